@@ -1,0 +1,72 @@
+"""Small files in the published formats, for reading by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import pathlib
+import tempfile
+
+from labkit.data import cache, files, idx, sources, specs, table
+
+N_IMAGES = 1_000
+
+
+@dataclasses.dataclass(frozen=True)
+class ExampleFiles:
+    """Where the example files are.
+
+    Attributes
+    ----------
+    images_idx, labels_idx : pathlib.Path
+        IDX files, compressed with gzip.
+    csv : pathlib.Path
+        The same images and labels in Kaggle's layout.
+    """
+
+    images_idx: pathlib.Path
+    labels_idx: pathlib.Path
+    csv: pathlib.Path
+
+
+def example_files() -> ExampleFiles:
+    """Give small files with the first 1,000 test images of what `load_fashion_mnist` gives.
+
+    Returns
+    -------
+    ExampleFiles
+        In the cache, where they are written once; or in a temporary folder, which is said, if the
+        cache cannot be written.
+
+    Raises
+    ------
+    DataError
+        If the images cannot be loaded.
+    """
+    loaded = sources.load(specs.FASHION_MNIST)
+    images = loaded.arrays["x_test"][:N_IMAGES]
+    labels = loaded.arrays["y_test"][:N_IMAGES]
+    contents = {
+        "images-idx3-ubyte.gz": gzip.compress(idx.idx_bytes(images), mtime=0),
+        "labels-idx1-ubyte.gz": gzip.compress(idx.idx_bytes(labels), mtime=0),
+        "images-and-labels.csv": table.csv_bytes(images, labels),
+    }
+    place = cache.root() / specs.FASHION_MNIST.name / f"examples-{loaded.source.kind}"
+    try:
+        paths = _write(place, contents)
+    except OSError as error:
+        place = pathlib.Path(tempfile.gettempdir(), f"labkit-examples-{loaded.source.kind}")
+        cache.say_not_stored("The example files", error)
+        paths = _write(place, contents)
+    return ExampleFiles(*paths)
+
+
+def _write(place: pathlib.Path, contents: dict[str, bytes]) -> list[pathlib.Path]:
+    """Write the files that are not there yet with exactly this content."""
+    paths = []
+    for name, content in contents.items():
+        path = place / name
+        if not path.is_file() or path.read_bytes() != content:
+            files.write(path, content)
+        paths.append(path)
+    return paths

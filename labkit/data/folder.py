@@ -1,0 +1,103 @@
+"""Reading a data set from a folder of published files."""
+
+from __future__ import annotations
+
+import pathlib
+import zipfile
+import zlib
+
+import numpy as np
+
+from labkit.data import contents, files, idx, specs
+from labkit.data.errors import DataError
+
+
+def locate(folder: pathlib.Path, spec: specs.Dataset) -> list[pathlib.Path]:
+    """Find the files of a data set: in ``folder/<data set>/``, or directly in `folder`.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The ``.npz`` file, or the four IDX files in the order of ``spec.arrays``.
+
+    Raises
+    ------
+    DataError
+        If the folder or any of the files is missing.
+    """
+    if not folder.is_dir():
+        raise DataError(f"{folder}: there is no such folder. {_advice(spec)}")
+    found, missing = [], []
+    for names in _file_names(spec):
+        candidates = [place / name for place in (folder / spec.name, folder) for name in names]
+        path = next((path for path in candidates if path.is_file()), None)
+        if path:
+            found.append(path)
+        else:
+            missing.append(" or ".join(names))
+    if missing:
+        raise DataError(
+            f"{folder}: {spec.title} is not complete here, nor in {spec.name}/ below it; missing:"
+            f" {', '.join(missing)}. {_advice(spec)}"
+        )
+    return found
+
+
+def read(paths: list[pathlib.Path], spec: specs.Dataset) -> contents.Arrays:
+    """Read and verify the files that `locate` found.
+
+    Raises
+    ------
+    DataError
+        If a file is damaged or does not hold the published data.
+    """
+    if spec.npz_name:
+        return _read_npz(paths[0], spec)
+    arrays = {}
+    for expected, path in zip(spec.arrays, paths, strict=True):
+        array = idx.read_idx(path)
+        contents.verify(spec, expected, array, str(path))
+        arrays[expected.name] = array
+    return arrays
+
+
+def _file_names(spec: specs.Dataset) -> list[tuple[str, ...]]:
+    if spec.npz_name:
+        return [(spec.npz_name,)]
+    return [(array.idx_name, f"{array.idx_name}.gz") for array in spec.arrays]
+
+
+def _advice(spec: specs.Dataset) -> str:
+    wanted = spec.npz_name or "the four IDX files, plain or .gz"
+    return (
+        f"LABKIT_DATA must name a folder with {wanted}; or set LABKIT_DATA=sample for the drawn"
+        " sample, or unset it for the cache or a download."
+    )
+
+
+def _read_npz(path: pathlib.Path, spec: specs.Dataset) -> contents.Arrays:
+    arrays = {}
+    try:
+        with path.open("rb") as file:
+            if files.is_web_page(file.read(1024)):
+                raise DataError(
+                    f"{path}: this is a web page, not an .npz file. Delete it and fetch it again."
+                )
+        # Never pickle: a pickle can run any code.
+        with np.load(path, allow_pickle=False) as npz:
+            for expected in spec.arrays:
+                arrays[expected.name] = npz[expected.name]
+    except DataError:
+        raise
+    except KeyError as error:
+        raise DataError(
+            f"{path}: the array {expected.name} is missing. Use the published {spec.npz_name}."
+        ) from error
+    except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
+        # AttributeError: a .npy or empty file under this name gives no archive to open.
+        raise DataError(
+            f"{path}: cannot be read as an .npz file ({error}). Delete it and fetch it again."
+        ) from error
+    for expected in spec.arrays:
+        contents.verify(spec, expected, arrays[expected.name], f"{path}, array {expected.name}")
+    return arrays

@@ -1,0 +1,131 @@
+"""The drawn sample: images made from a small statistical model of the real data.
+
+The model holds, per class, a mean image, principal components and their spread. An image is the
+mean plus each component times a normally distributed number. No picture of the real data is stored.
+``tools/fit_sample.py`` fits the models.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+
+import numpy as np
+
+N_TRAIN = 6_000
+N_TEST = 1_000
+SEED = 20_170_825
+
+# Everything is drawn in whole numbers, counted in these fractions of a grey level and of a standard
+# deviation. Both are powers of two, so that scaling is exact.
+_PIXEL_STEPS = 2**8
+_NORMAL_STEPS = 2**12
+
+
+@dataclasses.dataclass(frozen=True)
+class Model:
+    """A normal distribution of images per class.
+
+    Attributes
+    ----------
+    mean : np.ndarray
+        Shape (classes, 784), float16, in grey levels 0 to 255.
+    components : np.ndarray
+        Shape (classes, components, 784), float16, each of unit length.
+    spread : np.ndarray
+        Shape (classes, components), float32: the standard deviation along each component.
+    """
+
+    mean: np.ndarray
+    components: np.ndarray
+    spread: np.ndarray
+
+
+def fit(images: np.ndarray, labels: np.ndarray, n_components: int = 32) -> Model:
+    """Fit the model to real images.
+
+    Parameters
+    ----------
+    images : np.ndarray
+        Shape (n, 28, 28), uint8.
+    labels : np.ndarray
+        Shape (n,), class numbers from 0.
+    n_components : int
+        Principal components per class.
+
+    Returns
+    -------
+    Model
+        The same for the same input, apart from rounding in the linear algebra library.
+    """
+    pixels = images.reshape(len(images), -1).astype(np.float64)
+    fitted = [_fit_class(pixels[labels == c], n_components) for c in range(labels.max() + 1)]
+    mean, components, spread = (np.stack(parts) for parts in zip(*fitted, strict=True))
+    return Model(mean.astype(np.float16), components.astype(np.float16), spread.astype(np.float32))
+
+
+def _fit_class(pixels: np.ndarray, n_components: int) -> tuple[np.ndarray, ...]:
+    variances, vectors = np.linalg.eigh(np.cov(pixels, rowvar=False))
+    largest = np.arange(len(variances))[::-1][:n_components]
+    components = vectors.T[largest]
+    # The sign of an eigenvector is arbitrary: make its largest entry positive.
+    peaks = np.take_along_axis(components, np.abs(components).argmax(1, keepdims=True), axis=1)
+    return pixels.mean(0), components * np.sign(peaks), np.sqrt(np.maximum(variances[largest], 0))
+
+
+def save(path: pathlib.Path, model: Model) -> None:
+    """Write a model file (``.npz``); the same model gives the same bytes."""
+    np.savez_compressed(path, **dataclasses.asdict(model))
+
+
+def load(path: pathlib.Path) -> Model:
+    """Read a model file (``.npz``)."""
+    with np.load(path, allow_pickle=False) as file:
+        return Model(file["mean"], file["components"], file["spread"])
+
+
+def draw(
+    model: Model, n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = SEED
+) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Draw a training set and a test set, each with the classes in equal shares and mixed order.
+
+    Parameters
+    ----------
+    model : Model
+        What to draw from.
+    n_train, n_test : int
+        Number of images, multiples of the number of classes.
+    seed : int
+        The same seed gives the same images.
+
+    Returns
+    -------
+    tuple
+        ``(x_train, y_train), (x_test, y_test)``: uint8 of shape (n, 28, 28) and (n,).
+
+    Notes
+    -----
+    The same arrays come out on every machine. ``RandomState`` is the generator whose numbers NumPy
+    promises never to change. The matrix products multiply and add whole numbers far below 2**53,
+    which float64 holds exactly, so neither the order of the additions nor the linear algebra
+    library matters. One thing is left: ``log`` of the C library, inside the normal numbers, may
+    differ in its last bit, and a number exactly between two steps would then round to the other
+    one; that moves a pixel by far less than one grey level.
+    """
+    rng = np.random.RandomState(seed)
+    return _draw_set(model, n_train, rng), _draw_set(model, n_test, rng)
+
+
+def _draw_set(model: Model, n: int, rng: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
+    n_classes, n_components, n_pixels = model.components.shape
+    side = int(n_pixels**0.5)
+    labels = rng.permutation(np.repeat(np.arange(n_classes, dtype=np.uint8), n // n_classes))
+    normal = np.rint(rng.standard_normal((n, n_components)) * _NORMAL_STEPS)
+    images = np.empty((n, n_pixels), np.uint8)
+    for c in range(n_classes):
+        spread = model.spread[c].astype(np.float64)[:, None]
+        weights = np.rint(model.components[c].astype(np.float64) * spread * _PIXEL_STEPS)
+        offset = model.mean[c].astype(np.float64) * (_PIXEL_STEPS * _NORMAL_STEPS)
+        levels = (normal[labels == c] @ weights + offset) / (_PIXEL_STEPS * _NORMAL_STEPS)
+        images[labels == c] = np.clip(np.floor(levels + 0.5), 0, 255)
+    return images.reshape(n, side, side), labels
