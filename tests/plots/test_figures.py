@@ -1,0 +1,228 @@
+import base64
+import gc
+import html.parser
+import io
+import pathlib
+import weakref
+
+import nbclient
+import nbconvert
+import nbformat
+import numpy as np
+import pytest
+from IPython.core import interactiveshell, pylabtools
+from matplotlib import pyplot as plt
+from matplotlib_inline import config
+from PIL import Image
+
+from labkit import figures
+
+ROOT = pathlib.Path(figures.__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def shell():
+    """Return a shell as a notebook has it, with the inline backend's PNG format chosen."""
+    shell = interactiveshell.InteractiveShell()
+    pylabtools.select_figure_formats(shell, {"png"})
+    figures.install(shell)
+    yield shell
+    config.InlineBackend.clear_instance()
+
+
+def figure_of_a_student():
+    figure, axes = plt.subplots()
+    axes.plot([1, 2], [3, 4], label="model1")
+    axes.set(title='Loss of "model1"', xlabel="epoch", ylabel="loss <log>")
+    axes.legend()
+    return figure
+
+
+def images_in(page):
+    """Return the attributes of every img element of a page."""
+    found = []
+
+    class Parser(html.parser.HTMLParser):
+        def handle_starttag(self, tag, attributes):
+            if tag == "img":
+                found.append(dict(attributes))
+
+    Parser().feed(page)
+    return found
+
+
+# The text
+
+
+def test_described_figure_has_that_text():
+    figure, axes = plt.subplots()
+    figures.describe(axes, "The axes.")
+    assert figures.alt_text(figure) == "The axes."
+    figures.describe(figure, "  The \n figure. ")
+    assert figures.alt_text(figure) == "The figure."
+
+
+def test_own_figure_is_described_by_what_is_written_on_it():
+    assert figures.alt_text(figure_of_a_student()) == (
+        'Plot “Loss of "model1"”; x axis: epoch; y axis: loss <log>; shows: model1.'
+    )
+
+
+def test_several_plots_are_numbered():
+    figure, (first, second, third) = plt.subplots(1, 3)
+    figure.suptitle("Two ways")
+    first.imshow(np.zeros((2, 2)))
+    second.bar([1, 2], [3, 4])
+    second.set_title("Counts")
+    third.pcolormesh(np.eye(3))
+    assert figures.alt_text(figure) == (
+        "Two ways: 3 plots. (1) Image without a title. (2) Bar chart “Counts”. "
+        "(3) Heat map without a title."
+    )
+
+
+def test_text_is_never_empty_and_never_endless():
+    assert figures.alt_text(plt.figure()) == "Empty figure."
+    figure, grid = plt.subplots(5, 5)
+    for axes in grid.flat:
+        axes.set_title("a long title " * 10)
+    assert 900 < len(figures.alt_text(figure)) <= 1_000
+
+
+@pytest.mark.parametrize(
+    ("thing", "text", "error"), [("axes", "text", TypeError), (None, " \n", ValueError)]
+)
+def test_useless_descriptions_are_refused(thing, text, error):
+    with pytest.raises(error):
+        figures.describe(thing or plt.figure(), text)
+
+
+def test_describing_keeps_no_figure_alive():
+    figure = plt.figure()
+    figures.describe(figure, "Short-lived.")
+    gone = weakref.ref(figure)
+    plt.close(figure)
+    del figure
+    gc.collect()
+    assert gone() is None
+
+
+# The formats
+
+
+def test_figure_is_shown_as_html_and_png_with_its_text(shell):
+    shown, metadata = shell.display_formatter.format(figure_of_a_student())
+    assert set(shown) == {"text/html", "image/png", "text/plain"}
+    (image,) = images_in(shown["text/html"])
+    assert image["alt"].startswith('Plot “Loss of "model1"”; x axis: epoch; y axis: loss <log>')
+    assert image["src"] == "data:image/png;base64," + shown["image/png"]
+    assert metadata["image/png"]["alt"] == image["alt"]
+
+
+def test_picture_is_drawn_once(shell, monkeypatch):
+    figure = figure_of_a_student()
+    draw, drawn = figure.canvas.print_figure, []
+    monkeypatch.setattr(
+        figure.canvas, "print_figure", lambda *a, **k: (drawn.append(a), draw(*a, **k))
+    )
+    shell.display_formatter.format(figure)
+    assert len(drawn) == 1
+
+
+def test_both_pictures_take_less_room_than_the_original(shell):
+    figure = figure_of_a_student()
+    shown, _ = shell.display_formatter.format(figure)
+    original = pylabtools.print_figure(figure, base64=True)
+    assert 2 * len(shown["image/png"]) < len(original)
+
+
+def test_reduced_picture_looks_like_the_original(shell):
+    figure = figure_of_a_student()
+    shown, _ = shell.display_formatter.format(figure)
+    first, second = (
+        np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=float)
+        for png in (base64.b64decode(shown["image/png"]), pylabtools.print_figure(figure))
+    )
+    assert first.shape == second.shape
+    assert np.abs(first - second).mean() < 0.5
+    assert np.abs(first - second).max() < 48
+
+
+def test_transparent_figure_stays_transparent(shell):
+    figure = figure_of_a_student()
+    figure.patch.set_alpha(0)
+    shown, _ = shell.display_formatter.format(figure)
+    picture = Image.open(io.BytesIO(base64.b64decode(shown["image/png"])))
+    assert picture.convert("RGBA").getpixel((0, 0))[3] == 0
+
+
+def test_installing_twice_changes_nothing(shell):
+    once = shell.display_formatter.format(figure_of_a_student())
+    figures.install(shell)
+    assert shell.display_formatter.format(figure_of_a_student()) == once
+
+
+def test_other_formats_of_the_inline_backend_work(shell):
+    settings = config.InlineBackend.instance(parent=shell)
+    settings.shell = shell
+    figure = figure_of_a_student()
+    settings.figure_formats = {"svg"}
+    assert set(shell.display_formatter.format(figure)[0]) == {"image/svg+xml", "text/plain"}
+    settings.figure_formats = {"retina"}
+    shown, metadata = shell.display_formatter.format(figure)
+    (image,) = images_in(shown["text/html"])
+    assert metadata["image/png"]["alt"] == image["alt"]
+    assert int(image["width"]) == metadata["image/png"]["width"]
+    settings.figure_formats = {"png"}
+    shown, metadata = shell.display_formatter.format(figure)
+    assert set(shown) == {"text/html", "image/png", "text/plain"}
+    assert set(metadata["image/png"]) == {"alt"}
+
+
+def test_empty_figure_shows_no_picture(shell):
+    assert set(shell.display_formatter.format(plt.figure())[0]) == {"text/plain"}
+
+
+# In a notebook
+
+
+@pytest.fixture(scope="module")
+def notebook():
+    """Return an executed notebook: pictures of the kit and of a student, in several formats."""
+    cells = [
+        "from labkit import figures, plots\nfigures.install(get_ipython())",
+        "axes = plots.confusion_matrix([0, 1, 1], [0, 1, 0], class_names=['cat', 'dog'])",
+        "plots.plt.plot([1, 2], [3, 4]); plots.plt.title('My own'); plots.plt.show()",
+        "print(plots.plt.get_fignums())",
+        "%config InlineBackend.figure_formats = ['svg']\nplots.plt.plot([1, 2]);",
+        "%config InlineBackend.figure_formats = ['png']\n"
+        + "plots.plt.plot([1, 2]); plots.plt.title('Again');",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    resources = {"metadata": {"path": str(ROOT)}}
+    nbclient.NotebookClient(
+        notebook, timeout=120, kernel_name="python3", resources=resources
+    ).execute()
+    return notebook
+
+
+@pytest.mark.slow
+def test_notebook_holds_each_picture_once(notebook):
+    kinds = [
+        [sorted(output["data"]) for output in cell.outputs if output.output_type == "display_data"]
+        for cell in notebook.cells
+    ]
+    png, svg = ["image/png", "text/html", "text/plain"], ["image/svg+xml", "text/plain"]
+    assert kinds == [[], [png], [png], [], [svg], [png]]
+    assert notebook.cells[3].outputs[0].text == "[]\n", "figures are closed after each cell"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("template", ["lab", "classic", "basic"])
+def test_page_made_by_nbconvert_has_the_text(notebook, template, caplog):
+    page, _ = nbconvert.HTMLExporter(template_name=template).from_notebook_node(notebook)
+    texts = [image.get("alt", "") for image in images_in(page)]
+    texts = [text for text in texts if text]
+    assert len(texts) == 3
+    assert texts[0].startswith("Confusion matrix of 2 classes")
+    assert texts[1:] == ["Plot “My own”.", "Plot “Again”."]
