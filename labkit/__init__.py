@@ -1,0 +1,34 @@
+"""A course and lab kit for image recognition with Python.
+
+The names that a lab notebook uses are here and are imported when they are first used, so that
+``import labkit`` stays fast and loads no TensorFlow.
+"""
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "CLASS_NAMES": "labkit.data",
+    "DIGIT_NAMES": "labkit.data",
+    "load_fashion_mnist": "labkit.data",
+    "load_mnist": "labkit.data",
+    "ready": "labkit.notebook",
+    "setup": "labkit.notebook",
+}
+_MODULES = ("checks", "data", "labs", "plots")
+
+__all__ = ["__version__", *_WHERE, *_MODULES]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WHERE:
+        return getattr(importlib.import_module(_WHERE[name]), name)
+    if name in _MODULES:
+        return importlib.import_module(f"labkit.{name}")
+    raise AttributeError(f"module 'labkit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,222 @@
+"""Criteria that several exercises share."""
+
+import math
+import numbers
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from labkit.checks import evidence, measure
+from labkit.checks.exercise import Answers, Criterion, Misconception
+from labkit.checks.result import Message
+
+Expected = Callable[[Answers], Any]
+
+
+def is_number(fact: evidence.Value) -> bool:
+    """Tell whether `fact` is one finite number, no truth value."""
+    plain = fact.value
+    return isinstance(plain, numbers.Real) and not isinstance(plain, bool) and math.isfinite(plain)
+
+
+def number(
+    name: str,
+    expected: Expected,
+    points: float,
+    title: str,
+    next_step: str,
+    tolerance: float = 0.0,
+    kind: str = "a number",
+) -> Criterion:
+    """Require a number within `tolerance` of what `expected` returns."""
+
+    def test(answers: Answers) -> Message | None:
+        fact = getattr(answers, name)
+        if not is_number(fact):
+            return Message(f"{name} is {show(fact.value)}, of type {fact.type}", kind, next_step)
+        if abs(fact.value - expected(answers)) <= tolerance:
+            return None
+        return Message(f"{name} is {show(fact.value)}", kind, next_step)
+
+    return Criterion(title, points, test)
+
+
+def shape(
+    name: str, expected: Expected, points: float, next_step: str, title: str = "", words: str = ""
+) -> Criterion:
+    """Require an array of the shape that `expected` returns; later criteria wait for it."""
+
+    def test(answers: Answers) -> Message | None:
+        fact = getattr(answers, name)
+        if fact.shape == tuple(expected(answers)):
+            return None
+        return Message(f"{name} has the shape {fact.shape}", words, next_step)
+
+    return Criterion(title or f"{name} has the right shape", points, test, stop=True)
+
+
+def values(
+    name: str,
+    expected: Expected,
+    points: float,
+    title: str,
+    next_step: str,
+    tolerance: float = 1e-6,
+    words: str = "",
+    divided_by: float = 1,
+) -> Criterion:
+    """Require an array whose rows agree with the whole array that `expected` returns."""
+
+    def test(answers: Answers) -> Message | None:
+        fact = getattr(answers, name)
+        if agrees(fact, expected(answers), tolerance, divided_by):
+            return None
+        return Message(f"{name} holds other values than it should", words, next_step)
+
+    return Criterion(title, points, test)
+
+
+def agrees(
+    fact: evidence.Array, expected: np.ndarray, tolerance: float = 1e-6, divided_by: float = 1
+) -> bool:
+    """Tell whether an array's shape and its collected rows agree with `expected`.
+
+    Only the collected rows of `expected` are divided by `divided_by`: a check has to be quick.
+    """
+    if fact.shape != np.shape(expected):
+        return False
+    wanted = np.asarray(expected[fact.rows] if fact.shape else expected, float) / divided_by
+    return np.allclose(np.asarray(fact.sample, float), wanted, rtol=0, atol=tolerance)
+
+
+def choice(
+    name: str,
+    right: str | Iterable[str],
+    points: float,
+    options: Mapping[str, str],
+    title: str = "the right option",
+) -> tuple[list[Criterion], list[Misconception]]:
+    """Require one of the letters, and tell for every wrong one what it overlooks.
+
+    Parameters
+    ----------
+    name : str
+        The answer's name.
+    right : str or several
+        The right letter; several where all of them have to be chosen together.
+    points : float
+    options : dict of str to str
+        For every wrong letter, what to tell a student who chose it. Together with `right` these
+        are all the letters.
+
+    Returns
+    -------
+    criteria, misconceptions : list
+    """
+    wanted = {right} if isinstance(right, str) else set(right)
+    letters = sorted(wanted | set(options))
+
+    def chosen(answers: Answers) -> set[str]:
+        plain = getattr(answers, name).value
+        parts = plain if isinstance(plain, list) else [plain]
+        return {str(part).strip().strip(".)(").lower() for part in parts}
+
+    def test(answers: Answers) -> Message | None:
+        letters_given = chosen(answers)
+        if letters_given == wanted:
+            return None
+        given = show(getattr(answers, name).value)
+        kind = f"one of the letters {', '.join(letters)}, in quotation marks"
+        if not letters_given <= set(letters):
+            return Message(f"{name} is {given}", kind, "Choose one of the options above.")
+        return Message(f"You chose {given}", "", "Read the question and the options once more.")
+
+    def mistake(letter: str, told: str) -> Misconception:
+        return Misconception(f"{name}-{letter}", lambda answers: letter in chosen(answers), told)
+
+    return (
+        [Criterion(title, points, test)],
+        [mistake(letter, told) for letter, told in options.items()],
+    )
+
+
+def layers_of(model: evidence.Model, class_name: str) -> list[evidence.Layer]:
+    """Return `model`'s layers of the class `class_name`, in order."""
+    return [layer for layer in model.layers if layer.class_name == class_name]
+
+
+def takes_images(name: str, points: float, channel: bool) -> Criterion:
+    """Require a network that is built for 28×28 images; later criteria wait for it."""
+    wanted = "images of 28×28 pixels with one channel" if channel else "images of 28×28 pixels"
+
+    def test(answers: Answers) -> Message | None:
+        seen = getattr(answers, name).input_shape
+        fits = {(28, 28, 1)} if channel else {(28, 28), (28, 28, 1)}
+        if seen is not None and seen[1:] in fits:
+            return None
+        if seen is None:
+            saw = f"{name} does not know yet what its input looks like"
+        else:
+            saw = f"{name} takes input of shape {seen[1:]}"
+        return Message(saw, wanted, "Begin the network with keras.Input(shape=...).")
+
+    return Criterion(f"takes {wanted}", points, test, stop=True)
+
+
+def layer_order(
+    name: str, classes: Sequence[str], points: float, title: str, next_step: str
+) -> Criterion:
+    """Require these layers in this order; dropout, activation and such may stand between."""
+
+    def test(answers: Answers) -> Message | None:
+        seen = [layer.class_name for layer in getattr(answers, name).layers]
+        main = [class_name for class_name in seen if class_name not in _BETWEEN]
+        if main == list(classes):
+            return None
+        return Message(f"{name} has the layers {', '.join(seen) or 'none'}", "", next_step)
+
+    return Criterion(title, points, test, stop=True)
+
+
+_BETWEEN = {"Activation", "ReLU", "Softmax", "Dropout", "BatchNormalization", "Rescaling"}
+
+
+def activation(model: evidence.Model, layer: evidence.Layer) -> str:
+    """Return the activation of `layer`, given to it or following as a layer of its own."""
+    own = layer.config.get("activation", "linear")
+    own = own if isinstance(own, str) else str(own)
+    if own != "linear":
+        return own
+    following = model.layers[model.layers.index(layer) + 1 :]
+    if not following:
+        return own
+    name = following[0].class_name
+    return {
+        "Activation": str(following[0].config.get("activation", "")),
+        "ReLU": "relu",
+        "Softmax": "softmax",
+    }.get(name, own)
+
+
+def floor(name: str, least: Expected, points: float, title: str, next_step: str) -> Criterion:
+    """Require a network that is right on at least the share `least` of the test images."""
+
+    def test(answers: Answers) -> Message | None:
+        model = getattr(answers, name)
+        try:
+            seen = measure.accuracy(model, answers.data.x_test, answers.data.y_test)
+        except measure.NotMeasurable as error:
+            return Message(f"{name} cannot be tried on the test images: {error}", "", next_step)
+        if seen >= least(answers):
+            return None
+        saw = f"Measured on the test images, {name} is right on {seen:.1%}"
+        return Message(saw, f"at least {least(answers):.1%}", next_step)
+
+    return Criterion(title, points, test)
+
+
+def show(plain: Any) -> str:
+    """Return a short text of a plain value."""
+    text = f"{plain:.6g}" if isinstance(plain, float) else repr(plain)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,288 @@
+"""Evidence: what a check knows of a student's objects, as plain data.
+
+Facts are frozen records of numbers, strings, lists and arrays. `Evidence.save` writes them as
+JSON and ``.npy`` arrays in one ``npz`` file, `Evidence.load` reads that back with
+``allow_pickle=False``: nothing that a student wrote is ever run by reading evidence.
+"""
+
+import dataclasses
+import json
+import pathlib
+import zipfile
+from collections.abc import Callable
+from typing import Any, Self
+
+import numpy as np
+
+VERSION = 1
+# A lab's largest honest answer is a network of some million weights.
+MAX_BYTES = 256 * 2**20
+_JSON_KEY = "evidence"
+
+
+class EvidenceError(ValueError):
+    """An evidence file that cannot be read; the message says why."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Placeholder:
+    """The answer is still ``...``."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Other:
+    """An object of another kind than the exercise asks for."""
+
+    type: str
+    reason: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Value:
+    """A number, string, truth value, or a list or dictionary of such."""
+
+    type: str
+    value: Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Array:
+    """An array: its shape and statistics, and all its values or some of its rows.
+
+    Attributes
+    ----------
+    type, dtype : str
+    shape : tuple of int
+    minimum, maximum, mean, std : float
+        Over all values; NaN for an empty array or one that holds NaN.
+    rows : ndarray of int, shape (k,)
+        Indices along the first axis of the rows in `sample`; all of them for a small array.
+    sample : ndarray, shape (k, ...)
+    """
+
+    type: str
+    dtype: str
+    shape: tuple[int, ...]
+    minimum: float
+    maximum: float
+    mean: float
+    std: float
+    rows: np.ndarray
+    sample: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class Layer:
+    """One layer of a network: Keras's class name and configuration."""
+
+    class_name: str
+    config: dict[str, Any]
+    parameters: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Model:
+    """A Keras network: structure, settings of ``compile``, weights.
+
+    Attributes
+    ----------
+    class_name : str
+    layers : tuple of Layer
+        Without ``InputLayer``.
+    input_shape, output_shape : tuple or None
+        With the batch axis as None; None where the network is not built or has several.
+    parameters : int
+    loss : str
+        In snake case, ``""`` where the network is not compiled.
+    from_logits : bool
+    optimizer : str
+        The class name in lower case, ``""`` where the network is not compiled.
+    metrics : tuple of str
+    config : str
+        Keras's own JSON, from which the network can be built again.
+    weights : tuple of ndarray
+    live : callable or None
+        In the student's own process, the network itself as a function from images to outputs,
+        so that measuring it creates nothing and changes nothing. Never saved.
+    """
+
+    class_name: str
+    layers: tuple[Layer, ...]
+    input_shape: tuple[int | None, ...] | None
+    output_shape: tuple[int | None, ...] | None
+    parameters: int
+    loss: str
+    from_logits: bool
+    optimizer: str
+    metrics: tuple[str, ...]
+    config: str
+    weights: tuple[np.ndarray, ...]
+    live: Callable[[np.ndarray], np.ndarray] | None = dataclasses.field(
+        default=None, compare=False, repr=False
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class History:
+    """What ``fit`` returned: the series by name, one value per epoch."""
+
+    type: str
+    series: dict[str, list[float]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Panel:
+    """One Matplotlib Axes: its words, its lines and its image."""
+
+    title: str
+    xlabel: str
+    ylabel: str
+    image: np.ndarray | None
+    lines: tuple[np.ndarray, ...]
+    labels: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Picture:
+    """A figure: its panels that are visible and not empty."""
+
+    type: str
+    panels: tuple[Panel, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Raised:
+    """A call of the student's function that ended in an exception."""
+
+    type: str
+    text: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Call:
+    """One call of the student's function on one probe."""
+
+    result: Any
+    changed_its_input: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Calls:
+    """The student's function, tried on the probes that `seed` gives."""
+
+    type: str
+    seed: int
+    calls: tuple[Call, ...]
+
+
+_FACTS = {
+    fact.__name__: fact
+    for fact in (
+        *(Placeholder, Other, Value, Array, Layer, Model, History),
+        *(Panel, Picture, Raised, Call, Calls),
+    )
+}
+_NOT_SAVED = {"live"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Evidence:
+    """All facts about one exercise's answers.
+
+    Attributes
+    ----------
+    exercise : str
+        The exercise's name.
+    data : str
+        ``"real"`` or ``"sample"``: the data at hand where the facts were collected.
+    facts : dict of str to fact
+        By the name of the answer.
+    """
+
+    exercise: str
+    data: str
+    facts: dict[str, Any]
+
+    def save(self, path: str | pathlib.Path) -> None:
+        """Write the evidence to `path` as one ``npz`` file without any pickle."""
+        arrays: dict[str, np.ndarray] = {}
+        plain = {
+            "version": VERSION,
+            "exercise": self.exercise,
+            "data": self.data,
+            "facts": {name: _encode(fact, arrays) for name, fact in self.facts.items()},
+        }
+        text = json.dumps(plain, sort_keys=True).encode()
+        with open(path, "wb") as file:
+            np.savez(file, **{_JSON_KEY: np.frombuffer(text, np.uint8)}, **arrays)
+
+    @classmethod
+    def load(cls, path: str | pathlib.Path, max_bytes: int = MAX_BYTES) -> Self:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        EvidenceError
+            If the file is too large (also when unpacked), is no evidence, or is malformed.
+        """
+        path = pathlib.Path(path)
+        try:
+            _refuse_oversized(path, max_bytes)
+            with np.load(path, allow_pickle=False) as file:
+                arrays = {name: file[name] for name in file.files}
+            plain = json.loads(arrays.pop(_JSON_KEY).tobytes())
+            if plain["version"] != VERSION:
+                raise EvidenceError(f"{path.name} has format {plain['version']}, not {VERSION}.")
+            facts = {name: _decode(item, arrays) for name, item in plain["facts"].items()}
+            return cls(str(plain["exercise"]), str(plain["data"]), facts)
+        except EvidenceError:
+            raise
+        except (OSError, zipfile.BadZipFile, ValueError, KeyError, TypeError, EOFError) as error:
+            raise EvidenceError(f"{path.name} is not readable evidence: {error}.") from error
+
+
+def _refuse_oversized(path: pathlib.Path, max_bytes: int) -> None:
+    with zipfile.ZipFile(path) as archive:
+        size = max(path.stat().st_size, sum(item.file_size for item in archive.infolist()))
+    if size > max_bytes:
+        raise EvidenceError(f"{path.name} holds {size:,} bytes, more than {max_bytes:,}.")
+
+
+def _encode(item: Any, arrays: dict[str, np.ndarray]) -> Any:
+    if isinstance(item, np.ndarray):
+        name = f"array{len(arrays)}"
+        arrays[name] = item
+        return {"array": name}
+    if dataclasses.is_dataclass(item):
+        fields = {
+            field.name: _encode(getattr(item, field.name), arrays)
+            for field in dataclasses.fields(item)
+            if field.name not in _NOT_SAVED
+        }
+        return {"fact": type(item).__name__, "fields": fields}
+    if isinstance(item, tuple):
+        return {"tuple": [_encode(part, arrays) for part in item]}
+    if isinstance(item, list):
+        return {"list": [_encode(part, arrays) for part in item]}
+    if isinstance(item, dict):
+        return {"dict": {str(key): _encode(part, arrays) for key, part in item.items()}}
+    return {"plain": item}
+
+
+def _decode(item: dict[str, Any], arrays: dict[str, np.ndarray]) -> Any:
+    ((kind, content),) = ((key, item[key]) for key in item if key != "fields")
+    if kind == "array":
+        return arrays[content]
+    if kind == "fact":
+        fields = {name: _decode(part, arrays) for name, part in item["fields"].items()}
+        return _FACTS[content](**fields)
+    if kind == "tuple":
+        return tuple(_decode(part, arrays) for part in content)
+    if kind == "list":
+        return [_decode(part, arrays) for part in content]
+    if kind == "dict":
+        return {key: _decode(part, arrays) for key, part in content.items()}
+    if kind == "plain":
+        return content
+    raise EvidenceError(f"It holds a part of unknown kind {kind!r}.")

@@ -1,0 +1,366 @@
+"""Exercises: from a student's objects to a result.
+
+`Exercise.check` collects evidence and judges it. `Exercise.judge` is a pure function of the
+evidence and the data, so that grading can call it in a process that never ran a student's code.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from labkit.checks import collect, evidence
+from labkit.checks.reference import Reference, reference
+from labkit.checks.result import Message, Outcome, Result, Verdict
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """One variable that a check takes.
+
+    Attributes
+    ----------
+    collector : callable
+        One of the functions in `labkit.checks.collect`.
+    kind : type
+        The fact that the collector makes of a fitting object.
+    words : str
+        That kind of object in words, with its article: ``"a NumPy array"``.
+    earlier : str
+        The title of the earlier exercise that makes this variable; empty for an own answer.
+    """
+
+    collector: collect.Collector
+    kind: type
+    words: str
+    earlier: str = ""
+
+    def from_earlier(self, title: str) -> "Answer":
+        """Return the same kind of answer, made in the earlier exercise `title`."""
+        return dataclasses.replace(self, earlier=title)
+
+
+VALUE = Answer(collect.value, evidence.Value, "a plain value")
+NUMBER = Answer(collect.value, evidence.Value, "a number")
+TEXT = Answer(collect.value, evidence.Value, "a text in quotation marks")
+ARRAY = Answer(collect.array, evidence.Array, "an array of numbers")
+MODEL = Answer(collect.model, evidence.Model, "a Keras model")
+HISTORY = Answer(collect.history, evidence.History, "the history that fit() returns")
+PICTURE = Answer(collect.picture, evidence.Picture, "a Matplotlib figure or its axes")
+
+
+def function(probes: Callable, words: str = "a function") -> Answer:
+    """Return an answer that is a function, tried on `probes`; see `collect.calls`."""
+    return Answer(collect.calls(probes), evidence.Calls, words)
+
+
+class Unusable(Exception):
+    """An answer that a criterion asks for is missing or of another kind."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+class Answers:
+    """What a criterion sees: facts by name, and the reference data as ``answers.data``."""
+
+    def __init__(
+        self, kinds: Mapping[str, Answer], facts: Mapping[str, Any], data: Reference
+    ) -> None:
+        self._kinds = kinds
+        self._facts = facts
+        self.data = data
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._kinds:
+            raise AttributeError(name)
+        fact = self._facts[name]
+        if isinstance(fact, self._kinds[name].kind):
+            return fact
+        raise Unusable(_unusable(name, self._kinds[name], fact))
+
+
+def _unusable(name: str, answer: Answer, fact: Any) -> Message:
+    if isinstance(fact, evidence.Placeholder):
+        return Message(f"{name} is still the placeholder ...", answer.words, "Fill it in.")
+    if not isinstance(fact, evidence.Other):
+        raise TypeError(f"{name} is a {type(fact).__name__}, which its collector never makes")
+    why = f", and {fact.reason}" if fact.reason else ""
+    kind = "None" if fact.type == "NoneType" else f"of type {fact.type}"
+    return Message(
+        f"{name} is {kind}{why}", answer.words, "Look at type() of what you have assigned."
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Criterion:
+    """One property of a right answer.
+
+    Attributes
+    ----------
+    title : str
+        The property in a few words; shown whether met or not.
+    points : float
+    test : callable
+        From `Answers` to None where the property holds, or to the `Message` that says what was
+        seen. It must say the same text for the same evidence.
+    stop : bool
+        Whether later criteria make no sense before this one is met.
+    """
+
+    title: str
+    points: float
+    test: Callable[[Answers], Message | None]
+    stop: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Misconception:
+    """A mistake with a name.
+
+    Attributes
+    ----------
+    name : str
+        Stable, for reports: ``"scaled-twice"``.
+    seen : callable
+        From `Answers` to whether the evidence shows this mistake; asked only when a criterion
+        is not met.
+    message : str
+        What to tell the student; never the answer.
+    """
+
+    name: str
+    seen: Callable[[Answers], bool]
+    message: str
+
+
+@dataclasses.dataclass
+class Exercise:
+    """A machine-marked exercise.
+
+    Attributes
+    ----------
+    name : str
+        Also the ``grade_id`` of its answer cell; its check cell's is ``<name>-check``.
+    title : str
+    answers : dict of str to Answer
+        What `check` takes, in this order.
+    criteria : sequence of Criterion
+        From coarse to fine.
+    hints : three str
+        A nudge, the name of the tool, the skeleton.
+    misconceptions : sequence of Misconception
+    dataset : str
+    """
+
+    name: str
+    title: str
+    answers: Mapping[str, Answer]
+    criteria: Sequence[Criterion]
+    hints: tuple[str, str, str]
+    misconceptions: Sequence[Misconception] = ()
+    dataset: str = "fashion-mnist"
+    number: int = 0
+    latest: Result | None = dataclasses.field(default=None, repr=False)
+
+    @property
+    def points(self) -> float:
+        """The most points that an answer can earn."""
+        return sum(criterion.points for criterion in self.criteria)
+
+    def check(self, *args: Any, **kwargs: Any) -> Result:
+        """Judge an answer and return the result, which the notebook shows.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            The student's variables, in the order or by the names of `answers`.
+        """
+        self.latest = self.judge(self.collect(*args, **kwargs))
+        return self.latest
+
+    def collect(self, *args: Any, seed: int = 0, **kwargs: Any) -> evidence.Evidence:
+        """Return the evidence about the student's variables, as plain data."""
+        given = self._bind(args, kwargs)
+        facts = {
+            name: collect.collect(answer.collector, given[name], seed)
+            for name, answer in self.answers.items()
+        }
+        return evidence.Evidence(self.name, reference(self.dataset).kind, facts)
+
+    def judge(self, found: evidence.Evidence) -> Result:
+        """Return the result that `found` deserves. Pure: nothing of a student's is run.
+
+        Evidence that does not fit the exercise ends as *could not grade*, with the reason.
+        """
+        try:
+            return self._judge(found)
+        except Exception as error:
+            reason = f"The check could not read the answer ({type(error).__name__}: {error})"
+            next_step = "Restart the kernel, run all cells, and show this line to your instructor."
+            return self._result(
+                found, Outcome.COULD_NOT_GRADE, message=Message(reason, "", next_step)
+            )
+
+    def hint(self, step: int = 1) -> None:
+        """Print one of three hints: a nudge, the tool's name, the skeleton.
+
+        Parameters
+        ----------
+        step : {1, 2, 3}
+        """
+        if step not in (1, 2, 3):
+            raise ValueError(f"There are three hints: hint(1), hint(2) and hint(3), not {step!r}.")
+        print(f"Hint {step} of 3: {self.hints[step - 1]}")
+
+    def _bind(self, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
+        names = list(self.answers)
+        given = dict(zip(names, args, strict=False)) | kwargs
+        if len(args) > len(names) or set(given) != set(names):
+            raise TypeError(f"The check of {self.title!r} takes: {', '.join(names)}.")
+        return given
+
+    def _judge(self, found: evidence.Evidence) -> Result:
+        if found.exercise != self.name or set(found.facts) != set(self.answers):
+            raise ValueError(f"this is evidence about {found.exercise!r}")
+        data = reference(self.dataset)
+        if found.data != data.kind:
+            raise ValueError(f"made with {found.data} data, but {data.kind} data is at hand")
+        own = [name for name, answer in self.answers.items() if not answer.earlier]
+        if all(_not_attempted(found.facts[name]) for name in own):
+            return self._not_attempted(found, own)
+        for name, answer in self.answers.items():
+            if answer.earlier and isinstance(found.facts[name], evidence.Placeholder):
+                return self._blocked(found, name, answer.earlier)
+        answers = Answers(self.answers, found.facts, data)
+        verdicts = tuple(_verdicts(self.criteria, answers))
+        if all(verdict.met for verdict in verdicts):
+            return self._result(found, Outcome.PASSED, verdicts)
+        seen = [mistake for mistake in self.misconceptions if _seen(mistake, answers)]
+        return self._result(
+            found,
+            Outcome.FAILED,
+            verdicts,
+            message=Message(seen[0].message) if seen else None,
+            misconceptions=tuple(mistake.name for mistake in seen),
+        )
+
+    def _not_attempted(self, found: evidence.Evidence, own: list[str]) -> Result:
+        names = ", ".join(own)
+        message = Message(f"Fill in {names} in the cell above, run it, then run this cell again.")
+        return self._result(found, Outcome.NOT_ATTEMPTED, message=message)
+
+    def _blocked(self, found: evidence.Evidence, name: str, earlier: str) -> Result:
+        message = Message(f"This needs {name} from “{earlier}”: do that exercise first.")
+        return self._result(found, Outcome.BLOCKED, message=message)
+
+    def _result(
+        self,
+        found: evidence.Evidence,
+        outcome: Outcome,
+        verdicts: tuple[Verdict, ...] = (),
+        **more: Any,
+    ) -> Result:
+        earned = sum(verdict.points for verdict in verdicts)
+        title = f"Exercise {self.number}, {self.title}" if self.number else self.title
+        return Result(
+            self.name, title, outcome, earned, self.points, verdicts, data=found.data, **more
+        )
+
+
+@dataclasses.dataclass
+class Essay:
+    """A question that a person marks: its answer cell's ``grade_id`` is ``<name>-answer``.
+
+    Attributes
+    ----------
+    name, title : str
+    points : float
+    rubric : tuple of (float, str)
+        Points and what earns them; they add up to `points`.
+    """
+
+    name: str
+    title: str
+    points: float
+    rubric: tuple[tuple[float, str], ...]
+    number: int = 0
+
+
+@dataclasses.dataclass
+class Lab:
+    """A lab: its exercises in order, machine-marked and marked by hand.
+
+    Attributes
+    ----------
+    name : str
+        The notebook's name without its ending.
+    title : str
+    minutes : int
+        What a student needs, the computer's time included.
+    exercises : tuple of Exercise or Essay
+    """
+
+    name: str
+    title: str
+    minutes: int
+    exercises: tuple[Exercise | Essay, ...]
+
+    def __post_init__(self) -> None:
+        for number, exercise in enumerate(self.exercises, start=1):
+            exercise.number = number
+
+    def __iter__(self) -> Iterator[Exercise]:
+        """Go through the machine-marked exercises."""
+        return (item for item in self.exercises if isinstance(item, Exercise))
+
+    @property
+    def essays(self) -> list[Essay]:
+        """The questions that a person marks."""
+        return [item for item in self.exercises if isinstance(item, Essay)]
+
+    @property
+    def points(self) -> float:
+        """All points of the lab, those given by hand among them."""
+        return sum(item.points for item in self.exercises)
+
+    def progress(self) -> None:
+        """Print what was checked since the kernel started, and what is next."""
+        done = [exercise for exercise in self if exercise.latest]
+        earned = sum(exercise.latest.points for exercise in done if exercise.latest)
+        machine = sum(exercise.points for exercise in self)
+        by_hand = self.points - machine
+        for exercise in self:
+            outcome = exercise.latest.outcome if exercise.latest else "not checked yet"
+            print(f"Exercise {exercise.number:2}  {exercise.title}: {outcome}")
+        print(f"Points so far: {earned:g} of {machine:g}; {by_hand:g} more are given by hand.")
+
+
+def _verdicts(criteria: Iterable[Criterion], answers: Answers) -> Iterator[Verdict]:
+    stopped = False
+    for criterion in criteria:
+        if stopped:
+            yield Verdict(criterion.title, 0.0, criterion.points, None)
+            continue
+        try:
+            message = criterion.test(answers)
+        except Unusable as error:
+            message = error.message
+        met = message is None
+        stopped = criterion.stop and not met
+        yield Verdict(
+            criterion.title, criterion.points if met else 0.0, criterion.points, met, message
+        )
+
+
+def _seen(mistake: Misconception, answers: Answers) -> bool:
+    try:
+        return bool(mistake.seen(answers))
+    except (Unusable, ValueError, TypeError, IndexError):
+        return False  # the evidence is too unlike an answer to show this mistake
+
+
+def _not_attempted(fact: Any) -> bool:
+    if isinstance(fact, evidence.Calls):
+        return all(isinstance(call.result, evidence.Placeholder) for call in fact.calls)
+    return isinstance(fact, evidence.Placeholder)

@@ -1,0 +1,82 @@
+"""Every exercise against its right and wrong answers: full points, or exactly the loss due."""
+
+import collections
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from labkit import labs
+from labkit.checks.evidence import Evidence
+from labkit.checks.result import Outcome, Result
+from tests.labs import tables
+from tests.labs.given import given
+
+pytestmark = pytest.mark.usefixtures("sample_data")
+
+EXERCISES = {(lab, exercise.name): exercise for lab in tables.TABLES for exercise in labs.load(lab)}
+CASES = [(lab, case) for lab, table in tables.TABLES.items() for case in table.cases]
+
+
+@pytest.fixture(autouse=True)
+def _no_open_figures():
+    yield
+    plt.close("all")
+
+
+@pytest.mark.parametrize(("lab", "case"), CASES, ids=[f"{lab}: {case}" for lab, case in CASES])
+def test_answer_gets_what_it_deserves(lab, case, count, tmp_path):
+    exercise = EXERCISES[lab, case.exercise]
+    kind = "right answers accepted" if case.is_right else "wrong answers refused"
+    count[f"{kind}, tried"] += 1
+
+    found = exercise.collect(*case.make(given()))
+    result = exercise.judge(found)
+
+    wanted = exercise.points if case.points is None else case.points
+    assert (result.outcome, result.points) == (case.outcome, wanted), result.text()
+    count[kind] += 1
+
+    if case.misconception:
+        count["misconceptions named, tried"] += 1
+        assert result.misconceptions[:1] == (case.misconception,), result.text()
+        count["misconceptions named"] += 1
+
+    # Evidence that was written to a file and read back gets the same verdict: grading relies
+    # on that. Nothing of the student's process is left in it.
+    found.save(tmp_path / "evidence.npz")
+    again = exercise.judge(Evidence.load(tmp_path / "evidence.npz"))
+    assert again == result
+    assert Result.from_json(result.to_json()) == result
+
+
+@pytest.mark.parametrize("lab", tables.TABLES)
+def test_table_is_complete(lab):
+    """At least 3 right and 5 wrong answers, among them nothing and each misconception."""
+    by_exercise = collections.defaultdict(list)
+    for case in tables.TABLES[lab].cases:
+        by_exercise[case.exercise].append(case)
+    assert set(by_exercise) == {exercise.name for exercise in labs.load(lab)}
+    for exercise in labs.load(lab):
+        cases = by_exercise[exercise.name]
+        right = [case for case in cases if case.is_right]
+        wrong = [case for case in cases if not case.is_right]
+        assert len(right) >= 3 and len(wrong) >= 5, exercise.name
+        assert any(case.outcome is Outcome.NOT_ATTEMPTED for case in wrong), exercise.name
+        named = {case.misconception for case in wrong} - {""}
+        assert named == {mistake.name for mistake in exercise.misconceptions}, exercise.name
+
+
+@pytest.mark.parametrize(("lab", "case"), CASES, ids=[f"{lab}: {case}" for lab, case in CASES])
+def test_check_leaves_answers_alone(lab, case):
+    """A check shows the same text each time and does not touch arrays."""
+    exercise = EXERCISES[lab, case.exercise]
+    answers = case.make(given())
+    before = [np.array(a, copy=True) for a in answers if isinstance(a, np.ndarray)]
+    first, second = exercise.check(*answers), exercise.check(*answers)
+    assert first.text() == second.text()
+    assert first._repr_html_() == second._repr_html_()
+    after = [a for a in answers if isinstance(a, np.ndarray)]
+    for old, new in zip(before, after, strict=True):
+        if old.dtype != object:
+            np.testing.assert_array_equal(old, new)
