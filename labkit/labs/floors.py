@@ -1,0 +1,59 @@
+"""The accuracy that a rightly trained network must reach, derived from stored runs.
+
+A floor is the lower end of a one-sided prediction interval: of networks that are built and
+trained as the lab asks, one in `ODDS` falls below it by bad luck. ``runs.json`` holds the runs,
+made by ``tools/measure_floors.py``, and the floors that follow from them.
+"""
+
+import functools
+import importlib.resources
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+ODDS = 1_000
+
+
+def least(network: str, kind: str) -> float:
+    """Return the share of test images on which `network` must be right.
+
+    Parameters
+    ----------
+    network : {"mlp", "cnn"}
+        The network of lab 2 or of lab 3.
+    kind : {"real", "sample"}
+        The data that it was trained and is tested on.
+    """
+    return _stored()["floors"][network][kind]
+
+
+def from_accuracies(accuracies: Sequence[float]) -> float:
+    """Return the floor that follows from the test accuracies of several seeds.
+
+    Parameters
+    ----------
+    accuracies : sequence of float
+        At least three, in [0, 1].
+
+    Returns
+    -------
+    float
+        Rounded down to a half per cent.
+    """
+    import scipy.stats
+
+    count = len(accuracies)
+    if count < 3:
+        raise ValueError(f"A floor needs the accuracies of at least 3 seeds, not {count}.")
+    spread = np.std(accuracies, ddof=1) * math.sqrt(1 + 1 / count)
+    width = scipy.stats.t.ppf(1 - 1 / ODDS, count - 1) * spread
+    return math.floor((np.mean(accuracies) - width) * 200) / 200
+
+
+@functools.cache
+def _stored() -> dict[str, Any]:
+    text = importlib.resources.files("labkit.labs").joinpath("runs.json").read_text("utf-8")
+    return json.loads(text)
