@@ -405,7 +405,9 @@ def confusion_matrix(
     )
     _make_numbers_readable(axes)
     for place in range(classes):
-        axes.add_patch(patches.Rectangle((place, place), 1, 1, fill=False, linewidth=1.2))
+        axes.add_patch(
+            patches.Rectangle((place, place), 1, 1, fill=False, linewidth=1.2, clip_on=False)
+        )
     axes.set_xlabel("predicted class")
     axes.set_ylabel("true class")
     plt.setp(axes.get_xticklabels(), rotation=40, ha="right", rotation_mode="anchor")
@@ -695,7 +697,7 @@ def _confusion_in_words(counts: np.ndarray, names: Sequence[str], accuracy: str)
     most = np.argsort(wrong, axis=None, kind="stable")[::-1][:3]
     places = [np.unravel_index(place, wrong.shape) for place in most]
     pairs = [
-        f"{names[row]} taken for {names[column]} ({wrong[row, column]:,} times)"
+        f"{names[row]} taken for {names[column]} ({_count(wrong[row, column], 'time')})"
         for row, column in places
         if wrong[row, column]
     ]
