@@ -185,18 +185,31 @@ def _array_facts(type_name: str, values: np.ndarray) -> evidence.Array:
         count = min(ROWS, len(values), max(1, WHOLE // max(1, values[0].size)))
         rows = np.unique(np.linspace(0, len(values) - 1, count).astype(int))
         sample = values[rows]
-    nothing = values.size == 0
+    minimum, maximum, mean, std = _statistics(values)
     return evidence.Array(
         type=type_name,
         dtype=str(values.dtype),
         shape=tuple(int(n) for n in values.shape),
-        minimum=math.nan if nothing else float(values.min()),
-        maximum=math.nan if nothing else float(values.max()),
-        mean=math.nan if nothing else float(values.mean(dtype=np.float64)),
-        std=math.nan if nothing else float(_std(values)),
+        minimum=minimum,
+        maximum=maximum,
+        mean=mean,
+        std=std,
         rows=rows,
         sample=sample,
     )
+
+
+def _statistics(values: np.ndarray) -> tuple[float, float, float, float]:
+    if values.size == 0:
+        return (math.nan,) * 4
+    # Infinite values are a student's mistake to be judged, not a warning on stderr.
+    with np.errstate(all="ignore"):
+        return (
+            float(values.min()),
+            float(values.max()),
+            float(values.mean(dtype=np.float64)),
+            float(_std(values)),
+        )
 
 
 def _std(values: np.ndarray) -> float:
@@ -208,7 +221,8 @@ def _std(values: np.ndarray) -> float:
         total += part.sum()
         squares += np.square(part).sum()
     mean = total / flat.size
-    return math.sqrt(max(0.0, squares / flat.size - mean**2))
+    variance = squares / flat.size - mean**2
+    return math.nan if math.isnan(variance) else math.sqrt(max(0.0, variance))
 
 
 def _is_input(layer: Any) -> bool:

@@ -18,6 +18,11 @@ VERSION = 1
 # A lab's largest honest answer is a network of some million weights.
 MAX_BYTES = 256 * 2**20
 _JSON_KEY = "evidence"
+# What NumPy, zipfile, json and a wrong structure raise for a file that is no evidence.
+_UNREADABLE = (
+    *(OSError, zipfile.BadZipFile, EOFError, ValueError),
+    *(KeyError, TypeError, AttributeError, RecursionError),
+)
 
 
 class EvidenceError(ValueError):
@@ -238,7 +243,7 @@ class Evidence:
             return cls(str(plain["exercise"]), str(plain["data"]), facts)
         except EvidenceError:
             raise
-        except (OSError, zipfile.BadZipFile, ValueError, KeyError, TypeError, EOFError) as error:
+        except _UNREADABLE as error:
             raise EvidenceError(f"{path.name} is not readable evidence: {error}.") from error
 
 

@@ -1,0 +1,86 @@
+"""Run notebooks as students and CI do, and read the points off them."""
+
+import os
+import pathlib
+import shutil
+
+import nbclient
+import nbformat
+
+from labkit import labs, notebook
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LABS = sorted(labs.MODULES)
+
+
+def solution(lab: str) -> pathlib.Path:
+    """Return the path of the solution of `lab`."""
+    return ROOT / "solutions" / lab / f"{lab}.ipynb"
+
+
+def student(lab: str) -> pathlib.Path:
+    """Return the path of the student's notebook of `lab`."""
+    return ROOT / "notebooks" / lab / f"{lab}.ipynb"
+
+
+def read(path: pathlib.Path) -> nbformat.NotebookNode:
+    """Return the notebook at `path`."""
+    return nbformat.read(path, as_version=4)
+
+
+def run(
+    path: pathlib.Path, folder: pathlib.Path, data: str, allow_errors: bool = False
+) -> nbformat.NotebookNode:
+    """Return the notebook at `path`, run on a copy in `folder` with `data` as ``LABKIT_DATA``."""
+    copy = pathlib.Path(shutil.copy(path, folder))
+    document = read(copy)
+    client = nbclient.NotebookClient(
+        document,
+        timeout=1_200,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        allow_errors=allow_errors,
+    )
+    client.execute(env={**os.environ, **notebook.QUIET, "LABKIT_DATA": data})
+    return document
+
+
+def points(document: nbformat.NotebookNode) -> dict[str, float]:
+    """Return the points that each check cell shows, as nbgrader reads them."""
+    return {
+        cell.metadata.nbgrader.grade_id.removesuffix("-check"): _shown_points(cell)
+        for cell in check_cells(document)
+    }
+
+
+def check_cells(document: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """Return the cells whose value is a check's result."""
+    return [
+        cell
+        for cell in document.cells
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade")
+    ]
+
+
+def answer_cells(document: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """Return the cells in which the student writes code."""
+    return [
+        cell
+        for cell in document.cells
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+    ]
+
+
+def errors(document: nbformat.NotebookNode) -> list[str]:
+    """Return the tracebacks that a run left."""
+    return [
+        "\n".join(output.traceback)
+        for cell in document.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "error"
+    ]
+
+
+def _shown_points(cell: nbformat.NotebookNode) -> float:
+    (result,) = [output for output in cell.outputs if output.output_type == "execute_result"]
+    return float(result.data["text/plain"])

@@ -1,0 +1,108 @@
+"""The solutions: full points on every data set, and stored outputs that are really compared."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from labkit import labs
+from tests.notebooks import running
+
+SANITIZE = running.ROOT / "tests" / "notebooks" / "nbval.cfg"
+IGNORED_CELLS = 3  # the budget of cells per lab whose output nbval does not compare
+
+each_lab = pytest.mark.parametrize("lab", running.LABS)
+
+
+@each_lab
+def test_every_cell_was_run_in_order(lab):
+    """nbval compares nothing in a cell without an execution count, and says nothing of it."""
+    cells = [cell for cell in running.read(running.solution(lab)).cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+
+
+@each_lab
+def test_stored_outputs_are_clean(lab):
+    document = running.read(running.solution(lab))
+    assert running.errors(document) == []
+    for cell in document.cells:
+        for output in cell.get("outputs", []):
+            assert output.get("name") != "stderr", cell.id
+    setup = document.cells[next(i for i, c in enumerate(document.cells) if c.id == "setup")]
+    assert "the real data" in setup.outputs[0].text
+
+
+@each_lab
+def test_stored_points_are_full(lab):
+    stored = running.points(running.read(running.solution(lab)))
+    assert stored == {exercise.name: exercise.points for exercise in labs.load(lab)}
+
+
+@each_lab
+def test_few_outputs_are_left_uncompared(lab):
+    document = running.read(running.solution(lab))
+    tagged = [c.id for c in document.cells if "nbval-ignore-output" in c.metadata.get("tags", [])]
+    assert len(tagged) <= IGNORED_CELLS, tagged
+    for cell in document.cells:
+        # Marks that would leave a check cell out, or excuse an error, have no place here.
+        assert not re.search("NBVAL_|raises-exception", cell.source + str(cell.metadata)), cell.id
+    checks = {cell.id for cell in running.check_cells(document)}
+    assert not checks & set(tagged)
+
+
+@each_lab
+def test_lab_is_of_a_readable_size(lab):
+    document = running.read(running.solution(lab))
+    code = [cell.source for cell in document.cells if cell.cell_type == "code"]
+    assert sum(len(source.splitlines()) for source in code) < 300
+    assert running.solution(lab).stat().st_size < 2_000_000
+
+
+@pytest.mark.slow
+@each_lab
+def test_solution_gets_full_points_on_the_sample(lab, tmp_path):
+    document = running.run(running.solution(lab), tmp_path, "sample")
+    assert running.points(document) == {
+        exercise.name: exercise.points for exercise in labs.load(lab)
+    }
+
+
+def _nbval(path, data, home, user):
+    environment = {**os.environ, "LABKIT_DATA": str(data), "HOME": str(home)}
+    environment |= {"USER": user, "LOGNAME": user, "IPYTHONDIR": str(home / "ipython")}
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-cell-timeout=1200"]
+    command += ["--nbval-sanitize-with", str(SANITIZE), "-c", os.devnull, "--rootdir", str(home)]
+    command += ["-p", "tests.notebooks.nbval_without_stderr", "-p", "no:cacheprovider", "-q"]
+    environment["PYTHONPATH"] = str(running.ROOT)
+    return subprocess.run(
+        [*command, str(path)], env=environment, capture_output=True, text=True, cwd=home
+    )
+
+
+@pytest.mark.slow
+@each_lab
+@pytest.mark.parametrize("user", ["first-reader", "second-reader"])
+def test_nbval_strict_on_the_real_data(lab, user, real_data, tmp_path):
+    """Twice, each time on a copy elsewhere, with an empty home and another user's name."""
+    path = shutil.copy(running.solution(lab), tmp_path)
+    home = tmp_path / "home"
+    home.mkdir()
+    finished = _nbval(path, real_data, home, user)
+    cells = [c for c in running.read(running.solution(lab)).cells if c.cell_type == "code"]
+    assert finished.returncode == 0, finished.stdout[-20_000:]
+    assert f"{len(cells)} passed" in finished.stdout
+
+
+def test_nbval_notices_a_changed_output(tmp_path):
+    """The comparison that guards the solutions fails for a wrong number."""
+    import nbformat
+
+    cell = nbformat.v4.new_code_cell("1 + 1", execution_count=1)
+    wrong = nbformat.v4.new_output("execute_result", {"text/plain": "3"}, execution_count=1)
+    cell.outputs = [wrong]
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "wrong.ipynb")
+    finished = _nbval(tmp_path / "wrong.ipynb", "sample", tmp_path, "reader")
+    assert finished.returncode == 1 and "1 failed" in finished.stdout

@@ -1,0 +1,116 @@
+"""The students' notebooks: in step with the solutions, nothing given away, worth 0 as they are."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from labkit import labs
+from tests.notebooks import running
+
+pytestmark = pytest.mark.parametrize("lab", running.LABS)
+
+
+def test_students_notebook_is_what_the_solution_gives(lab):
+    command = [sys.executable, running.ROOT / "tools" / "build_notebooks.py", "--check", lab]
+    finished = subprocess.run(command, capture_output=True, text=True)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+def test_a_difference_is_noticed(lab, tmp_path, monkeypatch):
+    """The check that guards the notebooks fails when one of them was edited by hand."""
+    from tools import build_notebooks
+
+    text = running.student(lab).read_text("utf-8")
+    assert "n_train" in text or "model" in text
+    (tmp_path / lab).mkdir()
+    edited = text.replace("Run the cells", "Run all cells", 1) + "\n"
+    (tmp_path / lab / f"{lab}.ipynb").write_text(edited, "utf-8")
+    monkeypatch.setattr(build_notebooks, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(build_notebooks, "build", lambda name: text)
+    assert not build_notebooks._up_to_date(lab, check=True)
+
+
+def test_nothing_is_given_away(lab):
+    text = running.student(lab).read_text("utf-8")
+    assert "SOLUTION" not in text and "HIDDEN" not in text and "Rubric" not in text
+    document = running.read(running.student(lab))
+    for cell in document.cells:
+        if cell.cell_type == "code":
+            assert cell.outputs == [] and cell.execution_count is None, cell.id
+    solved = {cell.id: cell.source for cell in running.read(running.solution(lab)).cells}
+    for cell in running.answer_cells(document):
+        hidden = _solution_lines(solved[cell.id])
+        assert hidden, f"{cell.id} has no solution"
+        leaked = hidden & {line.strip() for line in text_lines(document)}
+        assert not leaked, f"{cell.id}: {leaked}"
+
+
+def text_lines(document):
+    return [line for cell in document.cells for line in cell.source.splitlines()]
+
+
+def _solution_lines(source):
+    inside = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", source, flags=re.S)
+    lines = {line.strip() for part in inside for line in part.splitlines()}
+    # A line such as a lone bracket is no secret.
+    return {line for line in lines if len(line) > 8 and re.search(r"\w{3}", line)}
+
+
+def test_every_stub_line_has_its_place_in_the_solution(lab):
+    solved = {cell.id: cell.source for cell in running.read(running.solution(lab)).cells}
+    for cell in running.answer_cells(running.read(running.student(lab))):
+        for line in cell.source.splitlines():
+            if line.strip() != "# Write your code here.":
+                assert line in solved[cell.id].splitlines(), f"{cell.id}: {line}"
+
+
+def test_headings_and_points_agree_with_the_lab(lab):
+    described = labs.load(lab)
+    document = running.read(running.student(lab))
+    text = "\n".join(cell.source for cell in document.cells if cell.cell_type == "markdown")
+    for exercise in described.exercises:
+        by_hand = ", marked by hand" if exercise in described.essays else ""
+        points = f"{exercise.points:g} point{'' if exercise.points == 1 else 's'}"
+        heading = f"### Exercise {exercise.number}: {exercise.title} ({points}{by_hand})"
+        assert heading in text, heading
+    assert len(re.findall(r"^### Exercise ", text, flags=re.M)) == len(described.exercises)
+    machine = sum(exercise.points for exercise in described)
+    assert f"**{described.minutes} minutes, 100 points** ({machine:g} marked by the machine" in text
+
+
+def test_points_add_up_to_100(lab):
+    assert labs.load(lab).points == 100
+    marked = [
+        cell.metadata.nbgrader
+        for cell in running.read(running.student(lab)).cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    ]
+    assert sum(cell.points for cell in marked) == 100
+    names = {exercise.name: exercise.points for exercise in labs.load(lab)}
+    names |= {essay.name: essay.points for essay in labs.load(lab).essays}
+    assert {re.sub("-(check|answer)$", "", cell.grade_id): cell.points for cell in marked} == names
+    for essay in labs.load(lab).essays:
+        assert sum(points for points, _ in essay.rubric) == essay.points, essay.name
+
+
+def test_solution_shows_the_rubric_of_each_essay(lab):
+    cells = {cell.id: cell.source for cell in running.read(running.solution(lab)).cells}
+    for essay in labs.load(lab).essays:
+        text = cells[f"{essay.name}-answer"]
+        assert "**Rubric.**" in text, essay.name
+        shown = [float(n) for n in re.findall(r"(\d+(?:\.\d+)?) points?:", text)]
+        assert shown == [points for points, _ in essay.rubric], essay.name
+
+
+@pytest.mark.slow
+def test_blank_notebook_runs_and_scores_nothing(lab, tmp_path):
+    document = running.run(running.student(lab), tmp_path, "sample", allow_errors=True)
+    assert running.errors(document) == []
+    points = running.points(document)
+    assert set(points) == {exercise.name for exercise in labs.load(lab)}
+    assert set(points.values()) == {0.0}
+    for cell in running.check_cells(document):
+        shown = "".join(output.data["text/html"] for output in cell.outputs)
+        assert "not attempted" in shown, cell.id
