@@ -41,8 +41,18 @@ def run(
         resources={"metadata": {"path": str(folder)}},
         allow_errors=allow_errors,
     )
-    client.execute(env={**os.environ, **notebook.QUIET, "LABKIT_DATA": data})
+    client.execute(env=environment(data))
     return document
+
+
+def environment(data: str) -> dict[str, str]:
+    """Return the environment of a kernel that a student would start.
+
+    ``MPLBACKEND``, which keeps the tests themselves from opening windows, would keep pictures out
+    of the notebooks.
+    """
+    inherited = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    return {**inherited, **notebook.QUIET, "LABKIT_DATA": str(data)}
 
 
 def points(document: nbformat.NotebookNode) -> dict[str, float]:

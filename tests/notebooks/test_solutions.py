@@ -71,7 +71,7 @@ def test_solution_gets_full_points_on_the_sample(lab, tmp_path):
 
 
 def _nbval(path, data, home, user):
-    environment = {**os.environ, "LABKIT_DATA": str(data), "HOME": str(home)}
+    environment = running.environment(data) | {"HOME": str(home)}
     environment |= {"USER": user, "LOGNAME": user, "IPYTHONDIR": str(home / "ipython")}
     command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-cell-timeout=1200"]
     command += ["--nbval-sanitize-with", str(SANITIZE), "-c", os.devnull, "--rootdir", str(home)]
