@@ -6,6 +6,7 @@ the object, never train, and keep at most some rows of a large array.
 """
 
 import copy
+import dataclasses
 import json
 import math
 import numbers
@@ -54,7 +55,7 @@ def array(answer: Any, seed: int = 0) -> evidence.Array | evidence.Other:
         return evidence.Other(_type_name(answer), str(error)[:MAX_TEXT])
     if values.dtype.kind not in "biuf":
         return evidence.Other(_type_name(answer), f"its dtype is {values.dtype}")
-    return _array_facts(_type_name(answer), values)
+    return array_facts(_type_name(answer), values)
 
 
 def model(answer: Any, seed: int = 0) -> evidence.Model | evidence.Other:
@@ -103,23 +104,39 @@ def picture(answer: Any, seed: int = 0) -> evidence.Picture | evidence.Other:
     return evidence.Picture(_type_name(answer), panels)
 
 
-def calls(probes: Callable[[np.random.Generator], Sequence[tuple]]) -> Collector:
-    """Return a collector that calls the student's function on probes.
+@dataclasses.dataclass(frozen=True)
+class Probing:
+    """A collector: what the student's function returns on probes.
 
-    Parameters
+    Attributes
     ----------
     probes : callable
         From a seeded random generator to a list of argument tuples. Grading uses another seed
         in every run, so that no table of answers can stand in for the function.
     """
 
-    def collector(answer: Any, seed: int = 0) -> evidence.Calls | evidence.Other:
-        if not callable(answer):
-            return evidence.Other(_type_name(answer))
-        arguments = probes(np.random.default_rng(seed))
-        return evidence.Calls(_type_name(answer), seed, tuple(_call(answer, a) for a in arguments))
+    probes: Callable[[np.random.Generator], Sequence[tuple]]
 
-    return collector
+    def __call__(self, answer: Any, seed: int = 0) -> evidence.Calls | evidence.Other:
+        return called(answer, self.arguments(seed), seed)
+
+    def arguments(self, seed: int) -> list[tuple]:
+        """Return the argument tuples that `seed` gives."""
+        return list(self.probes(np.random.default_rng(seed)))
+
+
+def calls(probes: Callable[[np.random.Generator], Sequence[tuple]]) -> Probing:
+    """Return the collector that calls the student's function on `probes`."""
+    return Probing(probes)
+
+
+def called(
+    answer: Any, arguments: Sequence[tuple], seed: int = 0
+) -> evidence.Calls | evidence.Other:
+    """Collect what a function returns on `arguments`, which `seed` gave."""
+    if not callable(answer):
+        return evidence.Other(_type_name(answer))
+    return evidence.Calls(_type_name(answer), seed, tuple(_call(answer, a) for a in arguments))
 
 
 def _call(function: Callable, arguments: tuple) -> evidence.Call:
@@ -176,15 +193,19 @@ def _plain(answer: Any) -> Any:
     raise TypeError(f"a {_type_name(answer)} is no plain value")
 
 
-def _array_facts(type_name: str, values: np.ndarray) -> evidence.Array:
-    if values.size <= WHOLE or values.ndim == 0:
-        rows = np.arange(len(values) if values.ndim else 0)
-        sample = values.copy()
-    else:
-        # The first and last rows are where mistakes at the edges show.
-        count = min(ROWS, len(values), max(1, WHOLE // max(1, values[0].size)))
-        rows = np.unique(np.linspace(0, len(values) - 1, count).astype(int))
-        sample = values[rows]
+def sampled_rows(shape: tuple[int, ...]) -> np.ndarray:
+    """Return the indices of the rows that are kept of an array of `shape`."""
+    if math.prod(shape) <= WHOLE or not shape:
+        return np.arange(shape[0] if shape else 0)
+    # The first and last rows are where mistakes at the edges show.
+    count = min(ROWS, shape[0], max(1, WHOLE // max(1, math.prod(shape[1:]))))
+    return np.unique(np.linspace(0, shape[0] - 1, count).astype(int))
+
+
+def array_facts(type_name: str, values: np.ndarray) -> evidence.Array:
+    """Return what is kept of the array `values` that a `type_name` holds."""
+    rows = sampled_rows(values.shape)
+    sample = values[rows] if values.ndim else values.copy()
     minimum, maximum, mean, std = _statistics(values)
     return evidence.Array(
         type=type_name,

@@ -6,11 +6,14 @@ JSON and ``.npy`` arrays in one ``npz`` file, `Evidence.load` reads that back wi
 """
 
 import dataclasses
+import io
 import json
 import pathlib
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 
@@ -211,6 +214,11 @@ class Evidence:
 
     def save(self, path: str | pathlib.Path) -> None:
         """Write the evidence to `path` as one ``npz`` file without any pickle."""
+        with open(path, "wb") as file:
+            self.write(file)
+
+    def write(self, file: BinaryIO) -> None:
+        """Write what `save` writes to an open file."""
         arrays: dict[str, np.ndarray] = {}
         plain = {
             "version": VERSION,
@@ -219,8 +227,7 @@ class Evidence:
             "facts": {name: _encode(fact, arrays) for name, fact in self.facts.items()},
         }
         text = json.dumps(plain, sort_keys=True).encode()
-        with open(path, "wb") as file:
-            np.savez(file, **{_JSON_KEY: np.frombuffer(text, np.uint8)}, **arrays)
+        np.savez(file, **{_JSON_KEY: np.frombuffer(text, np.uint8)}, **arrays)
 
     @classmethod
     def load(cls, path: str | pathlib.Path, max_bytes: int = MAX_BYTES) -> Self:
@@ -233,25 +240,43 @@ class Evidence:
         """
         path = pathlib.Path(path)
         try:
-            _refuse_oversized(path, max_bytes)
-            with np.load(path, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
+            with open(path, "rb") as file:
+                return cls.read(file, path.name, max_bytes)
+        except OSError as error:
+            raise EvidenceError(f"{path.name} is not readable evidence: {error}.") from error
+
+    @classmethod
+    def read(cls, file: BinaryIO, name: str, max_bytes: int = MAX_BYTES) -> Self:
+        """Read what `write` wrote; errors as `load`, with `name` for the file."""
+        try:
+            _refuse_oversized(file, name, max_bytes)
+            with np.load(file, allow_pickle=False) as content:
+                arrays = {key: content[key] for key in content.files}
             plain = json.loads(arrays.pop(_JSON_KEY).tobytes())
             if plain["version"] != VERSION:
-                raise EvidenceError(f"{path.name} has format {plain['version']}, not {VERSION}.")
-            facts = {name: _decode(item, arrays) for name, item in plain["facts"].items()}
+                raise EvidenceError(f"{name} has format {plain['version']}, not {VERSION}.")
+            facts = {key: _decode(item, arrays) for key, item in plain["facts"].items()}
             return cls(str(plain["exercise"]), str(plain["data"]), facts)
         except EvidenceError:
             raise
-        except _UNREADABLE as error:
-            raise EvidenceError(f"{path.name} is not readable evidence: {error}.") from error
+        except _MALFORMED as error:
+            raise EvidenceError(f"{name} is not readable evidence: {error}.") from error
 
 
-def _refuse_oversized(path: pathlib.Path, max_bytes: int) -> None:
-    with zipfile.ZipFile(path) as archive:
-        size = max(path.stat().st_size, sum(item.file_size for item in archive.infolist()))
+# What reading a file raises that is no evidence, the last two where it claims enormous sizes.
+_MALFORMED = (
+    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError, SyntaxError, NotImplementedError),
+    *(ValueError, KeyError, TypeError, AttributeError, EOFError, RecursionError, MemoryError),
+)
+
+
+def _refuse_oversized(file: BinaryIO, name: str, max_bytes: int) -> None:
+    packed = file.seek(0, io.SEEK_END)
+    with zipfile.ZipFile(file) as archive:
+        size = max(packed, sum(item.file_size for item in archive.infolist()))
+    file.seek(0)
     if size > max_bytes:
-        raise EvidenceError(f"{path.name} holds {size:,} bytes, more than {max_bytes:,}.")
+        raise EvidenceError(f"{name} holds {size:,} bytes, more than {max_bytes:,}.")
 
 
 def _encode(item: Any, arrays: dict[str, np.ndarray]) -> Any:
