@@ -15,7 +15,6 @@ import pathlib
 import numpy as np
 
 from labkit.data import contents, files, notes, specs
-from labkit.data.errors import DataError
 
 
 def root() -> pathlib.Path:
@@ -38,7 +37,7 @@ def load(spec: specs.Dataset) -> contents.Arrays | None:
         try:
             array = np.load(path, allow_pickle=False)
             contents.verify(spec, expected, array, str(path))
-        except (OSError, ValueError, EOFError, DataError) as error:
+        except (OSError, ValueError, EOFError, MemoryError) as error:
             notes.say(f"the cached copy of {spec.title} is not used: {path.name}: {error}")
             return None
         arrays[expected.name] = array
@@ -66,9 +65,9 @@ def store(spec: specs.Dataset, arrays: contents.Arrays) -> bool:
 def say_not_stored(what: str, error: OSError) -> None:
     """Say that something could not be written to the cache."""
     notes.say(
-        f"{what} was loaded but cannot be kept in the cache {root()} ({error.strerror or error})."
-        " Work goes on; the next start takes longer. To change that, free some space there or set"
-        " LABKIT_CACHE to another folder."
+        f"{what} cannot be kept in the cache {root()} ({error.strerror or error}). Work goes on,"
+        " but each start takes longer. To change that, free some space there or set LABKIT_CACHE"
+        " to another folder."
     )
 
 

@@ -47,7 +47,7 @@ def _problem(spec: specs.Dataset, expected: specs.Array, array: np.ndarray) -> s
     wanted = f"{spec.title} has the shape {expected.shape} of uint8 here"
     if array.dtype != np.uint8:
         return f"holds {array.dtype}, but {wanted}. Use the published file."
-    if array.shape[1:] != expected.shape[1:]:
+    if array.ndim != len(expected.shape) or array.shape[1:] != expected.shape[1:]:
         return f"has the shape {array.shape}, but {wanted}. Were images and labels mixed up?"
     if len(array) != expected.shape[0]:
         return (

@@ -6,6 +6,7 @@ import pathlib
 import sys
 import tempfile
 import threading
+import time
 
 from labkit.data import contents, files, folder, specs
 from labkit.data.errors import DownloadError
@@ -54,8 +55,8 @@ def _fetch_files(spec: specs.Dataset, target: pathlib.Path) -> None:
     mirrors = _answering(spec)
     if not mirrors:
         raise DownloadError(
-            f"{spec.title} cannot be downloaded: no mirror answered within {CONNECT_TIMEOUT} s."
-            " Check the network connection."
+            f"{spec.title} cannot be downloaded: no mirror could be reached within"
+            f" {CONNECT_TIMEOUT} s. Check the network connection."
         )
     for name, sha256 in spec.published.items():
         problems = []
@@ -96,8 +97,9 @@ def _answering(spec: specs.Dataset) -> tuple[str, ...]:
     threads = [threading.Thread(target=ask, args=(mirror,), daemon=True) for mirror in spec.mirrors]
     for thread in threads:
         thread.start()
+    deadline = time.monotonic() + CONNECT_TIMEOUT
     for thread in threads:
-        thread.join(CONNECT_TIMEOUT)
+        thread.join(max(0, deadline - time.monotonic()))
     return tuple(mirror for mirror in spec.mirrors if mirror in answered)
 
 
@@ -115,7 +117,12 @@ def _download(url: str, output_file: str, pooch_: object) -> None:
 
     # On standard output, for the reason given in `notes.say`.
     bar = tqdm.tqdm(
-        desc=url.rpartition("/")[2], unit="B", unit_scale=True, ncols=79, file=sys.stdout
+        desc=url.rpartition("/")[2],
+        total=1,  # pooch sets the true one; without any it cannot tell that there is a bar
+        unit="B",
+        unit_scale=True,
+        ncols=79,
+        file=sys.stdout,
     )
     downloader = pooch.HTTPDownloader(
         progressbar=bar,

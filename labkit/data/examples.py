@@ -55,9 +55,8 @@ def example_files() -> ExampleFiles:
     try:
         paths = _write(place, contents)
     except OSError as error:
-        place = pathlib.Path(tempfile.gettempdir(), f"labkit-examples-{loaded.source.kind}")
-        cache.say_not_stored("The example files", error)
-        paths = _write(place, contents)
+        cache.say_not_stored("A set of example files", error)
+        paths = _write(pathlib.Path(tempfile.mkdtemp(prefix="labkit-")), contents)
     return ExampleFiles(*paths)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import zipfile
 import zlib
@@ -10,6 +11,19 @@ import numpy as np
 
 from labkit.data import contents, files, idx, specs
 from labkit.data.errors import DataError
+
+# What NumPy raises for a file that is not, or no longer, an .npz file. AttributeError and
+# TypeError come from a .npy file under this name.
+_NPZ_ERRORS = (
+    OSError,
+    ValueError,
+    EOFError,
+    MemoryError,
+    AttributeError,
+    TypeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 def locate(folder: pathlib.Path, spec: specs.Dataset) -> list[pathlib.Path]:
@@ -25,12 +39,14 @@ def locate(folder: pathlib.Path, spec: specs.Dataset) -> list[pathlib.Path]:
     DataError
         If the folder or any of the files is missing.
     """
-    if not folder.is_dir():
-        raise DataError(f"{folder}: there is no such folder. {_advice(spec)}")
+    if not os.path.isdir(folder):  # Path.is_dir may raise PermissionError
+        raise DataError(
+            f"{folder}: there is no such folder, or it must not be read. {_advice(spec)}"
+        )
     found, missing = [], []
     for names in _file_names(spec):
         candidates = [place / name for place in (folder / spec.name, folder) for name in names]
-        path = next((path for path in candidates if path.is_file()), None)
+        path = next((path for path in candidates if os.path.isfile(path)), None)
         if path:
             found.append(path)
         else:
@@ -93,8 +109,7 @@ def _read_npz(path: pathlib.Path, spec: specs.Dataset) -> contents.Arrays:
         raise DataError(
             f"{path}: the array {expected.name} is missing. Use the published {spec.npz_name}."
         ) from error
-    except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
-        # AttributeError: a .npy or empty file under this name gives no archive to open.
+    except _NPZ_ERRORS as error:
         raise DataError(
             f"{path}: cannot be read as an .npz file ({error}). Delete it and fetch it again."
         ) from error

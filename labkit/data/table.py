@@ -96,8 +96,7 @@ def _read_table(path: pathlib.Path) -> pd.DataFrame:
                 raise DataError(
                     f"{path}: this is a web page, not a CSV file. Delete it and fetch it again."
                 )
-        # Without index_col=False, a row with a value too many would shift every column.
-        return pd.read_csv(path, low_memory=False)
+        return pd.read_csv(path, low_memory=False)  # in one piece, so that a column has one type
     except DataError:
         raise
     except OSError as error:
@@ -113,6 +112,8 @@ def _read_table(path: pathlib.Path) -> pd.DataFrame:
 
 
 def _check_columns(path: pathlib.Path, table: pd.DataFrame) -> None:
+    import pandas as pd
+
     missing = [name for name in COLUMNS if name not in table.columns]
     extra = [str(name) for name in table.columns if name not in COLUMNS]
     problems = []
@@ -126,19 +127,13 @@ def _check_columns(path: pathlib.Path, table: pd.DataFrame) -> None:
             f" {'; '.join(problems)}. Check the first line of the file."
         )
     # pandas takes surplus values at the start of the rows for row names.
-    if not table.index.equals(_row_numbers(table)):
+    if not isinstance(table.index, pd.RangeIndex):
         raise DataError(
             f"{path}: the rows have more values than the first line has names. Each row must have"
             f" {len(COLUMNS)} values."
         )
     if table.empty:
         raise DataError(f"{path}: there is no image in the table, only the first line.")
-
-
-def _row_numbers(table: pd.DataFrame) -> pd.RangeIndex:
-    import pandas as pd
-
-    return pd.RangeIndex(len(table))
 
 
 def _some(names: list[str], most: int = 3) -> str:
