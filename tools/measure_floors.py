@@ -14,9 +14,9 @@ from labkit import data, notebook
 
 os.environ.update(notebook.QUIET)
 
-import keras  # noqa: E402  TensorFlow reads the settings above when it is imported
+import keras  # after the settings above: TensorFlow reads them when it is imported
 
-from labkit.labs import floors  # noqa: E402
+from labkit.labs import floors
 
 PATH = pathlib.Path(__file__).resolve().parent.parent / "labkit" / "labs" / "runs.json"
 

@@ -5,6 +5,16 @@ from labkit.checks.exercise import Answer, Criterion, Essay, Exercise, Lab, Misc
 from labkit.checks.result import Message, Outcome, Result, Verdict
 
 __all__ = [
-    *("Answer", "Criterion", "Essay", "Evidence", "EvidenceError", "Exercise", "Lab"),
-    *("Message", "Misconception", "Outcome", "Result", "Verdict"),
+    "Answer",
+    "Criterion",
+    "Essay",
+    "Evidence",
+    "EvidenceError",
+    "Exercise",
+    "Lab",
+    "Message",
+    "Misconception",
+    "Outcome",
+    "Result",
+    "Verdict",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from labkit.checks import collect, criteria, evidence
+from labkit.checks import criteria, evidence
 from labkit.checks.exercise import (
     ARRAY,
     NUMBER,

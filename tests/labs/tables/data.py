@@ -142,7 +142,7 @@ right(E, "struct", lambda g: (_with_struct,))
 right(E, "dtype and offset", lambda g: (_with_dtype,))
 right(E, "count left to reshape", lambda g: (_unknown_count,))
 blank(E, lambda g: (_stub,))
-wrong(E, "no function", lambda g: (gzip.open(g.files.images_idx).read(),))
+wrong(E, "no function", lambda g: (gzip.decompress(g.files.images_idx.read_bytes()),))
 wrong(E, "constant", lambda g: (lambda content: np.zeros((1, 28, 28), np.uint8),), 3)
 wrong(E, "swapped", lambda g: (_swapped,), 3, "rows-and-columns-swapped")
 wrong(E, "header kept", lambda g: (_header_kept,), 9, "header-read-as-pixels")
@@ -363,7 +363,7 @@ E = "show-pixels"
 
 
 def _imshow(image, annotate=True):
-    figure, ax = plt.subplots()
+    _, ax = plt.subplots()
     ax.imshow(image, cmap="gray_r")
     if annotate:
         for (row, column), value in np.ndenumerate(image):
