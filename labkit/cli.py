@@ -6,6 +6,7 @@ What a sub-command needs is imported when it is run, so that `labkit --help` is 
 from __future__ import annotations
 
 import argparse
+import datetime
 import pathlib
 import sys
 from collections.abc import Sequence
@@ -43,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="labkit", description=labkit.__doc__.splitlines()[0])
     parser.add_argument("--version", action="version", version=f"labkit {labkit.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_lab, _add_data, _add_doctor):
+    for add in (_add_lab, _add_data, _add_doctor, _add_grade):
         add(commands)
     return parser
 
@@ -117,3 +118,51 @@ def _doctor(arguments: argparse.Namespace) -> int:
         print(finding, flush=True)
         findings.append(finding)
     return 1 if any(finding.mark == "problem" for finding in findings) else 0
+
+
+def _add_grade(commands: argparse._SubParsersAction) -> None:
+    text = "grade the submissions of a lab"
+    ends = "Exit status: 0 if every submission was graded, 1 if some could not be, 2 for bad use."
+    parser = commands.add_parser("grade", help=text, description=text, epilog=ends)
+    parser.add_argument("lab", help="for example lab1-data")
+    parser.add_argument(
+        "--submissions",
+        type=pathlib.Path,
+        required=True,
+        metavar="PLACE",
+        help="a folder with a folder for each student, or a zip file from Moodle or Canvas",
+    )
+    parser.add_argument(
+        "--output",
+        type=pathlib.Path,
+        required=True,
+        metavar="FOLDER",
+        help="where grades go, and what is kept to go on after an interruption",
+    )
+    parser.add_argument(
+        "--course",
+        type=pathlib.Path,
+        default=pathlib.Path(),
+        metavar="FOLDER",
+        help="the course's folder; this one if left out",
+    )
+    parser.add_argument("--jobs", type=int, default=1, help="notebooks to run at the same time")
+    parser.add_argument(
+        "--minutes", type=float, default=15, help="how long a notebook may run (15)"
+    )
+    parser.add_argument(
+        "--due",
+        type=datetime.datetime.fromisoformat,
+        metavar="TIME",
+        help="mark as late what was handed in later, for example 2027-01-31T23:59",
+    )
+    parser.add_argument(
+        "--regrade", action="store_true", help="judge what was kept again and run no notebook"
+    )
+    parser.set_defaults(run=_grade)
+
+
+def _grade(arguments: argparse.Namespace) -> int:
+    from labkit.grading import command
+
+    return command.run(arguments)

@@ -1,0 +1,1 @@
+"""Grade a class: repair, sandboxed runs, judging in a clean process, reports."""

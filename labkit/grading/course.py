@@ -1,0 +1,160 @@
+"""What grading takes from the course: the student's notebook of a lab, and its exercises."""
+
+import ast
+import dataclasses
+import hashlib
+import json
+import pathlib
+from typing import Any
+
+from labkit import labs
+from labkit.checks import collect
+from labkit.checks.exercise import Exercise, Lab
+
+CHECK, ANSWER, ESSAY, GIVEN, TEXT = "check", "answer", "essay", "given", "text"
+
+
+class CourseError(ValueError):
+    """The course's own files are not as they should be; the message says what to do."""
+
+
+@dataclasses.dataclass(frozen=True)
+class CourseCell:
+    """One cell of the student's notebook as the course hands it out.
+
+    Attributes
+    ----------
+    id, source : str
+    kind : str
+        One of the words above.
+    exercise : str
+        The exercise that a check, an answer or an essay belongs to; else empty.
+    names : tuple of str
+        The variables that an answer cell is to make.
+    """
+
+    id: str
+    source: str
+    kind: str
+    exercise: str = ""
+    names: tuple[str, ...] = ()
+
+    @property
+    def runs(self) -> bool:
+        """Whether the cell holds code."""
+        return self.kind in (CHECK, ANSWER, GIVEN)
+
+
+@dataclasses.dataclass(frozen=True)
+class CourseLab:
+    """A lab as grading needs it.
+
+    Attributes
+    ----------
+    lab : Lab
+    module : str
+        The name of its module in `labkit.labs`.
+    cells : tuple of CourseCell
+    fingerprint : str
+        Changes when the notebook that is handed out changes.
+    """
+
+    lab: Lab
+    module: str
+    cells: tuple[CourseCell, ...]
+    fingerprint: str
+
+    def labs_for_a_run(self, seed: int) -> dict[str, dict[str, Any]]:
+        """Return the exercises without criteria, and probes that `seed` gives, for a worker."""
+        module = __import__(f"labkit.labs.{self.module}", fromlist=["LAB"])
+        return {
+            self.module: {
+                attribute: (item.name, item.dataset, _collecting(item, seed))
+                for attribute, item in vars(module).items()
+                if isinstance(item, Exercise)
+            }
+        }
+
+
+def load(name: str, root: pathlib.Path) -> CourseLab:
+    """Read the lab `name` of the course in the folder `root`.
+
+    Raises
+    ------
+    CourseError
+        If there is no such lab, or no notebook that students get for it.
+    """
+    try:
+        lab = labs.load(name)
+    except KeyError as error:
+        raise CourseError(str(error.args[0])) from error
+    path = root / "notebooks" / name / f"{name}.ipynb"
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CourseError(
+            f"The notebook that students get is not in {path.parent}: start the command in the "
+            f"course's folder or name it with --course."
+        ) from error
+    cells = tuple(_cell(item, lab) for item in json.loads(content)["cells"])
+    _verify(lab, cells)
+    return CourseLab(lab, labs.MODULES[name], cells, hashlib.sha256(content).hexdigest())
+
+
+def source_of(cell: dict[str, Any]) -> str:
+    """Return a cell's source, which a notebook stores as one text or as lines."""
+    source = cell.get("source", "")
+    return "".join(map(str, source)) if isinstance(source, list) else str(source)
+
+
+def assigned_names(tree: ast.AST) -> set[str]:
+    """Return the names that code assigns or defines, at any depth outside functions."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+    return names
+
+
+def _collecting(exercise: Exercise, seed: int) -> dict[str, tuple]:
+    answers = {}
+    for name, answer in exercise.answers.items():
+        collector = answer.collector
+        if isinstance(collector, collect.Probing):
+            answers[name] = ("", collector.arguments(seed))
+        elif getattr(collect, collector.__name__, None) is collector:
+            answers[name] = (collector.__name__, None)
+        else:
+            raise CourseError(f"{exercise.name}: its collector is not one of labkit.checks.collect")
+    return answers
+
+
+def _cell(item: dict[str, Any], lab: Lab) -> CourseCell:
+    source, marks = source_of(item), item["metadata"].get("nbgrader", {})
+    name = marks.get("grade_id", "")
+    code = item["cell_type"] == "code"
+    if marks.get("grade") and marks.get("solution"):
+        return CourseCell(item["id"], source, ESSAY, name.removesuffix("-answer"))
+    if marks.get("grade"):
+        return CourseCell(item["id"], source, CHECK, name.removesuffix("-check"))
+    if marks.get("solution"):
+        return CourseCell(item["id"], source, ANSWER, name, _names(source, name, lab))
+    return CourseCell(item["id"], source, GIVEN if code else TEXT)
+
+
+def _names(source: str, exercise: str, lab: Lab) -> tuple[str, ...]:
+    wanted = {name for item in lab if item.name == exercise for name in item.answers}
+    return tuple(sorted(assigned_names(ast.parse(source)) & wanted))
+
+
+def _verify(lab: Lab, cells: tuple[CourseCell, ...]) -> None:
+    checks = [cell.exercise for cell in cells if cell.kind == CHECK]
+    essays = [cell.exercise for cell in cells if cell.kind == ESSAY]
+    wanted = [exercise.name for exercise in lab], [essay.name for essay in lab.essays]
+    if (sorted(checks), sorted(essays)) != tuple(map(sorted, wanted)):
+        raise CourseError(
+            f"The notebook of {lab.name} does not have the exercises of labkit.labs: "
+            "make it again with `make notebooks`."
+        )

@@ -1,0 +1,228 @@
+"""Grade a class: every submission is repaired, run, judged; then the tables are written."""
+
+import concurrent.futures
+import dataclasses
+import datetime
+import pathlib
+import tempfile
+import threading
+from collections.abc import Iterator
+
+import tqdm
+
+import labkit
+from labkit import data
+from labkit.checks import Outcome, Result
+from labkit.grading import course, judging, kit, repair, running, sandbox, store, submissions, table
+
+UNSANDBOXED = "UNSANDBOXED"
+_PACKAGE = pathlib.Path(labkit.__file__).parent
+_TO_BE_MARKED = "to be marked by hand"
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """How to grade.
+
+    Attributes
+    ----------
+    course : pathlib.Path
+        The course's folder, which holds ``notebooks/``.
+    jobs : int
+        How many notebooks run at the same time.
+    limits : sandbox.Limits
+    regrade : bool
+        Judge what was kept again and run nothing.
+    sandboxed : bool or None
+        None takes the sandbox where it works.
+    due : datetime or None
+    progress : bool
+        Whether to show a progress bar.
+    """
+
+    course: pathlib.Path = pathlib.Path()
+    jobs: int = 1
+    limits: sandbox.Limits = dataclasses.field(default_factory=sandbox.Limits)
+    regrade: bool = False
+    sandboxed: bool | None = None
+    due: datetime.datetime | None = None
+    progress: bool = True
+
+
+@dataclasses.dataclass(frozen=True)
+class Graded:
+    """One student's grades in one lab.
+
+    Attributes
+    ----------
+    submission : submissions.Submission
+    results : list of Result
+        One for each machine-marked exercise, in order.
+    run : running.Run or None
+        None where nothing was run.
+    """
+
+    submission: submissions.Submission
+    results: list[Result]
+    run: running.Run | None
+
+    @property
+    def points(self) -> float:
+        """The points given by the machine."""
+        return sum(result.points for result in self.results)
+
+    @property
+    def unsandboxed(self) -> bool:
+        return self.run is not None and not self.run.sandboxed
+
+    @property
+    def could_not_grade(self) -> bool:
+        return any(result.outcome is Outcome.COULD_NOT_GRADE for result in self.results)
+
+
+def grade(
+    lab_name: str, place: pathlib.Path, output: pathlib.Path, settings: Settings
+) -> list[Graded]:
+    """Grade the submissions of a lab in `place` and write the tables to `output`.
+
+    Returns
+    -------
+    list of Graded
+        By the student's name.
+
+    Raises
+    ------
+    course.CourseError, submissions.SubmissionsError
+        If the lab or the submissions are not there.
+    """
+    lab = course.load(lab_name, settings.course)
+    found = submissions.find(place, lab_name, settings.due)
+    output.mkdir(parents=True, exist_ok=True)
+    with _Class(lab, output, settings) as graders:
+        graded = list(_in_parallel(graders, found, settings))
+    graded.sort(key=lambda item: item.submission.student)
+    store.write(output / "grades.csv", table.text(_rows(lab, graded)))
+    return graded
+
+
+def _in_parallel(
+    graders: "_Class", found: list[submissions.Submission], settings: Settings
+) -> Iterator[Graded]:
+    with concurrent.futures.ThreadPoolExecutor(max(1, settings.jobs)) as pool:
+        futures = [pool.submit(graders.grade, submission) for submission in found]
+        done = concurrent.futures.as_completed(futures)
+        try:
+            for future in tqdm.tqdm(
+                done, total=len(futures), unit="submission", disable=not settings.progress
+            ):
+                yield future.result()
+        finally:
+            # Ctrl-C, or a fault of the grader: end what runs. All that was finished is kept.
+            graders.cancelled.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+class _Class:
+    """What grading one lab for a class needs: the kit, the box, the store, the judge."""
+
+    def __init__(self, lab: course.CourseLab, output: pathlib.Path, settings: Settings) -> None:
+        self.lab, self.settings = lab, settings
+        self.cancelled = threading.Event()
+        self._store = store.Store(output / ".kept" / lab.lab.name)
+        self._judge = judging.Judge()
+        self._one_at_a_time = threading.Lock()
+        self._folder = tempfile.TemporaryDirectory(prefix="labkit-kit-")
+
+    def __enter__(self) -> "_Class":
+        folder = pathlib.Path(self._folder.name)
+        kit.build(folder)
+        self._box = kit.box(folder)
+        sandboxed = sandbox.available() and self.settings.sandboxed is not False
+        self._run_stamp = store.fingerprint(
+            self.lab.fingerprint,
+            store.fingerprint_of_files(folder.rglob("*.py")),
+            data.source().kind,
+            str(sandboxed),
+        )
+        judge = [_PACKAGE / "grading" / "judging.py"]
+        for part in ("checks", "labs"):
+            judge += [path for path in (_PACKAGE / part).rglob("*") if path.is_file()]
+        judge = [path for path in judge if path.suffix in (".py", ".json")]
+        self._judge_stamp = store.fingerprint_of_files(judge)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._judge.__exit__()
+        self._folder.cleanup()
+
+    def grade(self, submission: submissions.Submission) -> Graded:
+        """Return the grades of one submission; whatever is wrong with it stays with it."""
+        name = self.lab.lab.name
+        if submission.problem:
+            return Graded(submission, judging.could_not_grade(name, submission.problem), None)
+        try:
+            run = self._run(submission)
+        except (repair.Unreadable, OSError, ValueError) as error:
+            return Graded(submission, judging.could_not_grade(name, str(error)), None)
+        if run is None:
+            reason = "it was not run yet: grade without --regrade first"
+            return Graded(submission, judging.could_not_grade(name, reason), None)
+        return Graded(submission, self._results(submission.key), run)
+
+    def _run(self, submission: submissions.Submission) -> running.Run | None:
+        content = submission.read()
+        stamp = store.fingerprint(content, self._run_stamp)
+        kept = self._store.run(submission.key, None if self.settings.regrade else stamp)
+        if kept is not None or self.settings.regrade:
+            return kept
+        notebook = repair.repair(content, self.lab)
+        run = running.run(
+            notebook,
+            self.lab,
+            self._box,
+            self.settings.limits,
+            self._store.begin(submission.key),
+            self.settings.sandboxed,
+            self.cancelled,
+        )
+        self._store.keep(submission.key, run, stamp)
+        return run
+
+    def _results(self, key: str) -> list[Result]:
+        kept = self._store.results(key, self._judge_stamp)
+        if kept is not None and not self.settings.regrade:
+            return kept
+        name = self.lab.lab.name
+        with self._one_at_a_time:
+            results = self._judge.judge(name, self._store.folder(key))
+        if isinstance(results, str):
+            return judging.could_not_grade(name, results)
+        self._store.keep_results(key, results, self._judge_stamp)
+        return results
+
+
+def _rows(lab: course.CourseLab, graded: list[Graded]) -> Iterator[list[object]]:
+    kind = data.source().kind
+    for item in graded:
+        student = item.submission.student
+        by_name = {result.exercise: result for result in item.results}
+        for exercise in lab.lab.exercises:
+            result = by_name.get(exercise.name)
+            if result is None:
+                points, outcome, reason = _essay(item, exercise.name)
+                cells = [points, exercise.points, outcome, reason, kind]
+            else:
+                reason = str(result.message) if result.message else ""
+                cells = [result.points, result.max_points, result.outcome, reason, result.data]
+            if item.unsandboxed:
+                cells[3] = f"{UNSANDBOXED} {cells[3]}".strip()
+            yield [student, lab.lab.name, exercise.name, *cells]
+
+
+def _essay(item: Graded, name: str) -> tuple[object, str, str]:
+    """Return points, outcome and reason of a question that a person marks."""
+    if item.run is None:
+        return 0.0, Outcome.COULD_NOT_GRADE, str(item.results[0].message)
+    if name in item.run.essays:
+        return "", _TO_BE_MARKED, ""
+    return 0.0, Outcome.NOT_ATTEMPTED, ""

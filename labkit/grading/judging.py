@@ -1,0 +1,336 @@
+"""Judge stored evidence in a process that never ran a student's code.
+
+`Judge` keeps such a process and asks it; `serve` is what runs there. The judge measures what it
+can: a network is built again from its configuration and weights, and what the run said about it
+is replaced by what the network shows.
+"""
+
+import dataclasses
+import io
+import json
+import os
+import pathlib
+import selectors
+import subprocess
+import sys
+from typing import Any, Self
+
+import numpy as np
+
+from labkit import labs
+from labkit.checks import (
+    Evidence,
+    EvidenceError,
+    Exercise,
+    Message,
+    Outcome,
+    Result,
+    collect,
+    evidence,
+)
+from labkit.checks.reference import reference
+from labkit.grading import records, running
+
+SECONDS = 300
+_ROOT = pathlib.Path(__file__).parents[2]
+_START = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from labkit.grading import judging; "
+    "judging.serve()"
+)
+_PARTS_OF_KERAS = {
+    *("keras", "keras.layers", "keras.initializers", "keras.regularizers", "keras.constraints"),
+    *("keras.optimizers", "keras.losses", "keras.metrics", "keras.optimizers.schedules"),
+    *("keras.src.models.functional", "keras.src.models.sequential", "keras.src.models.model"),
+    "builtins",
+}
+# They run code or read files.
+_REFUSED = {
+    *("Lambda", "TorchModuleWrapper", "TFSMLayer", "JaxLayer", "FlaxLayer", "StringLookup"),
+    *("IntegerLookup", "TextVectorization", "IndexLookup", "__lambda__", "Pipeline"),
+}
+MAX_PARAMETERS = 20_000_000
+
+
+class Refused(ValueError):
+    """Evidence that is not judged; the message says why."""
+
+
+# --- asking ---------------------------------------------------------------------------------
+
+
+class Judge:
+    """A process that judges, started again when it is lost.
+
+    Use it in a ``with`` statement.
+    """
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
+        self._process: subprocess.Popen | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def judge(self, lab: str, folder: pathlib.Path) -> list[Result] | str:
+        """Return the results for the run in `folder`, or why there are none."""
+        process = self._running()
+        request = json.dumps({"lab": lab, "folder": str(folder.resolve())}) + "\n"
+        try:
+            process.stdin.write(request.encode())
+            process.stdin.flush()
+        except BrokenPipeError:
+            self._stop()
+            return "the judge ended before it was asked"
+        line = self._line(process)
+        if not line:
+            self._stop()
+            return f"judging it took more than {self._seconds:g} seconds or too much memory"
+        return [Result.from_json(text) for text in json.loads(line)]
+
+    def _running(self) -> subprocess.Popen:
+        if self._process is None or self._process.poll() is not None:
+            quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-c", _START, str(_ROOT)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=os.environ | quiet,
+            )
+        return self._process
+
+    def _line(self, process: subprocess.Popen) -> bytes:
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            ready = selector.select(self._seconds)
+        return process.stdout.readline() if ready else b""
+
+    def _stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process.stdin.close()
+            self._process.stdout.close()
+            self._process = None
+
+
+# --- serving --------------------------------------------------------------------------------
+
+
+def serve() -> None:
+    """Answer requests on standard input until it is closed."""
+    import resource
+
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # nothing but answers may reach the one who asks
+    resource.setrlimit(resource.RLIMIT_AS, (16 * 2**30, 16 * 2**30))
+    for line in sys.stdin:
+        request = json.loads(line)
+        results = judge_run(request["lab"], pathlib.Path(request["folder"]))
+        answers.write(json.dumps([result.to_json() for result in results]) + "\n")
+        answers.flush()
+
+
+def judge_run(lab: str, folder: pathlib.Path) -> list[Result]:
+    """Return one result for each machine-marked exercise of the run in `folder`."""
+    run = running.Run.from_json((folder / "run.json").read_text(encoding="utf-8"))
+    left = records.read(folder / running.RECORDS)
+    return [_judge_exercise(exercise, run, left, folder) for exercise in labs.load(lab)]
+
+
+def _judge_exercise(
+    exercise: Exercise, run: running.Run, left: records.Records, folder: pathlib.Path
+) -> Result:
+    found = left.evidence.get(exercise.name)
+    errors = _errors(exercise.name, run, left)
+    if found is None:
+        return _without_evidence(exercise, run, left, errors)
+    try:
+        content = records.evidence_bytes(folder / running.RECORDS, found)
+        result = exercise.judge(_verified(exercise, _read(content), run.seed))
+    except (Refused, EvidenceError) as error:
+        return _could_not_grade(exercise, f"the evidence was not accepted: {error}")
+    if result.outcome is Outcome.NOT_ATTEMPTED and errors:
+        return _ended_in_error(exercise, errors[0])
+    return result
+
+
+def _errors(exercise: str, run: running.Run, left: records.Records) -> list[str]:
+    """Return the errors of the cells that belong to `exercise`."""
+    numbers = [number for number, step in enumerate(run.steps) if step[0] == exercise]
+    cells = [left.cells[number] for number in numbers if number in left.cells]
+    return [cell.error for cell in cells if cell.error]
+
+
+def _without_evidence(
+    exercise: Exercise, run: running.Run, left: records.Records, errors: list[str]
+) -> Result:
+    check = run.steps.index((exercise.name, True)) if (exercise.name, True) in run.steps else -1
+    if check in left.cells and errors:
+        return _ended_in_error(exercise, errors[0])
+    if left.fault:
+        reason = f"what the notebook left behind could not be read: {left.fault}"
+    elif run.stopped:
+        reason = f"the notebook was stopped before this check: {run.stopped}"
+    elif not left.complete:
+        reason = f"the notebook ended before this check (exit status {run.status})"
+    else:
+        reason = "there is no record that its check ran"
+    return _could_not_grade(exercise, reason)
+
+
+def _ended_in_error(exercise: Exercise, error: str) -> Result:
+    message = Message(
+        f"The cell ended in an error: {error}",
+        "a cell that runs without an error",
+        "Restart the kernel, run all cells from the top, and look at the first error.",
+    )
+    return _result(exercise, Outcome.FAILED, message)
+
+
+def _could_not_grade(exercise: Exercise, reason: str) -> Result:
+    return _result(exercise, Outcome.COULD_NOT_GRADE, Message(reason[:1].upper() + reason[1:]))
+
+
+def _result(exercise: Exercise, outcome: Outcome, message: Message) -> Result:
+    return Result(
+        exercise.name,
+        f"Exercise {exercise.number}, {exercise.title}",
+        outcome,
+        0.0,
+        exercise.points,
+        message=message,
+        data=reference(exercise.dataset).kind,
+    )
+
+
+def could_not_grade(lab: str, reason: str) -> list[Result]:
+    """Return the results of a submission that could not be graded at all."""
+    return [_could_not_grade(exercise, reason) for exercise in labs.load(lab)]
+
+
+# --- holding evidence against what it is about -----------------------------------------------
+
+
+def _read(content: bytes) -> Evidence:
+    return Evidence.read(io.BytesIO(content), "the record")
+
+
+def _verified(exercise: Exercise, found: Evidence, seed: int) -> Evidence:
+    """Return the evidence with everything measured that can be measured."""
+    if found.exercise != exercise.name or set(found.facts) != set(exercise.answers):
+        raise Refused("it is about another exercise")
+    try:
+        facts = {
+            name: _verified_fact(fact, exercise.answers[name].collector, seed)
+            for name, fact in found.facts.items()
+        }
+    except (TypeError, AttributeError, IndexError, KeyError, OverflowError) as error:
+        raise Refused(f"it is malformed: {error}") from error
+    return dataclasses.replace(found, facts=facts)
+
+
+def _verified_fact(fact: Any, collector: collect.Collector, seed: int) -> Any:
+    if isinstance(fact, evidence.Array):
+        return _verified_array(fact)
+    if isinstance(fact, evidence.Model):
+        return _measured_model(fact)
+    if isinstance(fact, evidence.Calls):
+        return _verified_calls(fact, collector, seed)
+    known = (evidence.Placeholder, evidence.Other, evidence.Value, evidence.History)
+    if isinstance(fact, (*known, evidence.Picture)):
+        return fact
+    raise Refused("it holds a part that no answer has")
+
+
+def _verified_array(fact: evidence.Array) -> evidence.Array:
+    sample, shape = np.asarray(fact.sample), tuple(fact.shape)
+    whole = sample.shape == shape
+    if sample.dtype.kind not in "biuf" or str(sample.dtype) != fact.dtype:
+        raise Refused("an array's values are not of the type that is said")
+    if whole:
+        return collect.array_facts(str(fact.type), sample)
+    if not shape or sample.shape[1:] != shape[1:] or len(sample) != len(fact.rows):
+        raise Refused("an array's rows do not have its shape")
+    expected = collect.sampled_rows(shape)
+    if not np.array_equal(expected, fact.rows):
+        raise Refused("an array's rows are not those that are asked for")
+    return fact
+
+
+def _verified_calls(
+    fact: evidence.Calls, collector: collect.Collector, seed: int
+) -> evidence.Calls:
+    """Return the calls as made on this run's probes, so that those of another run fail."""
+    if not isinstance(collector, collect.Probing):
+        raise Refused("it tells of calls where no function is asked for")
+    if len(fact.calls) != len(collector.arguments(seed)):
+        raise Refused("a function was not called on all probes")
+    calls = tuple(_verified_call(call) for call in fact.calls)
+    return dataclasses.replace(fact, seed=seed, calls=calls)
+
+
+def _verified_call(call: Any) -> evidence.Call:
+    if not isinstance(call, evidence.Call):
+        raise Refused("it holds a part that no call has")
+    if isinstance(call.result, evidence.Array):
+        return dataclasses.replace(call, result=_verified_array(call.result))
+    simple = (evidence.Placeholder, evidence.Other, evidence.Value, evidence.Raised)
+    if isinstance(call.result, simple):
+        return call
+    raise Refused("a call returned what no call returns")
+
+
+def _measured_model(fact: evidence.Model) -> evidence.Model:
+    """Build the network again and return what it shows, not what was said of it."""
+    if sum(np.size(weight) for weight in fact.weights) > MAX_PARAMETERS:
+        raise Refused(f"the network has more than {MAX_PARAMETERS:,} parameters")
+    try:
+        config = json.loads(fact.config)
+        _refuse_code(config)
+        built = _built(config, fact.weights)
+    except Refused:
+        raise
+    except Exception as error:
+        # Keras raises whatever its layers raise on a malformed configuration.
+        raise Refused(f"the network could not be built again: {error}") from error
+    measured = collect.model(built)
+    if not isinstance(measured, evidence.Model):
+        raise Refused("it is no network that can be measured")
+    for name in ("loss", "optimizer", "metrics", "from_logits", "input_shape", "output_shape"):
+        if getattr(measured, name) != getattr(fact, name):
+            raise Refused(f"the network's {name} is not what was said of it")
+    return dataclasses.replace(measured, class_name=type(built).__name__)
+
+
+def _built(config: dict[str, Any], weights: tuple) -> Any:
+    import keras
+
+    built = keras.saving.deserialize_keras_object(config, safe_mode=True)
+    if not isinstance(built, keras.Model):
+        raise Refused("it is no network")
+    if weights or built.weights:
+        built.set_weights(list(weights))
+    return built
+
+
+def _refuse_code(config: Any) -> None:
+    """Refuse a configuration that names anything but parts of Keras that compute."""
+    if isinstance(config, dict):
+        module, name = config.get("module"), config.get("class_name")
+        if "class_name" in config and name in _REFUSED:
+            raise Refused(f"the network has a part that can run code or read files: {name}")
+        if "module" in config and module not in _PARTS_OF_KERAS and module is not None:
+            raise Refused(f"the network has a part that is not of Keras: {module}.{name}")
+        if config.get("registered_name") and ">" in str(config["registered_name"]):
+            raise Refused(f"the network has a part that is not of Keras: {name}")
+        parts = config.values()
+    elif isinstance(config, list):
+        parts = config
+    else:
+        return
+    for part in parts:
+        _refuse_code(part)

@@ -1,0 +1,99 @@
+"""The half of labkit that a run may see: it collects, and knows nothing of right and wrong."""
+
+import importlib.util
+import os
+import pathlib
+import shutil
+import sys
+
+import labkit
+from labkit import data
+from labkit.data import cache
+from labkit.grading import sandbox
+
+INSIDE = "/course"
+_HIDDEN = {"labs", "grading", "checks", "cli.py", "start.py", "__pycache__"}
+_COLLECTING = ("collect.py", "evidence.py")
+_PACKAGE = pathlib.Path(labkit.__file__).parent
+
+# Quiet and alike on every machine; pip has no index, so `!pip install` fails at once.
+_ENVIRONMENT = {
+    "LANG": "C.UTF-8",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PIP_NO_INDEX": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "LABKIT_OFFLINE": "1",
+}
+
+
+def build(folder: pathlib.Path) -> None:
+    """Write the collecting half of labkit and the worker to `folder`."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    target = folder / "labkit"
+    target.mkdir()
+    for item in sorted(_PACKAGE.iterdir()):
+        if item.name in _HIDDEN:
+            continue
+        if item.is_dir():
+            shutil.copytree(item, target / item.name, ignore=ignored)
+        else:
+            shutil.copy(item, target)
+    checks = target / "checks"
+    checks.mkdir()
+    (checks / "__init__.py").write_text('"""Collecting evidence."""\n', encoding="utf-8")
+    for name in _COLLECTING:
+        shutil.copy(_PACKAGE / "checks" / name, checks)
+    shutil.copy(_PACKAGE / "grading" / "worker.py", folder)
+    _add_fonts(folder / "matplotlib")
+
+
+def box(folder: pathlib.Path, dataset: str = "fashion-mnist") -> sandbox.Box:
+    """Return what a run sees: Python, the kit that `build` wrote, and the data.
+
+    The data is found (and fetched) here, so that the run needs no network for it.
+    """
+    data.source(dataset)
+    data.example_files()
+    readable = {path: path for path in sandbox.python_folders()}
+    hidden = [path for path in _other_copies() if _is_below(path, readable)]
+    readable[str(folder)] = INSIDE
+    environment = dict(_ENVIRONMENT)
+    cached = cache.root()
+    if cached.is_dir():
+        readable[str(cached)] = "/cache"
+        environment["LABKIT_CACHE"] = "/cache"
+    named = os.environ.get("LABKIT_DATA", "").strip()
+    if named and named != "sample":
+        readable[str(pathlib.Path(named).expanduser().resolve())] = "/data"
+        named = "/data"
+    if named:
+        environment["LABKIT_DATA"] = named
+    return sandbox.Box(readable, hidden, environment)
+
+
+def command() -> list[str]:
+    """Return the command that starts the worker inside the box."""
+    return [sys.executable, "-I", f"{INSIDE}/worker.py", "{pipe}"]
+
+
+def _other_copies() -> list[str]:
+    """Return where labkit is installed, which holds the criteria."""
+    found = importlib.util.find_spec("labkit")
+    places = [os.path.dirname(found.origin)] if found and found.origin else []
+    return [*places, *(os.path.join(path, "labkit") for path in sys.path if path)]
+
+
+def _is_below(path: str, readable: dict[str, str]) -> bool:
+    return os.path.isdir(path) and any(path.startswith(top + os.sep) for top in readable)
+
+
+def _add_fonts(folder: pathlib.Path) -> None:
+    """Hand over Matplotlib's list of fonts, which takes seconds to make."""
+    import matplotlib
+    from matplotlib import font_manager  # noqa: F401  importing it makes the list
+
+    folder.mkdir()
+    for path in pathlib.Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
+        shutil.copy(path, folder)

@@ -1,0 +1,102 @@
+"""Run one repaired notebook in the sandbox and keep what leaves it."""
+
+import dataclasses
+import json
+import pathlib
+import pickle
+import secrets
+import threading
+from typing import Any
+
+from labkit.grading import course, kit, repair, sandbox
+
+RECORDS = "records.bin"
+# One cell may take this share of the whole, so that an endless loop costs its exercise only.
+_CELL_SHARE = 0.4
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """How a submission ran; beside it lies the file of records.
+
+    Attributes
+    ----------
+    seed : int
+        What the probes were drawn with.
+    steps : list of (str, bool)
+        For each cell that was run: its exercise, and whether it is the check.
+    essays : dict of str to str
+    notes : list of str
+    status : int
+    stopped : str
+    seconds : float
+    sandboxed : bool
+    """
+
+    seed: int
+    steps: list[tuple[str, bool]]
+    essays: dict[str, str]
+    notes: list[str]
+    status: int
+    stopped: str
+    seconds: float
+    sandboxed: bool
+
+    def to_json(self) -> str:
+        return json.dumps(dataclasses.asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Run":
+        fields = json.loads(text)
+        return cls(**{**fields, "steps": [tuple(step) for step in fields["steps"]]})
+
+
+def run(
+    notebook: repair.Repaired,
+    lab: course.CourseLab,
+    box: sandbox.Box,
+    limits: sandbox.Limits,
+    folder: pathlib.Path,
+    sandboxed: bool | None = None,
+    cancelled: threading.Event | None = None,
+) -> Run:
+    """Run `notebook` and write its records into `folder`; see `sandbox.run`."""
+    seed = secrets.randbits(32)
+    ended = sandbox.run(
+        kit.command(),
+        box,
+        limits,
+        pickle.dumps(_job(notebook, lab, limits, seed)),
+        folder / RECORDS,
+        sandboxed,
+        cancelled,
+    )
+    return Run(
+        seed,
+        [(step.exercise, step.check) for step in notebook.steps],
+        notebook.essays,
+        list(notebook.notes),
+        ended.status,
+        ended.stopped,
+        round(ended.seconds, 2),
+        ended.sandboxed,
+    )
+
+
+def _job(
+    notebook: repair.Repaired, lab: course.CourseLab, limits: sandbox.Limits, seed: int
+) -> dict[str, Any]:
+    return {
+        "cells": [
+            {"source": step.source, "check": step.check, "lab": lab.module}
+            for step in notebook.steps
+        ],
+        "labs": lab.labs_for_a_run(seed),
+        "cell_seconds": limits.seconds * _CELL_SHARE,
+        "limits": {
+            # The address space is larger than the memory in use: TensorFlow reserves 3 GiB.
+            "RLIMIT_AS": limits.memory + 6 * 2**30,
+            "RLIMIT_FSIZE": max(limits.scratch, limits.output),
+            "RLIMIT_CPU": int(limits.seconds * 16),
+        },
+    }
