@@ -188,6 +188,56 @@ def show_pixels(image: ArrayLike, *, ax: mpl_axes.Axes | None = None) -> mpl_axe
 
 
 @_drawn_in_our_look
+def feature_maps(maps: ArrayLike, *, columns: int = 8, title: str | None = None) -> np.ndarray:
+    """Show what the filters of one layer make of one image.
+
+    Parameters
+    ----------
+    maps : array_like, shape (height, width, filters) or (1, height, width, filters)
+        The layer's output for one image; 1 to 100 filters. All maps share one scale: 0 is white,
+        the greatest value of all is black, so a blank map is a filter that found nothing.
+    columns : int, default 8
+        Maps in a row.
+    title : str, optional
+        A title for the picture, for example the name of the layer.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes, shape (filters,)
+        One Axes for each filter, under its number.
+
+    Raises
+    ------
+    TypeError
+        If the maps are still the placeholder ``...``.
+    ValueError
+        If this is not one layer's output for one image.
+    """
+    array = _numbers(maps, "maps")
+    if array.ndim == 4 and len(array) == 1:
+        array = array[0]
+    if array.ndim != 3 or not 1 <= array.shape[2] <= MOST_IMAGES:
+        raise ValueError(
+            f"maps has the shape {np.shape(maps)}. Expected the maps of one image, shape (height, "
+            f"width, filters) with at most {MOST_IMAGES} filters; cut them, for example "
+            "maps[0, :, :, :32]."
+        )
+    heading = title or "Feature maps"
+    pictures = array.transpose(2, 0, 1)
+    grid = _image_grid(pictures, columns)
+    low = min(array.min(), 0)
+    for number, axes in enumerate(grid):
+        axes.images[0].set_clim(low, max(array.max(), low + 1e-6))
+        axes.set_title(str(number), fontsize=8)
+    silent = int((pictures.max(axis=(1, 2)) <= 0).sum())
+    height, width, count = array.shape
+    words = f"{heading}: {_count(count, 'map')} of {height} × {width}, {silent} of them blank"
+    grid[0].figure.suptitle(words)
+    figures.describe(grid[0].figure, f"{words}. Largest value {array.max():.3g}.")
+    return grid
+
+
+@_drawn_in_our_look
 def learning_curves(history: Any, *, title: str | None = None) -> np.ndarray:
     """Draw loss and accuracy over the epochs, for training and for validation.
 
@@ -459,7 +509,10 @@ def _images(images: Any) -> np.ndarray:
         array = array[..., 0]
     advice = "Expected (n, 28, 28) or (n, 28, 28, 1)."
     if array.ndim == 2 or (array.ndim == 3 and array.shape[-1] == 1):
-        advice += " For one image x[i] pass x[i:i + 1]; flat rows of 784 values need .reshape(-1, 28, 28)."
+        advice += (
+            " For one image x[i] pass x[i:i + 1]; flat rows of 784 values need "
+            ".reshape(-1, 28, 28)."
+        )
         raise ValueError(f"images has the shape {array.shape}. {advice}")
     if array.ndim != 3 or 0 in array.shape[1:]:
         raise ValueError(f"images has the shape {array.shape}. {advice}")
