@@ -30,7 +30,8 @@ test: $(VENV)/complete ## Run ruff and all tests
 test-fast: $(VENV)/complete ## Run the fast tests only
 	$(BIN)/python -m pytest $(PYTEST)
 
-bench: $(VENV)/runtime ## Time the loading of the data against Keras's own loader
+bench: $(VENV)/runtime ## Time the start and the loading of the data, side by side with Keras
+	$(BIN)/python -m benchmarks.start_up
 	$(BIN)/python -m benchmarks.load_data
 
 notebooks: $(VENV)/complete ## Make the students' notebooks from the solutions
