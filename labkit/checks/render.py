@@ -5,7 +5,9 @@ colour on the page's own background, so they work in light and dark; the outcome
 a mark and a word, and by a border whose colour only repeats it.
 """
 
+import dataclasses
 import html as escaping
+from collections.abc import Iterable
 
 from labkit.checks.result import Message, Outcome, Result, Verdict
 
@@ -30,7 +32,7 @@ def text(result: Result) -> str:
     lines = [headline(result)]
     if result.message:
         lines.append(str(result.message))
-    for verdict in result.verdicts:
+    for verdict in one_step_at_a_time(result.verdicts):
         lines.append(f"  {_verdict_line(verdict)}")
         if verdict.message:
             lines.append(f"      {verdict.message}")
@@ -49,7 +51,7 @@ def headline(result: Result) -> str:
 
 def html(result: Result) -> str:
     """Return `result` as an HTML fragment."""
-    rows = "".join(_verdict_html(verdict) for verdict in result.verdicts)
+    rows = "".join(map(_verdict_html, one_step_at_a_time(result.verdicts)))
     parts = [
         f'<div role="status" style="border-left: 4px solid {_BORDERS[result.outcome]}; '
         'padding: 0.2em 0 0.2em 0.8em; margin: 0.3em 0;">',
@@ -62,6 +64,22 @@ def html(result: Result) -> str:
         "</div>",
     ]
     return "".join(parts)
+
+
+def one_step_at_a_time(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """Return the verdicts with a next step for the first unmet criterion only.
+
+    Of the later ones only what was seen remains: mending the first often mends them too.
+    """
+    shown: list[Verdict] = []
+    step_given = False
+    for verdict in verdicts:
+        message = verdict.message
+        if message and step_given:
+            verdict = dataclasses.replace(verdict, message=Message(message.saw))
+        step_given = step_given or message is not None
+        shown.append(verdict)
+    return shown
 
 
 def number(value: float) -> str:
