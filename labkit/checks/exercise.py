@@ -326,12 +326,13 @@ class Lab:
 
     def progress(self) -> None:
         """Print what was checked since the kernel started, and what is next."""
-        done = [exercise for exercise in self if exercise.latest]
-        earned = sum(exercise.latest.points for exercise in done if exercise.latest)
+        # A result is true only when it is passed: one that is not counts all the same.
+        earned = sum(exercise.latest.points for exercise in self if exercise.latest is not None)
         machine = sum(exercise.points for exercise in self)
         by_hand = self.points - machine
         for exercise in self:
-            outcome = exercise.latest.outcome if exercise.latest else "not checked yet"
+            checked = exercise.latest is not None
+            outcome = exercise.latest.outcome if checked else "not checked yet"
             print(f"Exercise {exercise.number:2}  {exercise.title}: {outcome}")
         print(f"Points so far: {earned:g} of {machine:g}; {by_hand:g} more are given by hand.")
 

@@ -137,3 +137,8 @@ def test_lab_counts_points_and_shows_progress(exercise, capsys):
     lab.progress()
     shown = capsys.readouterr().out
     assert "Two <numbers>: passed" in shown and "Points so far: 5 of 5; 5 more" in shown
+    partly = exercise.check("base", 7, 5)
+    lab.progress()
+    shown = capsys.readouterr().out
+    assert 0 < partly.points < 5 and f"Points so far: {partly.points:g} of 5" in shown
+    assert "Two <numbers>: failed" in shown
