@@ -81,13 +81,20 @@ def serve(folder: pathlib.Path, browser: bool = True, port: int = 8888) -> None:
     """
     from jupyterlab import labapp
 
-    # The kernels inherit these. The last one makes them use this Python even if the user has
-    # installed a kernel of the same name elsewhere.
-    os.environ.update(notebook.QUIET)
+    os.environ.update(notebook.QUIET)  # the kernels inherit it
+    # This Python's kernel, even if the user has installed one of the same name elsewhere.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    # JupyterLab asks nobody for news, and nobody whether it may: there may be no network. It is a
+    # default, so a user who has chosen otherwise keeps that.
+    _put_first("JUPYTER_CONFIG_PATH", pathlib.Path(__file__).with_name("jupyter"))
     browser = browser and has_display()
     print("labkit: JupyterLab is starting; Ctrl-C here ends it. Its address:", flush=True)
     labapp.LabApp.launch_instance(_options(folder, browser, port))
+
+
+def _put_first(variable: str, folder: pathlib.Path) -> None:
+    others = os.environ.get(variable)
+    os.environ[variable] = f"{folder}{os.pathsep}{others}" if others else str(folder)
 
 
 def _options(folder: pathlib.Path, browser: bool, port: int) -> list[str]:
@@ -97,10 +104,6 @@ def _options(folder: pathlib.Path, browser: bool, port: int) -> list[str]:
         f"--ServerApp.port={port}",
         # Ctrl-C ends without a question: the notebooks are saved as they are edited.
         "--ServerApp.answer_yes=True",
-        # No look at the network, which may not be there: news, newer versions, extensions.
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.extension_manager=readonly",
         # Only errors and the address.
         "--Application.log_level=ERROR",
     ]

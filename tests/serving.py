@@ -1,0 +1,99 @@
+"""Start the command `labkit lab` as a student does, and find out where it serves."""
+
+import contextlib
+import dataclasses
+import os
+import pathlib
+import queue
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import psutil
+
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/lab\?token=\w+")
+
+
+@dataclasses.dataclass
+class Server:
+    """A running JupyterLab: its address, and what was printed until it was known.
+
+    `seconds` is the processor time that the start took: what a clock would show on an idle machine.
+    """
+
+    url: str
+    said: str
+    seconds: float
+    process: subprocess.Popen
+
+    def interrupt(self) -> int:
+        """Do what Ctrl-C does, and return the exit status."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(timeout=20)
+
+
+@contextlib.contextmanager
+def lab_server(folder: pathlib.Path, home: pathlib.Path, data: str | None) -> Iterator[Server]:
+    """Serve `folder`, with `home` as home folder and `data` as ``LABKIT_DATA`` (None: unset)."""
+    environment = {name: text for name, text in os.environ.items() if not _is_own(name)}
+    environment |= {"HOME": str(home), "LABKIT_CACHE": str(home / "cache"), "LABKIT_OFFLINE": "1"}
+    if data is not None:
+        environment["LABKIT_DATA"] = data
+    # JupyterLab minds Ctrl-C only where there is a keyboard.
+    hand, keyboard = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "labkit", "lab", "--no-browser", f"--port={_free_port()}", folder],
+        env=environment,
+        stdin=keyboard,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        url, said = _wait_for_address(process, seconds=120)
+        times = psutil.Process(process.pid).cpu_times()
+        yield Server(url, said, times.user + times.system, process)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        os.close(hand)
+        os.close(keyboard)
+
+
+def _is_own(name: str) -> bool:
+    """Tell whether a variable belongs to the person who runs the tests, not to every student."""
+    return name == "LABKIT_DATA" or name.startswith(("JUPYTER", "IPYTHON", "XDG_"))
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def _wait_for_address(process: subprocess.Popen, seconds: float) -> tuple[str, str]:
+    lines: queue.Queue[str] = queue.Queue()
+
+    def read() -> None:
+        # To the end: a full pipe would stop the server.
+        for line in process.stdout:
+            lines.put(line)
+        lines.put("")
+
+    threading.Thread(target=read, daemon=True).start()
+    said = ""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(queue.Empty):
+            line = lines.get(timeout=0.2)
+            said += line
+            if found := ADDRESS.search(line):
+                return found.group(), said
+            if not line:
+                break
+    raise AssertionError(f"labkit lab printed no address:\n{said}")

@@ -1,0 +1,77 @@
+"""`labkit lab` on a fresh machine."""
+
+import urllib.request
+
+import pytest
+
+from labkit import start
+from tests import serving
+
+
+@pytest.mark.slow
+def test_serves_the_drawn_sample_within_ten_seconds_and_ends_on_ctrl_c(tmp_path):
+    """No data, no network, an empty home, a folder with a space, no display."""
+    notebooks = tmp_path / "my notebooks"
+    notebooks.mkdir()
+    (notebooks / "here.txt").touch()
+    home = tmp_path / "home"
+    home.mkdir()
+    with serving.lab_server(notebooks, home, data=None) as server:
+        assert server.seconds < 10
+        assert "drawn sample (not the real data)" in server.said
+        listing = server.url.replace("/lab?", "/api/contents?")
+        with urllib.request.urlopen(listing, timeout=10) as answer:
+            assert "here.txt" in answer.read().decode()
+        assert server.interrupt() == 0
+
+
+def test_notebooks_are_found_from_any_folder(tmp_path, monkeypatch):
+    beside = start.find_notebooks()
+    assert beside.name == "notebooks"
+    monkeypatch.chdir(tmp_path)
+    assert start.find_notebooks() == beside
+    (tmp_path / "notebooks").mkdir()
+    assert start.find_notebooks() == tmp_path / "notebooks"
+    assert start.find_notebooks(tmp_path) == tmp_path
+    assert start.find_notebooks(tmp_path / "missing") is None
+
+
+@pytest.mark.parametrize(
+    ("platform", "display", "expected"),
+    [
+        ("linux", {}, False),
+        ("linux", {"DISPLAY": ":0"}, True),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ("darwin", {}, True),
+        ("win32", {}, True),
+    ],
+)
+def test_browser_is_opened_where_there_is_a_display(platform, display, expected, monkeypatch):
+    monkeypatch.setattr("sys.platform", platform)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in display.items():
+        monkeypatch.setenv(name, value)
+    assert start.has_display() is expected
+
+
+def test_the_sample_is_handed_on_to_the_notebooks(monkeypatch, tmp_path, capsys):
+    """No notebook waits for the network again when the start has found that there is none."""
+    import os
+
+    monkeypatch.setenv("LABKIT_CACHE", str(tmp_path))
+    monkeypatch.setenv("LABKIT_DATA", "")
+    assert start.prepare_data().kind == "sample"
+    assert os.environ["LABKIT_DATA"] == "sample"
+    assert capsys.readouterr().out.count("drawn sample") <= 1  # said once in a process
+
+
+def test_a_folder_is_handed_on_with_its_full_path(monkeypatch, tmp_path, capsys, real_data):
+    import os
+
+    if not real_data:
+        pytest.skip("the real data is in the cache, not in a folder")
+    monkeypatch.setenv("LABKIT_DATA", os.path.relpath(real_data))
+    assert start.prepare_data().place == "folder"
+    assert os.environ["LABKIT_DATA"] == os.path.abspath(real_data)
+    assert "60,000 training" in capsys.readouterr().out
