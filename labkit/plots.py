@@ -21,7 +21,7 @@ from matplotlib import patches
 from matplotlib import pyplot as plt
 from numpy.typing import ArrayLike
 
-from labkit import data, figures
+from labkit import data, drawings, figures
 
 # Blue, vermilion and bluish green of Okabe and Ito's colour-blind-safe palette. The last two are
 # darkened: as text on white each of the colours has a contrast of at least 4.5:1.
@@ -468,6 +468,9 @@ def confusion_matrix(
     axes.set_title(f"Overall accuracy {accuracy}\nCells: {what}")
     _describe(axes, ax is None, _confusion_in_words(counts, names, accuracy))
     return axes
+
+
+draw_network = _drawn_in_our_look(drawings.draw_network)
 
 
 # Checking what was given -------------------------------------------------------------------------
