@@ -18,6 +18,7 @@ help: ## List the targets
 		while IFS='|' read -r target text; do printf '%-16s %s\n' "$$target" "$$text"; done
 
 setup: $(VENV)/runtime ## Install what a student needs into .venv
+	@echo "Installed in $(VENV). Open the notebooks with: make lab"
 
 lab: $(VENV)/runtime ## Open JupyterLab on the notebooks
 	@$(BIN)/python -m labkit lab $(LAB)
@@ -32,7 +33,7 @@ test-fast: $(VENV)/complete ## Run the fast tests only
 
 bench: $(VENV)/runtime ## Time the start and the loading of the data, side by side with Keras
 	$(BIN)/python -m benchmarks.start_up
-	$(BIN)/python -m benchmarks.load_data
+	$(BIN)/python benchmarks/load_data.py
 
 notebooks: $(VENV)/complete ## Make the students' notebooks from the solutions
 	$(BIN)/python tools/build_notebooks.py
