@@ -14,7 +14,7 @@ from tests.notebooks import running
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 # Quiet: without these it looks for hosts on the network at every start.
 FLAGS = (
     "--no-sandbox",
