@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c "$(FITS)" 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test test-fast bench notebooks solutions clean
+.PHONY: help setup lab test test-fast bench reproduce notebooks solutions clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | \
@@ -34,6 +34,9 @@ test-fast: $(VENV)/complete ## Run the fast tests only
 bench: $(VENV)/runtime ## Time the start and the loading of the data, side by side with Keras
 	$(BIN)/python -m benchmarks.start_up
 	$(BIN)/python benchmarks/load_data.py
+
+reproduce: $(VENV)/runtime ## Train the reports' networks (hours), and print the table of results
+	@$(BIN)/python -m labkit.reproduce $(REPRODUCE)
 
 notebooks: $(VENV)/complete ## Make the students' notebooks from the solutions
 	$(BIN)/python tools/build_notebooks.py

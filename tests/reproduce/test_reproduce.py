@@ -1,0 +1,315 @@
+"""Runs are recorded as they end, judged by the course's rule and shown in one table."""
+
+import dataclasses
+import json
+import os
+import pathlib
+
+import numpy as np
+import pytest
+
+from labkit import data, recipes, reproduce
+
+RECIPE = recipes.Recipe(
+    network="R4-mlp",
+    title="dense 128",
+    parameters=101_770,
+    epochs=2,
+    batch_size=32,
+    held_out=12_000,
+    figures=(recipes.Figure("test accuracy", 0.87), recipes.Figure("test loss", 0.36)),
+    note="A note.",
+)
+OTHER = dataclasses.replace(RECIPE, network="R0-2")
+README = pathlib.Path(__file__).parents[2] / "README.md"
+MARKERS = ("<!-- reproduction -->", "<!-- /reproduction -->")
+
+
+def a_run(recipe=RECIPE, seed=1, right=88, kind="real"):
+    """Return a run with `right` of 100 test images right."""
+    confusion = np.zeros((10, 10), int)
+    confusion[0, 0], confusion[0, 1] = right, 100 - right
+    return {
+        "network": recipe.network,
+        "seed": seed,
+        "data": kind,
+        "settings": recipe.settings,
+        "memory_mib": 700 + seed,
+        "seconds": 10.0 * seed,
+        "loss": {"test": 0.4},
+        "curves": {"accuracy": [0.5, 0.9], "val_accuracy": [0.8, 0.7]},
+        "confusion": {
+            "training": [[90, 10], [0, 0]],
+            "validation": [[50, 50], [0, 0]],
+            "test": confusion.tolist(),
+        },
+    }
+
+
+@pytest.fixture
+def few_images(monkeypatch):
+    """600 training and 100 test images, the brightness of each the number of its place."""
+
+    def load():
+        random = np.random.default_rng(0)
+        x_train = random.integers(0, 256, (600, 28, 28), dtype=np.uint8)
+        x_train[:, 0, 0] = np.arange(600) % 256
+        x_train[:, 0, 1] = np.arange(600) // 256
+        x_test = random.integers(0, 256, (100, 28, 28), dtype=np.uint8)
+        return (x_train, _labels(600)), (x_test, _labels(100))
+
+    monkeypatch.setattr(data, "load_fashion_mnist", load)
+
+
+def _labels(count):
+    return (np.arange(count) % 10).astype(np.uint8)
+
+
+def _places(images):
+    """Return the places that the images have in `few_images`."""
+    flat = np.rint(images.reshape(len(images), -1)[:, :2] * 255).astype(int)
+    return (flat[:, 0] + 256 * flat[:, 1]).tolist()
+
+
+# --- the rule ---
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "expected"),
+    [
+        ([0.88, 0.89, 0.90], "beaten"),
+        ([0.871, 0.8700001, 0.8699], "beaten"),
+        ([0.86, 0.87, 0.865], "reached"),
+        ([0.860, 0.861, 0.862], "not reached"),
+        ([0.87, 0.87, 0.87], "reached"),
+        ([0.95, 0.95], "2 of 3 seeds"),
+        ([0.95], "1 of 3 seeds"),
+    ],
+)
+def test_verdict_follows_mean_and_two_deviations(accuracies, expected):
+    assert reproduce.verdict(reproduce.spread(accuracies), 0.87) == expected
+
+
+def test_spread_is_that_of_a_sample():
+    found = reproduce.spread([0.1, 0.2, 0.3])
+    assert (found.mean, found.deviation, found.count) == pytest.approx((0.2, 0.1, 3))
+    assert str(found) == "0.2000 ± 0.1000"
+    assert str(reproduce.spread([0.5])) == "0.5000"
+
+
+@pytest.mark.parametrize(
+    ("measure", "expected"),
+    [
+        ("test accuracy", 0.88),
+        ("test loss", 0.4),
+        ("train accuracy", 140 / 200),
+        ("accuracy while training", 0.9),
+        ("best validation accuracy", 0.8),
+    ],
+)
+def test_measures_are_read_off_a_run(measure, expected):
+    assert reproduce.MEASURES[measure](a_run()) == pytest.approx(expected)
+
+
+def test_the_grid_counts_by_its_best_decay():
+    run = {"accuracies": [[0.8, 0.9], [0.9, 0.86], [0.95, 0.1]]}
+    assert reproduce.MEASURES["best cross-validated accuracy"](run) == pytest.approx(0.88)
+
+
+def test_every_figure_can_be_measured():
+    measures = {figure.measure for recipe in recipes.RECIPES.values() for figure in recipe.figures}
+    assert measures <= set(reproduce.MEASURES)
+
+
+# --- recording and going on ---
+
+
+def test_an_interrupted_reproduction_goes_on_where_it_was(tmp_path):
+    trained = []
+
+    def until_the_third(recipe, seed):
+        if len(trained) == 2:
+            raise KeyboardInterrupt
+        trained.append((recipe.network, seed))
+        return a_run(recipe, seed)
+
+    with pytest.raises(KeyboardInterrupt):
+        reproduce.train_missing([RECIPE, OTHER], 2, tmp_path, until_the_third)
+    assert trained == [("R4-mlp", 1), ("R0-2", 1)]
+    assert len(reproduce.recorded(RECIPE, tmp_path)) == 1
+
+    trained = []
+
+    def to_the_end(recipe, seed):
+        trained.append((recipe.network, seed))
+        return a_run(recipe, seed)
+
+    reproduce.train_missing([RECIPE, OTHER], 2, tmp_path, to_the_end)
+    assert trained == [("R4-mlp", 2), ("R0-2", 2)]
+    trained.clear()
+    reproduce.train_missing([RECIPE, OTHER], 2, tmp_path, to_the_end)
+    assert trained == []
+
+
+def test_a_run_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    reproduce.store(a_run(right=80), tmp_path)
+
+    def full(*_):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="No space"):
+        reproduce.store(a_run(right=99), tmp_path)
+    assert reproduce.recorded(RECIPE, tmp_path) == [a_run(right=80)]
+    assert [path.name for path in tmp_path.iterdir()] == ["R4-mlp-seed1.json"]
+
+
+def test_a_run_with_other_settings_does_not_count(tmp_path):
+    reproduce.store(a_run(), tmp_path)
+    longer = dataclasses.replace(RECIPE, epochs=3)
+    assert reproduce.recorded(longer, tmp_path) == []
+    assert reproduce.missing([longer], 1, tmp_path) == [(longer, 1)]
+
+
+def test_only_the_real_data_enters_the_record():
+    with pytest.raises(reproduce.NotRealDataError, match="sample"):
+        reproduce.store(a_run(kind="sample"))
+
+
+def test_the_command_refuses_other_than_the_real_data(monkeypatch, capsys):
+    source = data.Source("fashion-mnist", "sample", "drawn")
+    monkeypatch.setattr(data, "source", lambda: source)
+    monkeypatch.setattr(reproduce, "train_missing", lambda *_: pytest.fail("it trained"))
+    assert reproduce.main([]) == 2
+    assert "LABKIT_DATA" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["--only", "R9"], ["--seeds", "0"], ["--seeds", "x"]])
+def test_the_command_refuses_what_it_does_not_know(arguments):
+    with pytest.raises(SystemExit) as left:
+        reproduce.main(arguments)
+    assert left.value.code == 2
+
+
+# --- training ---
+
+
+def test_the_last_or_the_first_images_are_held_out(few_images):
+    last = reproduce.split(dataclasses.replace(RECIPE, held_out=12_000), (28, 28))
+    assert _places(last["training"][0]) == list(range(480))
+    assert _places(last["validation"][0]) == list(range(480, 600))
+
+    first = dataclasses.replace(RECIPE, held_out=5_000, held_out_first=True, images=10_000)
+    parts = reproduce.split(first, (28, 28, 1))
+    assert _places(parts["validation"][0]) == list(range(50))
+    assert _places(parts["training"][0]) == list(range(50, 150))
+    assert parts["training"][0].shape == (100, 28, 28, 1)
+    assert parts["test"][0].dtype == np.float32 and parts["test"][0].max() <= 1
+
+    everything = reproduce.split(dataclasses.replace(RECIPE, held_out=0), (28, 28))
+    assert set(everything) == {"training", "test"}
+    assert _places(everything["training"][0]) == list(range(600))
+
+
+def test_training_records_what_the_model_does(few_images):
+    run = reproduce.train(RECIPE, 1)
+    counts = {part: int(np.sum(matrix)) for part, matrix in run["confusion"].items()}
+    assert counts == {"training": 480, "validation": 120, "test": 100}
+    assert {name: len(values) for name, values in run["curves"].items()} == dict.fromkeys(
+        ["accuracy", "loss", "val_accuracy", "val_loss"], 2
+    )
+    # The last epoch's validation is Keras's own judgement of the model that we judge here.
+    right = np.trace(run["confusion"]["validation"]) / 120
+    assert right == pytest.approx(run["curves"]["val_accuracy"][-1], abs=1e-4)
+    assert run["loss"]["validation"] == pytest.approx(run["curves"]["val_loss"][-1], abs=1e-3)
+    assert run["parameters"] == RECIPE.parameters
+    assert run["settings"] == RECIPE.settings
+    assert json.loads(json.dumps(run)) == run
+
+
+def test_a_seed_gives_the_same_run_again_and_another_another(few_images):
+    same = [reproduce.train(RECIPE, seed)["curves"] for seed in (1, 1, 2)]
+    assert same[0] == same[1] != same[2]
+
+
+def test_patience_returns_to_the_best_epoch(few_images):
+    patient = dataclasses.replace(RECIPE, epochs=40, patience=1)
+    run = reproduce.train(patient, 1)
+    assert len(run["curves"]["loss"]) < 40
+    assert run["loss"]["validation"] == pytest.approx(min(run["curves"]["val_loss"]), abs=1e-3)
+
+
+@pytest.mark.slow
+def test_a_quick_trial_trains_in_a_process_of_its_own_and_records_nothing(capfd):
+    before = sorted(reproduce.RECORDED.iterdir())
+    assert reproduce.main(["--quick", "--only", "R4-mlp"]) == 0
+    output = capfd.readouterr().out
+    assert "not the reproduction" in output
+    assert "1 of 3 seeds" in output
+    assert sorted(reproduce.RECORDED.iterdir()) == before
+
+
+# --- the table ---
+
+
+def test_a_row_comes_from_the_recorded_runs(tmp_path):
+    for seed, right in [(1, 88), (2, 89), (3, 90)]:
+        reproduce.store(a_run(seed=seed, right=right), tmp_path)
+    (cells,) = reproduce.rows([RECIPE], tmp_path)
+    assert dict(zip(reproduce.COLUMNS, cells, strict=True)) == {
+        "network": "R4-mlp",
+        "what it is": "dense 128",
+        "figure in the report": "test accuracy 0.8700",
+        "ours": "0.8900 ± 0.0100",
+        "verdict": "beaten",
+        "seconds": "20",
+        "MiB": "703",
+        "further figures: the report's → ours": "test loss 0.3600 → 0.4000 ± 0.0000",
+        "note": "A note.",
+    }
+
+
+def test_a_network_without_a_run_or_a_figure_says_so(tmp_path):
+    free = dataclasses.replace(OTHER, figures=())
+    reproduce.store(a_run(free), tmp_path)
+    rows = reproduce.rows([RECIPE, free], tmp_path)
+    assert [cells[0] for cells in rows] == ["R0-2", "R4-mlp"]
+    assert rows[0][2:5] == ("none", "0.8800", "–")
+    assert rows[1][3] == "not run"
+
+
+def test_the_table_is_markdown_and_text(tmp_path):
+    reproduce.store(a_run(), tmp_path)
+    rows = reproduce.rows([RECIPE], tmp_path)
+    markdown = reproduce.as_markdown(rows).splitlines()
+    assert [line.count("|") for line in markdown] == [len(reproduce.COLUMNS) + 1] * 3
+    text = reproduce.as_text(rows).splitlines()
+    assert text[0].split()[0] == "network"
+    assert text[1].split()[0] == "R4-mlp" and "1 of 3 seeds" in text[1]
+    assert text[-1].strip() == "A note."
+
+
+# --- what is recorded ---
+
+
+@pytest.mark.parametrize(
+    "path", sorted(reproduce.RECORDED.glob("*-seed*.json")), ids=lambda p: p.stem
+)
+def test_a_recorded_run_is_real_and_as_the_recipe_says(path):
+    run = json.loads(path.read_text("utf-8"))
+    recipe = recipes.RECIPES[run["network"]]
+    assert path == reproduce.path_of(run["network"], run["seed"])
+    assert run["data"] == "real"
+    assert run["settings"] == recipe.settings
+    assert run["parameters"] == recipe.parameters
+    if "confusion" in run:
+        assert int(np.sum(run["confusion"]["test"])) == 10_000
+
+
+def test_the_readme_shows_the_table_of_the_recorded_runs():
+    text = README.read_text("utf-8") if README.exists() else ""
+    if MARKERS[0] not in text:
+        pytest.skip("README.md has no block for the reproduction")
+    shown = text.partition(MARKERS[0])[2].partition(MARKERS[1])[0]
+    made = reproduce.as_markdown(reproduce.rows(recipes.RECIPES.values()))
+    assert shown.strip() == made.strip(), "Renew it with: python -m labkit.reproduce --markdown"
