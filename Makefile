@@ -31,9 +31,10 @@ test: $(VENV)/complete ## Run ruff and all tests
 test-fast: $(VENV)/complete ## Run the fast tests only
 	$(BIN)/python -m pytest $(PYTEST)
 
-bench: $(VENV)/runtime ## Time the start and the loading of the data, side by side with Keras
+bench: $(VENV)/runtime ## Time the start, the loading and the tuning grid beside the usual ways
 	$(BIN)/python -m benchmarks.start_up
 	$(BIN)/python benchmarks/load_data.py
+	$(BIN)/python -m benchmarks.tuning_grid
 
 reproduce: $(VENV)/runtime ## Train the reports' networks (hours), and print the table of results
 	@$(BIN)/python -m labkit.reproduce $(REPRODUCE)

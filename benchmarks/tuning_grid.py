@@ -1,0 +1,162 @@
+"""Compare the grid of networks side by side with scikit-learn's, one network after the other.
+
+Run from the project's folder, with the real data at hand::
+
+    LABKIT_DATA=<folder> python -m benchmarks.tuning_grid [--record]
+
+Both ways search the fourteen decays 0 and 10^-3 … 10^0 (a quarter decade apart) with five folds, on
+all 60,000 training images with the same folds, epochs, batch size and learning rate. The plain way
+is timed on a few fits, one for each of some folds; the time of all 70 is scaled from them. Each
+way runs in a process of its own, whose peak memory is the operating system's figure. With
+``--record`` the results are stored in ``labkit/recorded/tuning-grid.json``.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import resource
+import subprocess
+import sys
+import time
+import warnings
+from typing import Any
+
+import numpy as np
+
+from labkit import data, grid, notebook
+
+DECAYS = np.concatenate([[0.0], grid.DECAYS])
+FOLDS = 5
+EPOCHS = 6
+# Of a shared batch, each network learns from four fifths.
+BATCH_SIZE = 250
+PLAIN_BATCH_SIZE = BATCH_SIZE * (FOLDS - 1) // FOLDS
+SEED = 1
+# The fits that stand for all of the plain way: one decay, as many folds.
+TIMED_FITS = 3
+TIMED_DECAY = 0.1
+PATH = pathlib.Path(grid.__file__).parent / "recorded" / "tuning-grid.json"
+
+
+def wide() -> dict[str, Any]:
+    """Search all decays at once."""
+    (images, labels), _ = data.load_fashion_mnist()
+    start = time.perf_counter()
+    found = grid.cross_validate(
+        images,
+        labels,
+        DECAYS,
+        FOLDS,
+        epochs=EPOCHS,
+        batch_size=BATCH_SIZE,
+        seed=SEED,
+        progress=sys.stderr.isatty(),
+    )
+    return {
+        "decays": found.decays.tolist(),
+        "accuracies": found.accuracies.round(6).tolist(),
+        "parameters": found.parameters,
+        "epochs": EPOCHS,
+        "seconds": round(time.perf_counter() - start, 1),
+        "peak_gb": _peak_gb(),
+    }
+
+
+def plain() -> dict[str, Any]:
+    """Train some of the networks one after the other, and scale the time to all of them."""
+    from sklearn import exceptions
+
+    warnings.simplefilter("ignore", exceptions.ConvergenceWarning)  # the epochs are set
+    (images, labels), _ = data.load_fashion_mnist()
+    pixels = images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
+    search = grid.plain_search(
+        [TIMED_DECAY],
+        FOLDS,
+        images=len(images),
+        epochs=EPOCHS,
+        batch_size=PLAIN_BATCH_SIZE,
+        seed=SEED,
+    )
+    alpha = search.param_grid["alpha"][0]
+    accuracies, seconds = [], []
+    for train, held_out in list(search.cv.split(pixels, labels))[:TIMED_FITS]:
+        start = time.perf_counter()
+        network = search.estimator.set_params(alpha=alpha).fit(pixels[train], labels[train])
+        accuracies.append(float(network.score(pixels[held_out], labels[held_out])))
+        seconds.append(time.perf_counter() - start)
+    fits = len(DECAYS) * FOLDS
+    return {
+        "decay": TIMED_DECAY,
+        "accuracies": [round(accuracy, 6) for accuracy in accuracies],
+        "timed_fits": TIMED_FITS,
+        "seconds_per_fit": round(float(np.mean(seconds)), 2),
+        "scaled_seconds": round(float(np.mean(seconds)) * fits, 1),
+        "peak_gb": _peak_gb(),
+    }
+
+
+def report(wide: dict[str, Any], plain: dict[str, Any]) -> str:
+    """Return the comparison as text."""
+    accuracies = np.array(wide["accuracies"])
+    means, spreads = accuracies.mean(axis=1), accuracies.std(axis=1, ddof=1)
+    same = accuracies[wide["decays"].index(TIMED_DECAY), : plain["timed_fits"]]
+    fits = accuracies.size
+    lines = [
+        f"{len(means)} decays × {accuracies.shape[1]} folds = {fits} networks of "
+        f"{wide['parameters']:,} weights, {wide['epochs']} epochs",
+        "",
+        f"{'decay':>10} {'accuracy':>9} {'spread':>7}",
+    ]
+    lines += [
+        f"{decay:10.4g} {mean:9.4f} {spread:7.4f}"
+        for decay, mean, spread in zip(wide["decays"], means, spreads, strict=True)
+    ]
+    lines += [
+        "",
+        f"side by side: {wide['seconds']:.0f} s, peak {wide['peak_gb']:.2f} GB, "
+        f"best mean accuracy {means.max():.4f}",
+        f"one by one:   {plain['scaled_seconds']:.0f} s (scaled from {plain['timed_fits']} fits of "
+        f"{plain['seconds_per_fit']:.1f} s), peak {plain['peak_gb']:.2f} GB",
+        f"ratio of the times: {plain['scaled_seconds'] / wide['seconds']:.1f}",
+        f"decay {TIMED_DECAY:g}, the same {plain['timed_fits']} folds: {same.mean():.4f} side by "
+        f"side, {np.mean(plain['accuracies']):.4f} one by one",
+    ]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--record", action="store_true", help="store the results in the project")
+    parser.add_argument("--only", choices=("wide", "plain"), help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.only:
+        print(json.dumps({"wide": wide, "plain": plain}[arguments.only]()))
+        return 0
+    source = data.source()
+    if source.kind != "real":
+        print(f"Not measured: this is {source}. Set LABKIT_DATA to the real data.")
+        return 0
+    found = {way: _in_own_process(way) for way in ("wide", "plain")}
+    print(report(**found))
+    if arguments.record:
+        text = json.dumps({**found, "cores": os.cpu_count()}, indent=1)
+        PATH.write_text(text + "\n", "utf-8")
+    return 0
+
+
+def _in_own_process(way: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.tuning_grid", "--only", way]
+    settings = {**os.environ, **notebook.QUIET}
+    done = subprocess.run(command, env=settings, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _peak_gb() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux kilobytes
+    return round(peak * unit / 1e9, 2)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

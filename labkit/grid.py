@@ -1,0 +1,456 @@
+"""Cross-validate many small networks at once: the weight-decay grid.
+
+A search over d decays with k folds trains d × k networks of the same shape on almost the same
+images. Here they stand side by side in one TensorFlow graph: their first layers are one wide
+matrix, and one matrix product serves them all. Which images a network may learn from is a weight, 0
+or 1, on each image's share of that network's loss. No network sees another's weights or gradients,
+so each is trained as if it were alone.
+
+`plain_search` is the same search the plain way, with scikit-learn: one network after the other, or
+on as many machines as a Dask cluster has.
+"""
+
+import dataclasses
+import importlib.resources
+import json
+import numbers
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+# R: 10^seq(-3, 0, by=0.25). A sequence with both its ends has one more value than it has steps.
+DECAYS = 10.0 ** np.arange(-3, 0.25, 0.25)
+DECAYS.flags.writeable = False
+
+_HELD_OUT_BATCH = 1_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Grid:
+    """What a grid found.
+
+    Attributes
+    ----------
+    decays : ndarray of float64, shape (d,)
+    accuracies : ndarray of float64, shape (d, k)
+        The share of right answers in each fold, given by the network that never saw this fold.
+    parameters : int
+        The weights of one network, biases included.
+    seconds : float
+        The time that all networks took together.
+    """
+
+    decays: np.ndarray
+    accuracies: np.ndarray
+    parameters: int
+    seconds: float
+
+    def __str__(self) -> str:
+        count, folds = self.accuracies.shape
+        best = self.accuracies.mean(axis=1).max()
+        return f"{count} decays × {folds} folds: best mean accuracy {best:.4f}"
+
+
+def cross_validate(
+    images: ArrayLike,
+    labels: ArrayLike,
+    decays: ArrayLike = DECAYS,
+    folds: int | ArrayLike = 5,
+    *,
+    units: int = 50,
+    epochs: int = 6,
+    batch_size: int = 250,
+    learning_rate: float = 1e-3,
+    seed: int = 0,
+    progress: bool = False,
+) -> Grid:
+    """Cross-validate one network for each weight decay, all of them at once.
+
+    Each network has one hidden layer (relu) and a softmax over the classes. It is trained by
+    Adam on shuffled minibatches in float32. All networks start from the same weights and see the
+    images in the same order: where two of them differ, the decay or the fold is the reason.
+
+    Parameters
+    ----------
+    images : array_like, shape (n, ...)
+        uint8, which is divided by 255 here, or floats from 0 to 1.
+    labels : array_like of int, shape (n,)
+        Class numbers from 0; no class may be missing.
+    decays : array_like of float, shape (d,)
+        As R's ``nnet(decay=)`` counts it: ``decay * sum(w**2)`` over all weights and biases is
+        added to the loss *summed* over the training images. The same minimum has the *mean* loss
+        with the penalty divided by the number of training images, and this is what the minibatches
+        minimize.
+    folds : int or array_like of int, shape (n,)
+        The number of folds, which are then drawn with equal shares of each class, or the
+        fold of each image, numbered from 0.
+    units : int
+        Nodes in the hidden layer.
+    epochs, batch_size : int
+    learning_rate : float
+    seed : int
+        Decides the folds (where they are drawn), the first weights and the order of the images.
+    progress : bool
+        Whether to show a bar.
+
+    Returns
+    -------
+    Grid
+
+    Raises
+    ------
+    ValueError
+        If a shape, a label, a fold or a setting does not fit; the message says which and why.
+    """
+    pixels = _pixels(images)
+    classes = _labels(labels, len(pixels))
+    penalties = _decays(decays)
+    for name, value in {"units": units, "epochs": epochs, "batch_size": batch_size}.items():
+        _count(name, value, 1)
+    _count("seed", seed, 0)
+    if not _is_positive(learning_rate):
+        raise ValueError(f"learning_rate is {learning_rate!r}; it must be a number above 0.")
+    members = _folds(folds, classes, seed)
+
+    start = time.perf_counter()
+    networks = _Networks(pixels, classes, penalties, members, units, learning_rate, seed)
+    networks.train(epochs, batch_size, seed, progress)
+    accuracies = networks.held_out_accuracies()
+    return Grid(penalties, accuracies, networks.parameters, time.perf_counter() - start)
+
+
+def plain_search(
+    decays: ArrayLike = DECAYS,
+    folds: int | ArrayLike = 5,
+    *,
+    images: int,
+    units: int = 50,
+    epochs: int = 6,
+    batch_size: int = 200,
+    learning_rate: float = 1e-3,
+    seed: int = 0,
+    n_jobs: int | None = None,
+) -> Any:
+    """Return scikit-learn's search over the same grid, ready to ``fit``.
+
+    To spread its fits over the machines of a Dask cluster, fit it inside
+    ``joblib.parallel_config(backend="dask")``.
+
+    Parameters
+    ----------
+    decays, folds, units, epochs, learning_rate, seed
+        As in `cross_validate`.
+    images : int
+        How many images it will be fitted on: `alpha` depends on it, see `alpha`.
+    batch_size : int
+    n_jobs : int, optional
+        Fits at a time on this machine.
+
+    Returns
+    -------
+    sklearn.model_selection.GridSearchCV
+
+    Raises
+    ------
+    ValueError
+        If a setting does not fit.
+    """
+    from sklearn import model_selection, neural_network
+
+    _count("images", images, 2)
+    if isinstance(folds, numbers.Integral):
+        splitter = model_selection.StratifiedKFold(folds, shuffle=True, random_state=seed)
+        trained_on = images * (folds - 1) / folds
+    else:
+        splitter = model_selection.PredefinedSplit(np.asarray(folds))
+        trained_on = images * (1 - 1 / splitter.get_n_splits())
+    network = neural_network.MLPClassifier(
+        (units,),
+        batch_size=batch_size,
+        learning_rate_init=learning_rate,
+        max_iter=epochs,
+        n_iter_no_change=epochs,
+        random_state=seed,
+    )
+    alphas = [alpha(decay, trained_on, batch_size) for decay in _decays(decays)]
+    return model_selection.GridSearchCV(
+        network, {"alpha": alphas}, cv=splitter, refit=False, n_jobs=n_jobs
+    )
+
+
+def recorded() -> Grid:
+    """Return the whole grid as ``benchmarks/tuning_grid.py`` recorded it.
+
+    Its fourteen decays, 0 and `DECAYS`, were tried on all 60,000 training images of Fashion-MNIST.
+    """
+    path = importlib.resources.files("labkit").joinpath("recorded", "tuning-grid.json")
+    found = json.loads(path.read_text("utf-8"))["wide"]
+    return Grid(
+        np.array(found["decays"]),
+        np.array(found["accuracies"]),
+        found["parameters"],
+        found["seconds"],
+    )
+
+
+def alpha(decay: float, images: float, batch_size: int) -> float:
+    """Return the `alpha` of scikit-learn's ``MLPClassifier`` for the `decay` of R's ``nnet``.
+
+    ``nnet`` adds ``decay * sum(w**2)`` to the loss summed over all training images. In each
+    minibatch, ``MLPClassifier`` adds ``alpha / 2 * sum(w**2)`` to the loss summed over the
+    minibatch: as many times as there are minibatches, and half as much each time. (It also leaves
+    the biases out, which are 60 of 39,760 weights.)
+
+    Parameters
+    ----------
+    decay : float
+    images : float
+        The number of images that the network is trained on.
+    batch_size : int
+    """
+    return 2 * decay * batch_size / images
+
+
+# --- the networks ---------------------------------------------------------------------------
+
+
+class _Networks:
+    """Networks side by side: decay after decay, and within each fold after fold."""
+
+    def __init__(
+        self,
+        pixels: np.ndarray,
+        labels: np.ndarray,
+        decays: np.ndarray,
+        folds: np.ndarray,
+        units: int,
+        learning_rate: float,
+        seed: int,
+    ) -> None:
+        import keras
+        import tensorflow as tf
+
+        self.tf = tf
+        self.pixels, self.labels, self.folds = pixels, labels, folds
+        self.decay_count, self.fold_count = len(decays), int(folds.max()) + 1
+        self.count = self.decay_count * self.fold_count
+        self.units = units
+        inputs, outputs = pixels.shape[1], int(labels.max()) + 1
+        self.parameters = (inputs + 1) * units + (units + 1) * outputs
+
+        random = np.random.default_rng(seed)
+        first = _glorot(random, inputs, units)
+        second = _glorot(random, units, outputs)
+        self.first = tf.Variable(np.tile(first, (1, self.count)))
+        self.first_bias = tf.Variable(tf.zeros(self.count * units))
+        self.second = tf.Variable(np.tile(second, (self.count, 1, 1)))
+        self.second_bias = tf.Variable(tf.zeros((self.count, 1, outputs)))
+        self.weights = [self.first, self.first_bias, self.second, self.second_bias]
+
+        trained_on = len(labels) - np.bincount(folds)
+        strengths = (decays[:, np.newaxis] / trained_on).ravel().astype(np.float32)
+        self.strengths = tf.constant(strengths)
+        self.optimizer = keras.optimizers.Adam(learning_rate)
+        self.optimizer.build(self.weights)
+
+    def train(self, epochs: int, batch_size: int, seed: int, progress: bool) -> None:
+        """Go through the images `epochs` times, in a new order each time."""
+        step = self.tf.function(self._step, reduce_retracing=True)
+        random = np.random.default_rng([seed, 1])
+        with _bar(epochs, progress) as bar:
+            for _ in range(epochs):
+                for rows in _minibatches(random, len(self.labels), batch_size):
+                    step(_scaled(self.pixels[rows]), self.labels[rows], self.folds[rows])
+                bar.update()
+
+    def held_out_accuracies(self) -> np.ndarray:
+        """Return the accuracy of each network on the fold that it has not seen."""
+        accuracies = np.empty((self.decay_count, self.fold_count))
+        for fold in range(self.fold_count):
+            rows = np.flatnonzero(self.folds == fold)
+            right = np.zeros(self.decay_count, int)
+            first, first_bias, second, second_bias = self._weights_of_fold(fold)
+            for start in range(0, len(rows), _HELD_OUT_BATCH):
+                part = rows[start : start + _HELD_OUT_BATCH]
+                scores = self._scores(
+                    _scaled(self.pixels[part]), first, first_bias, second, second_bias
+                )
+                predicted = np.argmax(scores, axis=2)
+                right += (predicted == self.labels[part]).sum(axis=1)
+            accuracies[:, fold] = right / len(rows)
+        return accuracies
+
+    def _scores(self, images: Any, first: Any, first_bias: Any, second: Any, bias: Any) -> Any:
+        """Return scores of shape (networks, images, classes)."""
+        tf = self.tf
+        hidden = tf.nn.relu(images @ first + first_bias)
+        hidden = tf.reshape(hidden, (tf.shape(hidden)[0], -1, self.units))
+        return tf.transpose(hidden, (1, 0, 2)) @ second + bias
+
+    def _step(self, images: Any, labels: Any, folds: Any) -> None:
+        tf = self.tf
+        with tf.GradientTape() as tape:
+            scores = self._scores(images, *self.weights)
+            wide = tf.broadcast_to(labels[tf.newaxis], tf.shape(scores)[:2])
+            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(wide, scores)
+            means = _mean_over(tf, losses, self._may_learn(folds))
+            # The sum over the networks: no weight appears in more than one of them.
+            loss = tf.reduce_sum(means + self.strengths * self._squares())
+        self.optimizer.apply(tape.gradient(loss, self.weights))
+
+    def _may_learn(self, folds: Any) -> Any:
+        """Return 1 where an image is in the training part of a network, else 0."""
+        tf = self.tf
+        own = tf.tile(tf.range(self.fold_count, dtype=folds.dtype), (self.decay_count,))
+        return tf.cast(folds[tf.newaxis] != own[:, tf.newaxis], tf.float32)
+
+    def _squares(self) -> Any:
+        """Return the sum of the squares of all weights, for each network."""
+        tf = self.tf
+        first = tf.reduce_sum(tf.square(self.first), axis=0) + tf.square(self.first_bias)
+        first = tf.reduce_sum(tf.reshape(first, (self.count, self.units)), axis=1)
+        second = tf.reduce_sum(tf.square(self.second), axis=(1, 2))
+        return first + second + tf.reduce_sum(tf.square(self.second_bias), axis=(1, 2))
+
+    def _weights_of_fold(self, fold: int) -> tuple[Any, Any, Any, Any]:
+        """Return the weights of the networks that have not seen `fold`, one for each decay."""
+        chosen = np.arange(self.decay_count) * self.fold_count + fold
+        columns = (chosen[:, np.newaxis] * self.units + np.arange(self.units)).ravel()
+        tf = self.tf
+        return (
+            tf.gather(self.first, columns, axis=1),
+            tf.gather(self.first_bias, columns),
+            tf.gather(self.second, chosen),
+            tf.gather(self.second_bias, chosen),
+        )
+
+
+def _mean_over(tf: Any, losses: Any, weights: Any) -> Any:
+    """Return each network's mean over the images with weight 1; 0 where there are none."""
+    total = tf.reduce_sum(losses * weights, axis=1)
+    return total / tf.maximum(tf.reduce_sum(weights, axis=1), 1.0)
+
+
+def _glorot(random: np.random.Generator, inputs: int, outputs: int) -> np.ndarray:
+    limit = np.sqrt(6 / (inputs + outputs))
+    return random.uniform(-limit, limit, (inputs, outputs)).astype(np.float32)
+
+
+def _minibatches(random: np.random.Generator, count: int, size: int) -> Iterator[np.ndarray]:
+    order = random.permutation(count)
+    for start in range(0, count, size):
+        yield np.sort(order[start : start + size])  # memory is read in order; a batch has none
+
+
+def _scaled(pixels: np.ndarray) -> np.ndarray:
+    if pixels.dtype == np.uint8:
+        return pixels.astype(np.float32) / np.float32(255)
+    return pixels
+
+
+def _bar(epochs: int, shown: bool) -> Any:
+    import tqdm
+
+    return tqdm.tqdm(total=epochs, desc="epochs", disable=not shown)
+
+
+# --- what is given --------------------------------------------------------------------------
+
+
+def _pixels(images: ArrayLike) -> np.ndarray:
+    array = np.asarray(images)
+    if array.ndim < 2 or 0 in array.shape:
+        raise ValueError(f"images has the shape {array.shape}; it must be (n, 28, 28) or (n, 784).")
+    if array.dtype.kind not in "uif":
+        raise ValueError(f"images holds values of type {array.dtype}; pixels are numbers.")
+    flat = array.reshape(len(array), -1)
+    if flat.dtype == np.uint8:
+        return flat
+    low, high = float(flat.min()), float(flat.max())
+    if not (low >= 0 and high <= 1):
+        raise ValueError(
+            f"images holds values from {low:g} to {high:g}; give uint8 as it was loaded, or "
+            "floats from 0 to 1: divide by 255."
+        )
+    return flat.astype(np.float32, copy=False)
+
+
+def _labels(labels: ArrayLike, count: int) -> np.ndarray:
+    array = _whole_numbers("labels", labels, count)
+    present = np.unique(array)
+    if len(present) < 2 or not np.array_equal(present, np.arange(len(present))):
+        raise ValueError(
+            f"labels holds the classes {_few(present)}; they must be numbered from 0, at least "
+            "two of them and none left out."
+        )
+    return array.astype(np.int32)
+
+
+def _decays(decays: ArrayLike) -> np.ndarray:
+    array = np.asarray(decays)
+    if array.ndim != 1 or not array.size or array.dtype.kind not in "uif":
+        raise ValueError(f"decays must be a list of numbers, at least one, not {decays!r}.")
+    if not np.isfinite(array).all() or array.min() < 0:
+        raise ValueError(f"decays holds {_few(array)}; a decay is 0 or more, and finite.")
+    if len(np.unique(array)) < array.size:
+        raise ValueError(f"decays holds {_few(array)}; one of them stands there twice.")
+    return array.astype(np.float64)
+
+
+def _folds(folds: int | ArrayLike, labels: np.ndarray, seed: int) -> np.ndarray:
+    if np.ndim(folds) == 0:
+        _count("folds", folds, 2)
+        return _drawn_folds(int(folds), labels, seed)
+    array = _whole_numbers("folds", folds, len(labels))
+    present = np.unique(array)
+    if len(present) < 2 or not np.array_equal(present, np.arange(len(present))):
+        raise ValueError(
+            f"folds holds {_few(present)}; folds are numbered from 0, at least two of them and "
+            "none left out."
+        )
+    return array.astype(np.int32)
+
+
+def _drawn_folds(count: int, labels: np.ndarray, seed: int) -> np.ndarray:
+    from sklearn import model_selection
+
+    rarest = int(np.bincount(labels).min())
+    if rarest < count:
+        raise ValueError(
+            f"folds is {count}, but a class has only {rarest} images: each fold needs one of it."
+        )
+    splitter = model_selection.StratifiedKFold(count, shuffle=True, random_state=seed)
+    members = np.empty(len(labels), np.int32)
+    for number, (_, rows) in enumerate(splitter.split(labels, labels)):
+        members[rows] = number
+    return members
+
+
+def _whole_numbers(name: str, values: ArrayLike, count: int) -> np.ndarray:
+    array = np.asarray(values)
+    if array.shape != (count,):
+        raise ValueError(
+            f"{name} has the shape {array.shape}; it must be ({count},): one for each image."
+        )
+    if array.dtype.kind not in "ui":
+        raise ValueError(f"{name} holds values of type {array.dtype}; it must be whole numbers.")
+    return array
+
+
+def _count(name: str, value: Any, least: int) -> None:
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or value < least:
+        raise ValueError(f"{name} is {value!r}; it must be a whole number, {least} or more.")
+
+
+def _is_positive(value: Any) -> bool:
+    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    return real and bool(np.isfinite(value)) and value > 0
+
+
+def _few(values: np.ndarray) -> str:
+    shown = ", ".join(f"{value:g}" for value in values[:6])
+    return shown + (", …" if len(values) > 6 else "")
