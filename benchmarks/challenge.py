@@ -1,0 +1,194 @@
+"""The challenge of lab 6: R1's ConvNet against the kit's own answer, in one run.
+
+    python -m benchmarks.challenge                 # the comparison; written to labkit/recorded
+    python -m benchmarks.challenge --choose 14     # one training, watched on held-out images
+
+The settings of the answer were chosen with ``--choose``, which never sees a test image. The
+comparison trains one network after the other on all training images with nothing else running,
+and measures each on the test images once. It wants the real data and two idle cores for about
+twenty minutes.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import sys
+import time
+from collections.abc import Callable
+
+# oneDNN is TensorFlow's default and makes every network here faster. The labs switch it off,
+# because its rounding differs from one processor to the next; a race has no outputs to compare.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+from keras import layers
+
+from labkit import data, networks
+
+RECORD = pathlib.Path(__file__).resolve().parent.parent / "labkit" / "recorded" / "challenge.json"
+HELD_OUT = 5_000
+BATCH = 256
+R1_EPOCHS = 40
+# Epochs of the answer that end within a third of R1-conv's time, and within all of it.
+ANSWERS = {"answer, a third of the time": 14, "answer, all of the time": 40}
+
+Images = np.ndarray
+Labels = np.ndarray
+
+
+def convolution(x: keras.KerasTensor, filters: int, kernel: int = 3, strides: int = 1):
+    """Convolve and normalize: with normalized values, steps can be large."""
+    x = layers.Conv2D(filters, kernel, strides=strides, padding="same", use_bias=False)(x)
+    return layers.BatchNormalization(momentum=0.9)(x)
+
+
+def residual_block(x: keras.KerasTensor, filters: int):
+    """Halve rows and columns; two convolutions learn what to add to a shortcut around them."""
+    shortcut = layers.AveragePooling2D(2, padding="same")(x)
+    shortcut = layers.Conv2D(filters, 1, use_bias=False)(shortcut)
+    x = layers.Activation("relu")(convolution(x, filters, strides=2))
+    x = convolution(x, filters)
+    return layers.Activation("relu")(layers.Add()([x, shortcut]))
+
+
+def residual_network(stem: int = 16, widths: tuple[int, ...] = (32, 64, 128)) -> keras.Model:
+    """Return a network with few filters while the images are large, more when they are small."""
+    inputs = keras.Input((28, 28, 1))
+    x = layers.Activation("relu")(convolution(inputs, stem, kernel=5, strides=2))
+    for filters in widths:
+        x = residual_block(x, filters)
+    x = layers.GlobalAveragePooling2D()(x)
+    return keras.Model(inputs, layers.Dense(10, activation="softmax")(x))
+
+
+def seen_from_both_sides(model: keras.Model) -> keras.Model:
+    """Return the network that gives an image and its mirror image the mean of both opinions."""
+    inputs = keras.Input((28, 28, 1))
+    mirrored = keras.ops.flip(inputs, axis=2)
+    return keras.Model(inputs, layers.Average()([model(inputs), model(mirrored)]))
+
+
+class Mirrored(keras.utils.PyDataset):
+    """Batches in which every image is mirrored in every other epoch."""
+
+    def __init__(self, images: Images, labels: Labels, batch: int = BATCH, seed: int = 0) -> None:
+        super().__init__()
+        self.images, self.labels, self.batch = images, labels, batch
+        self.random = np.random.default_rng(seed)
+        self.flip = self.random.random(len(images)) < 0.5
+        self.order = self.random.permutation(len(images))
+
+    def __len__(self) -> int:
+        return len(self.images) // self.batch
+
+    def __getitem__(self, index: int) -> tuple[Images, Labels]:
+        chosen = self.order[index * self.batch : (index + 1) * self.batch]
+        images, flip = self.images[chosen], self.flip[chosen]
+        images[flip] = images[flip][:, :, ::-1]
+        return images, self.labels[chosen]
+
+    def on_epoch_end(self) -> None:
+        self.flip = ~self.flip
+        self.order = self.random.permutation(len(self.images))
+
+
+def one_cycle(steps: int, top: float = 0.01, rising: float = 0.25):
+    """Return a learning rate that rises for a quarter of the steps, then falls to zero."""
+    warm_up = int(rising * steps)
+    return keras.optimizers.schedules.CosineDecay(
+        top / 20, steps - warm_up, warmup_target=top, warmup_steps=warm_up
+    )
+
+
+def train_answer(images: Images, labels: Labels, epochs: int, **watching) -> keras.Model:
+    """Train the kit's answer for some epochs."""
+    batches = Mirrored(images, keras.utils.to_categorical(labels, 10))
+    model = residual_network()
+    model.compile(
+        keras.optimizers.AdamW(one_cycle(epochs * len(batches)), weight_decay=0.02),
+        keras.losses.CategoricalCrossentropy(label_smoothing=0.1),
+        metrics=["accuracy"],
+    )
+    model.fit(batches, epochs=epochs, verbose=0, **watching)
+    return seen_from_both_sides(model)
+
+
+def train_r1_conv(images: Images, labels: Labels, epochs: int = R1_EPOCHS) -> keras.Model:
+    """Train R1's ConvNet as its report does."""
+    model = networks.r1_conv()
+    model.fit(images, labels, epochs=epochs, batch_size=256, verbose=0)
+    return model
+
+
+def accuracy(model: keras.Model, images: Images, labels: Labels) -> float:
+    """Return the share of right predictions."""
+    return float(np.mean(model.predict(images, batch_size=1_000, verbose=0).argmax(1) == labels))
+
+
+def scaled(images: np.ndarray) -> Images:
+    """Return images with values in [0, 1] and a channel axis."""
+    return (images[..., np.newaxis] / 255).astype("float32")
+
+
+def compare(seed: int, epochs: dict[str, int], r1_epochs: int = R1_EPOCHS) -> list[dict]:
+    """Train R1's ConvNet and the answers; return a record of each, with its time's share."""
+    (x_train, y_train), (x_test, y_test) = data.load_fashion_mnist()
+    x_train, x_test = scaled(x_train), scaled(x_test)
+    trainings: dict[str, tuple[int, Callable[..., keras.Model]]] = {
+        "R1-conv": (r1_epochs, train_r1_conv),
+        **{name: (count, train_answer) for name, count in epochs.items()},
+    }
+    runs: list[dict] = []
+    for name, (count, train) in trainings.items():
+        keras.utils.set_random_seed(seed)
+        start = time.perf_counter()
+        model = train(x_train, y_train, count)
+        seconds = time.perf_counter() - start
+        whole = runs[0]["seconds"] if runs else seconds
+        record = {
+            "network": name,
+            "parameters": model.count_params(),
+            "epochs": count,
+            "seconds": round(seconds, 1),
+            "share of R1-conv's time": round(seconds / whole, 3),
+            "test accuracy": round(accuracy(model, x_test, y_test), 4),
+        }
+        print(", ".join(f"{key} {value}" for key, value in record.items()), flush=True)
+        runs.append(record)
+    return runs
+
+
+def choose(seed: int, epochs: int) -> None:
+    """Train the answer once and print how it does on the images that are held out."""
+    (x_train, y_train), _ = data.load_fashion_mnist()
+    images = scaled(x_train)
+    keras.utils.set_random_seed(seed)
+    start = time.perf_counter()
+    model = train_answer(images[HELD_OUT:], y_train[HELD_OUT:], epochs)
+    seconds = time.perf_counter() - start
+    reached = accuracy(model, images[:HELD_OUT], y_train[:HELD_OUT])
+    print(f"{epochs} epochs, {seconds:.0f} s: validation accuracy {reached:.4f}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--choose", type=int, metavar="EPOCHS", help="one training, validated")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    if data.source().kind != "real":
+        sys.exit("The challenge is about the real data; set LABKIT_DATA to its folder.")
+    if arguments.choose:
+        choose(arguments.seed, arguments.choose)
+        return 0
+    runs = compare(arguments.seed, ANSWERS)
+    RECORD.parent.mkdir(exist_ok=True)
+    record = {"onednn": os.environ["TF_ENABLE_ONEDNN_OPTS"] == "1", "cores": os.cpu_count()}
+    RECORD.write_text(json.dumps({**record, "runs": runs}, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
