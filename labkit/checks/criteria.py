@@ -184,19 +184,28 @@ _BETWEEN = {"Activation", "ReLU", "Softmax", "Dropout", "BatchNormalization", "R
 
 def activation(model: evidence.Model, layer: evidence.Layer) -> str:
     """Return the activation of `layer`, given to it or following as a layer of its own."""
-    own = layer.config.get("activation", "linear")
-    own = own if isinstance(own, str) else str(own)
+    own = _activation_name(layer.config.get("activation", "linear"))
     if own != "linear":
         return own
     following = model.layers[model.layers.index(layer) + 1 :]
     if not following:
         return own
     name = following[0].class_name
-    return {
-        "Activation": str(following[0].config.get("activation", "")),
-        "ReLU": "relu",
-        "Softmax": "softmax",
-    }.get(name, own)
+    if name == "Activation":
+        return _activation_name(following[0].config.get("activation", ""))
+    return _ACTIVATIONS.get(name, own)
+
+
+# Other names of the same function: as a layer, and as TensorFlow calls it.
+_ACTIVATIONS = {"ReLU": "relu", "Softmax": "softmax", "softmax_v2": "softmax"}
+
+
+def _activation_name(setting: Any) -> str:
+    """Return an activation's name as Keras spells it: given as name, function or layer."""
+    if isinstance(setting, dict):
+        inner = setting.get("config")
+        setting = inner if isinstance(inner, str) else setting.get("class_name", "")
+    return _ACTIVATIONS.get(setting, str(setting))
 
 
 def floor(name: str, least: Expected, points: float, title: str, next_step: str) -> Criterion:

@@ -54,9 +54,11 @@ def accuracy(
     return float(np.mean(outputs(model, images, scale).argmax(axis=1) == labels))
 
 
-def cross_entropy(model: evidence.Model, images: np.ndarray, labels: np.ndarray) -> float:
+def cross_entropy(
+    model: evidence.Model, images: np.ndarray, labels: np.ndarray, scale: float = 255.0
+) -> float:
     """Return the mean categorical cross-entropy of `model`'s probabilities."""
-    chosen = outputs(model, images)[np.arange(len(labels)), labels]
+    chosen = outputs(model, images, scale)[np.arange(len(labels)), labels]
     return float(-np.mean(np.log(np.clip(chosen, 1e-7, 1.0))))
 
 
@@ -79,7 +81,12 @@ def _build(model: evidence.Model):
     import keras
 
     try:
-        built = keras.saving.deserialize_keras_object(json.loads(model.config), safe_mode=True)
+        # TensorFlow's own functions are no part of Keras; tf.nn.softmax is called softmax_v2.
+        built = keras.saving.deserialize_keras_object(
+            json.loads(model.config),
+            custom_objects={"softmax_v2": keras.activations.softmax},
+            safe_mode=True,
+        )
         built.set_weights(list(model.weights))
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise NotMeasurable(f"it cannot be built again: {error}") from error

@@ -14,6 +14,10 @@ VALIDATION_SPLIT = 0.2
 _PROBED = 2_500
 # Another machine rounds differently; a test accuracy may be rounded to three decimals.
 _TOLERANCE = 1e-3
+# Two accuracies over the same images differ at most by an image or two that are as good as tied.
+_EXACT = 2e-4
+
+_SHORT = {"mse": "mean_squared_error", "bce": "binary_crossentropy"}
 
 Seen = Callable[[Answers], bool]
 
@@ -104,7 +108,11 @@ def compile_mistakes(name: str, wrong_losses: Mapping[str, tuple[str, str]]) -> 
     """
 
     def with_loss(wrong: str) -> Seen:
-        return lambda answers: getattr(answers, name).loss == wrong
+        def seen(answers: Answers) -> bool:
+            chosen = getattr(answers, name).loss
+            return _SHORT.get(chosen, chosen) == wrong
+
+        return seen
 
     return [
         *(
@@ -190,8 +198,22 @@ def belongs(history: str, model: str, points: float) -> Criterion:
             return Message(f"{history} holds no validation accuracy to compare with")
         try:
             seen = measure.accuracy(getattr(answers, model), *_validation_part(answers))
+            on_test_images = _validated_on_test_images(answers, history, model)
+            on_unscaled = _validated_on_unscaled(answers, history, model)
         except measure.NotMeasurable as error:
             return Message(f"{model} cannot be tried on the images: {error}")
+        if on_test_images:
+            return Message(
+                f"{history} was validated on the test images",
+                "images set aside from the training images",
+                "fit() has an argument that sets a share of the training images aside.",
+            )
+        if on_unscaled:
+            return Message(
+                f"{history} was measured on pixels from 0 to 255",
+                "training and validation on scaled images",
+                "Define and compile the network anew, then fit it on the scaled images.",
+            )
         if abs(seen - told[-1]) <= _luck(seen):
             return None
         return Message(
@@ -213,27 +235,21 @@ def fit_mistakes(history: str, model: str, wanted: int) -> list[Misconception]:
     def too_few(answers: Answers) -> bool:
         return 0 < len(curve(getattr(answers, history), "loss")) < wanted
 
-    def on_test_set(answers: Answers) -> bool:
-        told = curve(getattr(answers, history), "accuracy", validation=True)
-        network = getattr(answers, model)
-        exact = _accuracy(network, answers.data.x_test, answers.data.y_test)
-        return bool(told) and abs(told[-1] - exact) < 2e-4
-
     def unscaled(answers: Answers) -> bool:
-        network = getattr(answers, model)
-        images, labels = answers.data.x_test, answers.data.y_test
-        return _accuracy(network, images, labels, 1) > _accuracy(network, images, labels) + 0.05
+        network, part = getattr(answers, model), _validation_part(answers)
+        better = _accuracy(network, *part, scale=1) > _accuracy(network, *part) + 0.05
+        return better or _validated_on_unscaled(answers, history, model)
 
     return [
         Misconception(
             "trained-on-unscaled-images",
             unscaled,
-            "The network does better on pixels from 0 to 255 than on scaled ones: it was trained "
-            "on images that are not scaled.",
+            "The network fits pixels from 0 to 255 better than scaled ones: it was trained on "
+            "images that are not scaled.",
         ),
         Misconception(
             "validation-on-the-test-set",
-            on_test_set,
+            lambda answers: _validated_on_test_images(answers, history, model),
             "The validation accuracy is the one on the test set. Whoever chooses by it has no "
             "unseen images left in the end.",
         ),
@@ -251,12 +267,51 @@ def fit_mistakes(history: str, model: str, wanted: int) -> list[Misconception]:
     ]
 
 
+def _validated_on_test_images(answers: Answers, history: str, model: str) -> bool:
+    """Tell whether the last validation accuracy and loss are exactly those on the test images.
+
+    Either may agree by luck. A network that agrees with the last fifth of the training images,
+    which `validation_split` sets aside, is beyond suspicion.
+    """
+    record, network = getattr(answers, history), getattr(answers, model)
+    share = curve(record, "accuracy", validation=True)
+    loss = curve(record, "loss", validation=True)
+    if not share or not loss:
+        return False
+    images, labels = answers.data.x_test, answers.data.y_test
+    if abs(share[-1] - _accuracy(network, images, labels)) > _EXACT:
+        return False
+    if abs(loss[-1] - test_loss(answers, model)) > _TOLERANCE:
+        return False
+    return abs(share[-1] - _accuracy(network, *_last_fifth(answers))) > _EXACT
+
+
+def _validated_on_unscaled(answers: Answers, history: str, model: str) -> bool:
+    """Tell whether the last validation loss is far nearer to that on pixels from 0 to 255.
+
+    The accuracy would not tell: a network of relu layers names the same classes on almost any
+    scale. Its loss does not stay the same.
+    """
+    told = curve(getattr(answers, history), "loss", validation=True)
+    network, part = getattr(answers, model), _validation_part(answers)
+    if not told or (network.output_shape or (None,))[-1] != len(answers.data.class_names):
+        return False
+    from_scaled = abs(told[-1] - measure.cross_entropy(network, *part))
+    from_unscaled = abs(told[-1] - measure.cross_entropy(network, *part, scale=1))
+    return from_unscaled < from_scaled / 3
+
+
+def _last_fifth(answers: Answers) -> tuple[np.ndarray, np.ndarray]:
+    """Return images and labels of the part that `validation_split` sets aside."""
+    start = int(len(answers.data.x_train) * (1 - VALIDATION_SPLIT))
+    return answers.data.x_train[start:], answers.data.y_train[start:]
+
+
 def _validation_part(answers: Answers) -> tuple[np.ndarray, np.ndarray]:
-    """Return images and labels of the part that `validation_split` sets aside, thinned out."""
-    images, labels = answers.data.x_train, answers.data.y_train
-    start = int(len(images) * (1 - VALIDATION_SPLIT))
-    step = max(1, (len(images) - start) // _PROBED)
-    return images[start::step], labels[start::step]
+    """Return some images and labels of the part that `validation_split` sets aside."""
+    images, labels = _last_fifth(answers)
+    step = max(1, len(images) // _PROBED)
+    return images[::step], labels[::step]
 
 
 def _luck(share: float) -> float:
@@ -292,6 +347,13 @@ def test_accuracy(answers: Answers, model: str) -> float:
     return measure.accuracy(getattr(answers, model), answers.data.x_test, answers.data.y_test)
 
 
+def training_accuracy(answers: Answers, model: str) -> float:
+    """Return the accuracy of the network named `model` on the training images, thinned out."""
+    images, labels = answers.data.x_train, answers.data.y_train
+    step = max(1, len(images) // _PROBED)
+    return _accuracy(getattr(answers, model), images[::step], labels[::step])
+
+
 def is_close(told: float, seen: float) -> bool:
     """Tell whether a number agrees with a measured one, but for rounding."""
     return abs(told - seen) <= _TOLERANCE * max(1.0, abs(seen))
@@ -313,9 +375,7 @@ def evaluate_mistakes(loss_name: str, accuracy_name: str, model: str) -> list[Mi
         return is_close(share, test_accuracy(answers, model))
 
     def on_training_images(answers: Answers) -> bool:
-        images, labels = answers.data.x_train, answers.data.y_train
-        step = max(1, len(images) // _PROBED)
-        seen = _accuracy(getattr(answers, model), images[::step], labels[::step])
+        seen = training_accuracy(answers, model)
         return abs(told(answers, accuracy_name) - seen) <= _luck(seen)
 
     def wrong(answers: Answers) -> bool:

@@ -614,4 +614,9 @@ wrong(E, "index 10", _tenth(lambda g: _predicted(g, 10, 11)), 2, "counted-from-o
 wrong(E, "all images", _tenth(lambda g: _predicted(g, 0, None)), 0, "whole-test-set")
 wrong(E, "number", _tenth(_predicted, lambda g: _predicted(g).argmax()), 2, "number-for-name")
 wrong(E, "another name", _tenth(_predicted, lambda g: "Hat"), 2)
-wrong(E, "unscaled", _tenth(lambda g: _model(g).predict(g.x_test[9:10, ..., None], verbose=0)), 2)
+wrong(
+    E,
+    "another network's",
+    _tenth(lambda g: _baseline(g).predict(_scaled(g.x_test[9:10]), verbose=0)),
+    2,
+)
