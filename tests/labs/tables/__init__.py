@@ -1,7 +1,9 @@
 """The right/wrong tables of all labs, by the lab's name."""
 
-from tests.labs.tables import data
+from tests.labs.tables import cnn, data, mlp
 
 TABLES = {
     "lab1-data": data.TABLE,
+    "lab2-mlp": mlp.TABLE,
+    "lab3-cnn": cnn.TABLE,
 }
