@@ -13,7 +13,20 @@ import tqdm
 import labkit
 from labkit import data
 from labkit.checks import Outcome, Result
-from labkit.grading import course, judging, kit, repair, running, sandbox, store, submissions, table
+from labkit.grading import (
+    course,
+    feedback,
+    judging,
+    kit,
+    records,
+    repair,
+    report,
+    running,
+    sandbox,
+    store,
+    submissions,
+    table,
+)
 
 UNSANDBOXED = "UNSANDBOXED"
 _PACKAGE = pathlib.Path(labkit.__file__).parent
@@ -60,11 +73,14 @@ class Graded:
         One for each machine-marked exercise, in order.
     run : running.Run or None
         None where nothing was run.
+    left : records.Records
+        What the run left behind.
     """
 
     submission: submissions.Submission
     results: list[Result]
     run: running.Run | None
+    left: records.Records = dataclasses.field(default_factory=records.Records)
 
     @property
     def points(self) -> float:
@@ -101,8 +117,40 @@ def grade(
     with _Class(lab, output, settings) as graders:
         graded = list(_in_parallel(graders, found, settings))
     graded.sort(key=lambda item: item.submission.student)
-    store.write(output / "grades.csv", table.text(_rows(lab, graded)))
+    _write_all(lab, graded, output)
     return graded
+
+
+def _write_all(lab: course.CourseLab, graded: list[Graded], output: pathlib.Path) -> None:
+    """Write the grades, a page for each student, and the report on the class."""
+    store.write(output / "grades.csv", table.text(_rows(lab, graded)))
+    for folder in ("feedback", "report"):
+        (output / folder).mkdir(exist_ok=True)
+    for item in graded:
+        store.write(output / "feedback" / f"{item.submission.key}.html", _feedback(lab, item))
+    found = report.ClassResults(
+        lab.lab,
+        {item.submission.student: item.results for item in graded},
+        {item.submission.student: item.run.seconds for item in graded if item.run},
+        any(item.unsandboxed for item in graded),
+    )
+    store.write(output / "report.html", report.page(found))
+    for name, content in report.tables(found).items():
+        store.write(output / "report" / name, content)
+
+
+def _feedback(lab: course.CourseLab, item: Graded) -> str:
+    return feedback.page(
+        item.submission.student,
+        f"{lab.lab.name}, {lab.lab.title}",
+        lab.lab.exercises,
+        item.results,
+        item.run,
+        item.left,
+        item.submission.notes,
+        {},
+        item.unsandboxed,
+    )
 
 
 def _in_parallel(
@@ -167,7 +215,8 @@ class _Class:
         if run is None:
             reason = "it was not run yet: grade without --regrade first"
             return Graded(submission, judging.could_not_grade(name, reason), None)
-        return Graded(submission, self._results(submission.key), run)
+        left = records.read(self._store.folder(submission.key) / running.RECORDS)
+        return Graded(submission, self._results(submission.key), run, left)
 
     def _run(self, submission: submissions.Submission) -> running.Run | None:
         content = submission.read()

@@ -7,6 +7,7 @@ find its place.
 """
 
 import ast
+import codecs
 import collections
 import dataclasses
 import itertools
@@ -21,7 +22,6 @@ from labkit.grading import course
 
 MAX_BYTES = 200 * 2**20
 MAX_CELLS = 1_000
-_ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")
 
 
 class Unreadable(ValueError):
@@ -135,14 +135,15 @@ def _notebook(content: bytes, notes: list[str]) -> dict[str, Any]:
 
 
 def _text(content: bytes, notes: list[str]) -> str:
-    if content.startswith(b"\xef\xbb\xbf"):
+    if content.startswith(codecs.BOM_UTF8):
         notes.append("The file began with a byte-order mark.")
-    for encoding in _ENCODINGS:
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ["utf-16"] if wide else ["utf-8-sig", "cp1252"]:
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if encoding != _ENCODINGS[0]:
+        if encoding != "utf-8-sig":
             notes.append("The file was not encoded as UTF-8.")
         return text
     raise Unreadable("the file is no notebook: it is not text")

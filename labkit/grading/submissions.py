@@ -21,6 +21,7 @@ from labkit.grading import repair
 MAX_BYTES = repair.MAX_BYTES
 _MAX_ENTRIES = 20_000
 _DEPTH = 3
+_NOT_STUDENTS = {".DS_Store", ".git", ".ipynb_checkpoints", "__MACOSX"}
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_file_?/?(?P<file>.+)", re.DOTALL)
 _CANVAS = re.compile(
     r"(?P<name>[^/_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<submission>\d+)_(?P<file>[^/]+)", re.DOTALL
@@ -95,7 +96,7 @@ def find(place: pathlib.Path, lab: str, due: datetime.datetime | None = None) ->
         for item in sorted(place.iterdir()):
             if item.suffix.lower() == ".zip" and item.is_file() and not item.is_symlink():
                 _from_zip(item, found)
-            elif not item.name.startswith("."):
+            elif item.name not in _NOT_STUDENTS:
                 _from_folder(item, lab, found)
     else:
         raise SubmissionsError(f"There is no {place}: name the folder with --submissions.")
@@ -109,7 +110,9 @@ def find(place: pathlib.Path, lab: str, due: datetime.datetime | None = None) ->
 
 def safe_name(student: str) -> str:
     """Return `student` if it can be a file's name, else something like it that can."""
-    if re.fullmatch(r"(?!\.)[\w.@ -]{1,80}(?<![. ])", student):
+    # A name that looks like one made below could be that of another student.
+    made = re.search(r"-[0-9a-f]{8}$", student)
+    if re.fullmatch(r"(?!\.)[\w.@ -]{1,80}(?<![. ])", student) and not made:
         return student
     plain = re.sub(r"[^\w-]+", "-", student).strip("-")[:60]
     return f"{plain or 'student'}-{hashlib.sha256(_bytes(student)).hexdigest()[:8]}"

@@ -1,0 +1,30 @@
+"""The light course, once for all tests, on the drawn sample."""
+
+import pytest
+
+from labkit.grading import sandbox
+from tests.grading import classroom
+
+
+@pytest.fixture(autouse=True)
+def _sample(sample_data):
+    """Grade with the drawn sample, whatever data is at hand."""
+
+
+@pytest.fixture(scope="session")
+def light_course(tmp_path_factory):
+    """Return the folder of the light course."""
+    return classroom.light_course(tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture
+def book(light_course):
+    """Return a blank submission to the light course."""
+    return classroom.Book(light_course)
+
+
+@pytest.fixture
+def sandboxed():
+    """Skip where there is no sandbox."""
+    if not sandbox.available():
+        pytest.skip("bubblewrap is not installed or does not work here")

@@ -1,0 +1,34 @@
+"""Attacks gain nothing, accidents cost nothing, and nobody else is touched."""
+
+import pytest
+
+from tests.grading import attacks, cases
+
+pytestmark = pytest.mark.usefixtures("sandboxed")
+
+QUICK = (
+    *("edit the check cells to pass", "os._exit", "evidence with a pickle in it"),
+    *("all metadata lost", "an error in a cell of one's own"),
+)
+
+
+def _chosen(names: tuple[str, ...] = ()) -> list[cases.Case]:
+    return [case for case in cases.CASES if (case.name in QUICK) == bool(names)]
+
+
+def test_quick_cases(tmp_path):
+    """A handful of them, for every run of the tests."""
+    rows = attacks.run(tmp_path, _chosen(QUICK))
+    assert len(rows) == len(QUICK)
+    assert all(row.as_it_should_be for row in rows), attacks.table(rows)
+    assert attacks.left_behind() == []
+
+
+@pytest.mark.slow
+def test_all_other_cases(tmp_path, capsys):
+    """All of them as one class, in which everyone else keeps what is due."""
+    rows = attacks.run(tmp_path, _chosen())
+    with capsys.disabled():
+        print(f"\n{attacks.table(rows)}")
+    assert all(row.as_it_should_be for row in rows)
+    assert attacks.left_behind() == []
