@@ -16,12 +16,9 @@ within two standard deviations of it, and beaten when the mean is above it.
 import argparse
 import concurrent.futures
 import dataclasses
-import json
-import math
 import multiprocessing
 import os
 import pathlib
-import statistics
 import sys
 import tempfile
 import time
@@ -30,10 +27,8 @@ from typing import Any
 
 import numpy as np
 
-from labkit import data, notebook, recipes
+from labkit import comparison, data, notebook, recipes, recordings
 
-RECORDED = pathlib.Path(__file__).resolve().parent / "recorded"
-SEEDS = 3
 QUICK_IMAGES = 2_000
 QUICK_EPOCHS = 2
 
@@ -45,140 +40,8 @@ _NOT_REAL = """\
 The table is about the real data, and only the drawn sample is at hand here. Name the folder of
 the four Fashion-MNIST files in LABKIT_DATA, or go online once, or try --quick."""
 
-Run = dict[str, Any]
-"""One recorded training, as it stands in its JSON file."""
 
-
-class NotRealDataError(RuntimeError):
-    """The networks would be trained on something else than the real data."""
-
-
-# --- Measures ------------------------------------------------------------------------------------
-
-
-def _accuracy(run: Run, *parts: str) -> float:
-    """Return the share of the images of `parts` that lie on their confusion matrix's diagonal."""
-    confusion = sum(np.array(run["confusion"][part]) for part in parts if part in run["confusion"])
-    return float(np.trace(confusion) / confusion.sum())
-
-
-MEASURES: dict[str, Callable[[Run], float]] = {
-    "test accuracy": lambda run: _accuracy(run, "test"),
-    "test loss": lambda run: run["loss"]["test"],
-    "train accuracy": lambda run: _accuracy(run, "training", "validation"),
-    "accuracy while training": lambda run: run["curves"]["accuracy"][-1],
-    "best validation accuracy": lambda run: max(run["curves"]["val_accuracy"]),
-    "best cross-validated accuracy": lambda run: max(map(statistics.fmean, run["accuracies"])),
-}
-"""What can be read off a run. The reports' train accuracy counts the part held out as well."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Spread:
-    """Mean and standard deviation of a measure over `count` seeds."""
-
-    mean: float
-    deviation: float
-    count: int
-
-    def __str__(self) -> str:
-        if self.count < 2:
-            return f"{self.mean:.4f}"
-        return f"{self.mean:.4f} ± {self.deviation:.4f}"
-
-
-def spread(values: Sequence[float]) -> Spread:
-    """Return mean and sample standard deviation; the latter is not a number for one value."""
-    deviation = statistics.stdev(values) if len(values) > 1 else math.nan
-    return Spread(statistics.fmean(values), deviation, len(values))
-
-
-def verdict(ours: Spread, figure: float) -> str:
-    """Tell whether a report's accuracy was beaten, reached or neither.
-
-    Parameters
-    ----------
-    ours : Spread
-        Our accuracy over the seeds.
-    figure : float
-        The report's.
-
-    Returns
-    -------
-    str
-        ``"beaten"``, ``"reached"``, ``"not reached"``, or with fewer than three seeds
-        ``"1 of 3 seeds"``.
-    """
-    if ours.count < SEEDS:
-        return f"{ours.count} of {SEEDS} seeds"
-    if ours.mean > figure:
-        return "beaten"
-    return "reached" if ours.mean + 2 * ours.deviation >= figure else "not reached"
-
-
-# --- Recorded runs -------------------------------------------------------------------------------
-
-
-def path_of(network: str, seed: int, folder: pathlib.Path = RECORDED) -> pathlib.Path:
-    """Return the file of the run of `network` with `seed`."""
-    return folder / f"{network}-seed{seed}.json"
-
-
-def store(run: Run, folder: pathlib.Path = RECORDED) -> pathlib.Path:
-    """Write `run` to its file, whole or not at all.
-
-    Raises
-    ------
-    NotRealDataError
-        If `folder` is the project's record and the run is not one on the real data.
-    """
-    if folder == RECORDED and run["data"] != "real":
-        raise NotRealDataError(f"A run on {run['data']} data is not recorded in {RECORDED.name}.")
-    folder.mkdir(parents=True, exist_ok=True)
-    path = path_of(run["network"], run["seed"], folder)
-    part = path.with_suffix(f".{os.getpid()}.part")
-    try:
-        part.write_text(_to_json(run), "utf-8")
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-    return path
-
-
-def recorded(recipe: recipes.Recipe, folder: pathlib.Path = RECORDED) -> list[Run]:
-    """Return the runs of `recipe` that were recorded with its present settings, by seed."""
-    paths = folder.glob(f"{recipe.network}-seed*.json")
-    runs = [json.loads(path.read_text("utf-8")) for path in paths]
-    valid = [run for run in runs if run["settings"] == recipe.settings]
-    return sorted(valid, key=lambda run: run["seed"])
-
-
-def missing(
-    chosen: Iterable[recipes.Recipe], seeds: int, folder: pathlib.Path = RECORDED
-) -> list[tuple[recipes.Recipe, int]]:
-    """Return what is still to be trained: all networks with seed 1, then all with seed 2."""
-    done = {(recipe, run["seed"]) for recipe in chosen for run in recorded(recipe, folder)}
-    wanted = [(recipe, seed) for seed in range(1, seeds + 1) for recipe in chosen]
-    return [pair for pair in wanted if pair not in done]
-
-
-def _to_json(run: Run) -> str:
-    """Return `run` as JSON with each entry, each curve and each matrix on one line."""
-    lines = []
-    for name, value in run.items():
-        if isinstance(value, dict) and any(isinstance(part, list) for part in value.values()):
-            parts = [f"  {json.dumps(key)}: {json.dumps(part)}" for key, part in value.items()]
-            text = "{\n" + ",\n".join(parts) + "\n }"
-        else:
-            text = json.dumps(value)
-        lines.append(f" {json.dumps(name)}: {text}")
-    return "{\n" + ",\n".join(lines) + "\n}\n"
-
-
-# --- Training ------------------------------------------------------------------------------------
-
-
-def train(recipe: recipes.Recipe, seed: int) -> Run:
+def train(recipe: recipes.Recipe, seed: int) -> recordings.Run:
     """Train a network once and return all that is worth knowing about it.
 
     Parameters
@@ -191,8 +54,8 @@ def train(recipe: recipes.Recipe, seed: int) -> Run:
     Returns
     -------
     dict
-        What was trained, with its seconds of training and the peak of the process's memory in
-        MiB. For a network: losses and confusion matrices (rows are the labels) on the training,
+        What was trained, with its seconds of training, those of all processor cores together, and
+        the peak of the process's memory in MiB. For a network: losses and confusion matrices (rows are the labels) on the training,
         validation and test images, and curves by epoch. For the grid: decays and accuracies by
         decay and fold.
     """
@@ -211,7 +74,7 @@ def train(recipe: recipes.Recipe, seed: int) -> Run:
     }
 
 
-def _train(recipe: recipes.Recipe, seed: int) -> Run:
+def _train(recipe: recipes.Recipe, seed: int) -> recordings.Run:
     import keras
 
     from labkit import networks
@@ -219,7 +82,7 @@ def _train(recipe: recipes.Recipe, seed: int) -> Run:
     keras.utils.set_random_seed(seed)
     model = networks.build(recipe.network)
     parts = split(recipe, model.input_shape[1:])
-    start = time.monotonic()
+    start, processor = time.monotonic(), time.process_time()
     history = model.fit(
         *parts["training"],
         validation_data=parts.get("validation"),
@@ -228,11 +91,12 @@ def _train(recipe: recipes.Recipe, seed: int) -> Run:
         callbacks=_callbacks(recipe),
         verbose=0,
     )
-    seconds = time.monotonic() - start
+    seconds, processor = time.monotonic() - start, time.process_time() - processor
     judged = {part: _judge(model, *arrays) for part, arrays in parts.items()}
     return {
         "parameters": model.count_params(),
         "seconds": round(seconds, 1),
+        "processor_seconds": round(processor, 1),
         "loss": {part: loss for part, (loss, _) in judged.items()},
         "curves": {
             name: [round(float(value), 5) for value in values]
@@ -242,11 +106,12 @@ def _train(recipe: recipes.Recipe, seed: int) -> Run:
     }
 
 
-def _train_grid(recipe: recipes.Recipe, seed: int) -> Run:
+def _train_grid(recipe: recipes.Recipe, seed: int) -> recordings.Run:
     """Cross-validate the network for each weight decay; the test images stay out of it."""
     from labkit import grid
 
     images, labels = data.load_fashion_mnist()[0]
+    start = time.process_time()
     found = grid.cross_validate(
         images[: recipe.images],
         labels[: recipe.images],
@@ -257,6 +122,7 @@ def _train_grid(recipe: recipes.Recipe, seed: int) -> Run:
     return {
         "parameters": found.parameters,
         "seconds": round(found.seconds, 1),
+        "processor_seconds": round(time.process_time() - start, 1),
         "decays": [float(f"{decay:.6g}") for decay in found.decays],
         "accuracies": found.accuracies.round(5).tolist(),
     }
@@ -330,8 +196,8 @@ def _peak_memory() -> int | None:
 def train_missing(
     chosen: Sequence[recipes.Recipe],
     seeds: int,
-    folder: pathlib.Path = RECORDED,
-    trainer: Callable[[recipes.Recipe, int], Run] = train,
+    folder: pathlib.Path = recordings.FOLDER,
+    trainer: Callable[[recipes.Recipe, int], recordings.Run] = train,
 ) -> None:
     """Train what is not recorded in `folder` yet, and record each run as it ends.
 
@@ -347,94 +213,23 @@ def train_missing(
         Trains one network with one seed; `train`, in a process of its own, so that the memory it
         reports is that of one run.
     """
-    todo = missing(chosen, seeds, folder)
+    todo = recordings.missing(chosen, seeds, folder)
     for number, (recipe, seed) in enumerate(todo, 1):
         print(f"[{number}/{len(todo)}] {recipe.network}, seed {seed} …", flush=True)
         run = _apart(trainer, recipe, seed) if trainer is train else trainer(recipe, seed)
-        store(run, folder)
-        measure = _first_figure(recipe).measure
+        recordings.store(run, folder)
+        measure = comparison.first_figure(recipe).measure
         print(
-            f"    {measure} {MEASURES[measure](run):.4f} after {run['seconds']:.0f} s", flush=True
+            f"    {measure} {recordings.MEASURES[measure](run):.4f} after {run['seconds']:.0f} s",
+            flush=True,
         )
 
 
-def _apart(trainer: Callable[..., Run], *arguments: Any) -> Run:
+def _apart(trainer: Callable[..., recordings.Run], *arguments: Any) -> recordings.Run:
     """Call `trainer` in a fresh process."""
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:
         return pool.submit(trainer, *arguments).result()
-
-
-# --- The table -----------------------------------------------------------------------------------
-
-COLUMNS = (
-    "network",
-    "what it is",
-    "figure in the report",
-    "ours",
-    "verdict",
-    "seconds",
-    "MiB",
-    "further figures: the report's → ours",
-    "note",
-)
-
-
-def row(recipe: recipes.Recipe, runs: Sequence[Run]) -> tuple[str, ...]:
-    """Return the table's row for `recipe`, made from its recorded runs."""
-    figure, further = _first_figure(recipe), recipe.figures[1:]
-    reported = "none" if math.isnan(figure.value) else f"{figure.measure} {figure.value:.4f}"
-    head = (recipe.network, recipe.title, reported)
-    if not runs:
-        return (*head, "not run", "–", "–", "–", "–", recipe.note)
-    ours = spread([MEASURES[figure.measure](run) for run in runs])
-    return (
-        *head,
-        str(ours),
-        "–" if math.isnan(figure.value) else verdict(ours, figure.value),
-        f"{statistics.fmean(run['seconds'] for run in runs):.0f}",
-        str(max(run["memory_mib"] or 0 for run in runs) or "–"),
-        "; ".join(_compared(other, runs) for other in further) or "–",
-        recipe.note,
-    )
-
-
-def _first_figure(recipe: recipes.Recipe) -> recipes.Figure:
-    """Return the figure to reach; where the report has none, the test accuracy is of interest."""
-    return recipe.figures[0] if recipe.figures else recipes.Figure("test accuracy", math.nan)
-
-
-def _compared(figure: recipes.Figure, runs: Sequence[Run]) -> str:
-    ours = spread([MEASURES[figure.measure](run) for run in runs])
-    return f"{figure.measure} {figure.value:.4f} → {ours}"
-
-
-def rows(
-    chosen: Iterable[recipes.Recipe], folder: pathlib.Path = RECORDED
-) -> list[tuple[str, ...]]:
-    """Return the rows of the table for `chosen`, by name."""
-    return sorted(row(recipe, recorded(recipe, folder)) for recipe in chosen)
-
-
-def as_markdown(cells: Iterable[Sequence[str]]) -> str:
-    """Return the table as Markdown, ready for the README."""
-    lines = [COLUMNS, ("---",) * len(COLUMNS), *cells]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
-
-
-def as_text(cells: Iterable[Sequence[str]]) -> str:
-    """Return the table for a terminal: one line a network, what follows it indented below."""
-    lines = [COLUMNS[:7], *(line[:7] for line in cells)]
-    widths = [max(len(line[column]) for line in lines) for column in range(7)]
-    below = [("", ""), *(line[7:] for line in cells)]
-    text = []
-    for line, more in zip(lines, below, strict=True):
-        text.append("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)))
-        text.extend(f"    {part}" for part in more if part not in ("", "–"))
-    return "\n".join(line.rstrip() for line in text) + "\n"
-
-
-# --- The command ---------------------------------------------------------------------------------
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -450,7 +245,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(_NOT_REAL, file=sys.stderr)
             return 2
         train_missing(chosen, options.seeds)
-    print((as_markdown if options.markdown else as_text)(rows(chosen)), end="")
+    print(
+        (comparison.as_markdown if options.markdown else comparison.as_text)(
+            comparison.rows(chosen)
+        ),
+        end="",
+    )
     return 0
 
 
@@ -463,7 +263,7 @@ def _quick(chosen: Iterable[recipes.Recipe]) -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         train_missing(little, 1, folder)
-        print(as_text(rows(little, folder)), end="")
+        print(comparison.as_text(comparison.rows(little, folder)), end="")
     return 0
 
 
@@ -481,7 +281,10 @@ def _parser() -> argparse.ArgumentParser:
         help=f"this network alone, can be repeated: {', '.join(recipes.RECIPES)}",
     )
     parser.add_argument(
-        "--seeds", type=_at_least_one, default=SEEDS, help="how many seeds (default %(default)s)"
+        "--seeds",
+        type=_at_least_one,
+        default=comparison.SEEDS,
+        help="how many seeds (default %(default)s)",
     )
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--quick", action="store_true", help="a trial of minutes, not recorded")

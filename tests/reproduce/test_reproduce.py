@@ -8,7 +8,7 @@ import pathlib
 import numpy as np
 import pytest
 
-from labkit import data, recipes, reproduce
+from labkit import comparison, data, recipes, recordings, reproduce
 
 RECIPE = recipes.Recipe(
     network="R4-mlp",
@@ -36,6 +36,7 @@ def a_run(recipe=RECIPE, seed=1, right=88, kind="real"):
         "settings": recipe.settings,
         "memory_mib": 700 + seed,
         "seconds": 10.0 * seed,
+        "processor_seconds": 15.0 * seed,
         "loss": {"test": 0.4},
         "curves": {"accuracy": [0.5, 0.9], "val_accuracy": [0.8, 0.7]},
         "confusion": {
@@ -87,14 +88,14 @@ def _places(images):
     ],
 )
 def test_verdict_follows_mean_and_two_deviations(accuracies, expected):
-    assert reproduce.verdict(reproduce.spread(accuracies), 0.87) == expected
+    assert comparison.verdict(comparison.spread(accuracies), 0.87) == expected
 
 
 def test_spread_is_that_of_a_sample():
-    found = reproduce.spread([0.1, 0.2, 0.3])
+    found = comparison.spread([0.1, 0.2, 0.3])
     assert (found.mean, found.deviation, found.count) == pytest.approx((0.2, 0.1, 3))
     assert str(found) == "0.2000 ± 0.1000"
-    assert str(reproduce.spread([0.5])) == "0.5000"
+    assert str(comparison.spread([0.5])) == "0.5000"
 
 
 @pytest.mark.parametrize(
@@ -108,17 +109,17 @@ def test_spread_is_that_of_a_sample():
     ],
 )
 def test_measures_are_read_off_a_run(measure, expected):
-    assert reproduce.MEASURES[measure](a_run()) == pytest.approx(expected)
+    assert recordings.MEASURES[measure](a_run()) == pytest.approx(expected)
 
 
 def test_the_grid_counts_by_its_best_decay():
     run = {"accuracies": [[0.8, 0.9], [0.9, 0.86], [0.95, 0.1]]}
-    assert reproduce.MEASURES["best cross-validated accuracy"](run) == pytest.approx(0.88)
+    assert recordings.MEASURES["best cross-validated accuracy"](run) == pytest.approx(0.88)
 
 
 def test_every_figure_can_be_measured():
     measures = {figure.measure for recipe in recipes.RECIPES.values() for figure in recipe.figures}
-    assert measures <= set(reproduce.MEASURES)
+    assert measures <= set(recordings.MEASURES)
 
 
 # --- recording and going on ---
@@ -136,7 +137,7 @@ def test_an_interrupted_reproduction_goes_on_where_it_was(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         reproduce.train_missing([RECIPE, OTHER], 2, tmp_path, until_the_third)
     assert trained == [("R4-mlp", 1), ("R0-2", 1)]
-    assert len(reproduce.recorded(RECIPE, tmp_path)) == 1
+    assert len(recordings.recorded(RECIPE, tmp_path)) == 1
 
     trained = []
 
@@ -152,28 +153,28 @@ def test_an_interrupted_reproduction_goes_on_where_it_was(tmp_path):
 
 
 def test_a_run_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
-    reproduce.store(a_run(right=80), tmp_path)
+    recordings.store(a_run(right=80), tmp_path)
 
     def full(*_):
         raise OSError("No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OSError, match="No space"):
-        reproduce.store(a_run(right=99), tmp_path)
-    assert reproduce.recorded(RECIPE, tmp_path) == [a_run(right=80)]
+        recordings.store(a_run(right=99), tmp_path)
+    assert recordings.recorded(RECIPE, tmp_path) == [a_run(right=80)]
     assert [path.name for path in tmp_path.iterdir()] == ["R4-mlp-seed1.json"]
 
 
 def test_a_run_with_other_settings_does_not_count(tmp_path):
-    reproduce.store(a_run(), tmp_path)
+    recordings.store(a_run(), tmp_path)
     longer = dataclasses.replace(RECIPE, epochs=3)
-    assert reproduce.recorded(longer, tmp_path) == []
-    assert reproduce.missing([longer], 1, tmp_path) == [(longer, 1)]
+    assert recordings.recorded(longer, tmp_path) == []
+    assert recordings.missing([longer], 1, tmp_path) == [(longer, 1)]
 
 
 def test_only_the_real_data_enters_the_record():
-    with pytest.raises(reproduce.NotRealDataError, match="sample"):
-        reproduce.store(a_run(kind="sample"))
+    with pytest.raises(recordings.NotRealDataError, match="sample"):
+        recordings.store(a_run(kind="sample"))
 
 
 def test_the_command_refuses_other_than_the_real_data(monkeypatch, capsys):
@@ -241,12 +242,12 @@ def test_patience_returns_to_the_best_epoch(few_images):
 
 @pytest.mark.slow
 def test_a_quick_trial_trains_in_a_process_of_its_own_and_records_nothing(capfd):
-    before = sorted(reproduce.RECORDED.iterdir())
+    before = sorted(recordings.FOLDER.iterdir())
     assert reproduce.main(["--quick", "--only", "R4-mlp"]) == 0
     output = capfd.readouterr().out
     assert "not the reproduction" in output
     assert "1 of 3 seeds" in output
-    assert sorted(reproduce.RECORDED.iterdir()) == before
+    assert sorted(recordings.FOLDER.iterdir()) == before
 
 
 # --- the table ---
@@ -254,15 +255,15 @@ def test_a_quick_trial_trains_in_a_process_of_its_own_and_records_nothing(capfd)
 
 def test_a_row_comes_from_the_recorded_runs(tmp_path):
     for seed, right in [(1, 88), (2, 89), (3, 90)]:
-        reproduce.store(a_run(seed=seed, right=right), tmp_path)
-    (cells,) = reproduce.rows([RECIPE], tmp_path)
-    assert dict(zip(reproduce.COLUMNS, cells, strict=True)) == {
+        recordings.store(a_run(seed=seed, right=right), tmp_path)
+    (cells,) = comparison.rows([RECIPE], tmp_path)
+    assert dict(zip(comparison.COLUMNS, cells, strict=True)) == {
         "network": "R4-mlp",
         "what it is": "dense 128",
         "figure in the report": "test accuracy 0.8700",
         "ours": "0.8900 ± 0.0100",
         "verdict": "beaten",
-        "seconds": "20",
+        "seconds (of processor)": "20 (30)",
         "MiB": "703",
         "further figures: the report's → ours": "test loss 0.3600 → 0.4000 ± 0.0000",
         "note": "A note.",
@@ -271,19 +272,19 @@ def test_a_row_comes_from_the_recorded_runs(tmp_path):
 
 def test_a_network_without_a_run_or_a_figure_says_so(tmp_path):
     free = dataclasses.replace(OTHER, figures=())
-    reproduce.store(a_run(free), tmp_path)
-    rows = reproduce.rows([RECIPE, free], tmp_path)
+    recordings.store(a_run(free), tmp_path)
+    rows = comparison.rows([RECIPE, free], tmp_path)
     assert [cells[0] for cells in rows] == ["R0-2", "R4-mlp"]
     assert rows[0][2:5] == ("none", "0.8800", "–")
     assert rows[1][3] == "not run"
 
 
 def test_the_table_is_markdown_and_text(tmp_path):
-    reproduce.store(a_run(), tmp_path)
-    rows = reproduce.rows([RECIPE], tmp_path)
-    markdown = reproduce.as_markdown(rows).splitlines()
-    assert [line.count("|") for line in markdown] == [len(reproduce.COLUMNS) + 1] * 3
-    text = reproduce.as_text(rows).splitlines()
+    recordings.store(a_run(), tmp_path)
+    rows = comparison.rows([RECIPE], tmp_path)
+    markdown = comparison.as_markdown(rows).splitlines()
+    assert [line.count("|") for line in markdown] == [len(comparison.COLUMNS) + 1] * 3
+    text = comparison.as_text(rows).splitlines()
     assert text[0].split()[0] == "network"
     assert text[1].split()[0] == "R4-mlp" and "1 of 3 seeds" in text[1]
     assert text[-1].strip() == "A note."
@@ -293,12 +294,12 @@ def test_the_table_is_markdown_and_text(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "path", sorted(reproduce.RECORDED.glob("*-seed*.json")), ids=lambda p: p.stem
+    "path", sorted(recordings.FOLDER.glob("*-seed*.json")), ids=lambda p: p.stem
 )
 def test_a_recorded_run_is_real_and_as_the_recipe_says(path):
     run = json.loads(path.read_text("utf-8"))
     recipe = recipes.RECIPES[run["network"]]
-    assert path == reproduce.path_of(run["network"], run["seed"])
+    assert path == recordings.path_of(run["network"], run["seed"])
     assert run["data"] == "real"
     assert run["settings"] == recipe.settings
     assert run["parameters"] == recipe.parameters
@@ -311,5 +312,5 @@ def test_the_readme_shows_the_table_of_the_recorded_runs():
     if MARKERS[0] not in text:
         pytest.skip("README.md has no block for the reproduction")
     shown = text.partition(MARKERS[0])[2].partition(MARKERS[1])[0]
-    made = reproduce.as_markdown(reproduce.rows(recipes.RECIPES.values()))
+    made = comparison.as_markdown(comparison.rows(recipes.RECIPES.values()))
     assert shown.strip() == made.strip(), "Renew it with: python -m labkit.reproduce --markdown"
