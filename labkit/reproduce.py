@@ -55,9 +55,9 @@ def train(recipe: recipes.Recipe, seed: int) -> recordings.Run:
     -------
     dict
         What was trained, with its seconds of training, those of all processor cores together, and
-        the peak of the process's memory in MiB. For a network: losses and confusion matrices (rows are the labels) on the training,
-        validation and test images, and curves by epoch. For the grid: decays and accuracies by
-        decay and fold.
+        the peak of the process's memory in MiB. For a network: losses and confusion matrices (rows
+        are the labels) on the training, validation and test images, and curves by epoch. For the
+        grid: decays and accuracies by decay and fold.
     """
     import keras
 

@@ -228,6 +228,15 @@ def test_training_records_what_the_model_does(few_images):
     assert json.loads(json.dumps(run)) == run
 
 
+def test_the_grid_is_recorded_by_decay_and_fold(few_images):
+    recipe = dataclasses.replace(recipes.RECIPES["R3-nnet"], epochs=1)
+    run = reproduce.train(recipe, 1)
+    assert run["parameters"] == recipe.parameters
+    assert len(run["decays"]) == len(run["accuracies"]) == 13
+    assert {len(accuracies) for accuracies in run["accuracies"]} == {5}
+    assert 0 <= recordings.MEASURES["best cross-validated accuracy"](run) <= 1
+
+
 def test_a_seed_gives_the_same_run_again_and_another_another(few_images):
     same = [reproduce.train(RECIPE, seed)["curves"] for seed in (1, 1, 2)]
     assert same[0] == same[1] != same[2]
