@@ -53,7 +53,7 @@ def _settings(
         if seen == list(wanted):
             return None
         told = ", ".join(map(criteria.show, seen)) or "none"
-        next_step = f"Compare {name}.summary() with the table above, line by line."
+        next_step = "Compare your layers with the table above, line by line."
         return Message(f"the {class_name} layers of {name} have {setting}: {told}", "", next_step)
 
     return Criterion(words, points, test)
@@ -211,6 +211,7 @@ lenet_parameters = Exercise(
             4,
             "largest_count is the number of parameters of LeNet's largest layer",
             "Follow the shape of an image to the layer, then count: inputs, nodes, biases.",
+            kind="all weights and biases of one layer, as a whole number",
         )
     ],
     (
