@@ -9,6 +9,7 @@ import numpy as np
 from labkit.checks import evidence
 
 BATCH = 1_000
+KERAS_LEAST = 1e-7
 _REMEMBERED = 8
 _outputs: collections.OrderedDict[str, np.ndarray] = collections.OrderedDict()
 
@@ -55,11 +56,20 @@ def accuracy(
 
 
 def cross_entropy(
-    model: evidence.Model, images: np.ndarray, labels: np.ndarray, scale: float = 255.0
+    model: evidence.Model,
+    images: np.ndarray,
+    labels: np.ndarray,
+    scale: float = 255.0,
+    least: float = float(np.finfo(np.float32).tiny),
 ) -> float:
-    """Return the mean categorical cross-entropy of `model`'s probabilities."""
+    """Return the mean categorical cross-entropy of `model`'s probabilities.
+
+    A probability below `least` counts as `least`. When it evaluates a network, Keras takes the
+    loss from what goes into the softmax, and so nothing is too small for it. Given probabilities,
+    it counts none below `KERAS_LEAST`.
+    """
     chosen = outputs(model, images, scale)[np.arange(len(labels)), labels]
-    return float(-np.mean(np.log(np.clip(chosen, 1e-7, 1.0))))
+    return float(-np.mean(np.log(np.clip(chosen, least, 1.0)), dtype=np.float64))
 
 
 def _run(model: evidence.Model, images: np.ndarray, scale: float) -> np.ndarray:
