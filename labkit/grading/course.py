@@ -55,13 +55,16 @@ class CourseLab:
     module : str
         The name of its module in `labkit.labs`.
     cells : tuple of CourseCell
+    notebook : dict
+        The notebook that is handed out, as it is in its file.
     fingerprint : str
-        Changes when the notebook that is handed out changes.
+        Changes when that notebook changes.
     """
 
     lab: Lab
     module: str
     cells: tuple[CourseCell, ...]
+    notebook: dict[str, Any]
     fingerprint: str
 
     def labs_for_a_run(self, seed: int) -> dict[str, dict[str, Any]]:
@@ -96,9 +99,11 @@ def load(name: str, root: pathlib.Path) -> CourseLab:
             f"The notebook that students get is not in {path.parent}: start the command in the "
             f"course's folder or name it with --course."
         ) from error
-    cells = tuple(_cell(item, lab) for item in json.loads(content)["cells"])
+    notebook = json.loads(content)
+    cells = tuple(_cell(item, lab) for item in notebook["cells"])
     _verify(lab, cells)
-    return CourseLab(lab, labs.MODULES[name], cells, hashlib.sha256(content).hexdigest())
+    fingerprint = hashlib.sha256(content).hexdigest()
+    return CourseLab(lab, labs.MODULES[name], cells, notebook, fingerprint)
 
 
 def source_of(cell: dict[str, Any]) -> str:

@@ -1,29 +1,14 @@
 """The page that a student gets: question by question, what was seen and what to do next."""
 
-import dataclasses
 from collections.abc import Iterator, Mapping
 
 from labkit.checks import Essay, Exercise, Result, render
 from labkit.grading import pages, records, running
+from labkit.grading.gradebook import Mark
 
 # With base64 a third more: the page stays under 300 kB.
 _PICTURE_BYTES = 180_000
 _PRINTED = 1_000
-
-
-@dataclasses.dataclass(frozen=True)
-class Mark:
-    """What a person gave for an answer.
-
-    Attributes
-    ----------
-    points : float or None
-        None while it is not marked.
-    comment : str
-    """
-
-    points: float | None
-    comment: str = ""
 
 
 def page(
@@ -64,10 +49,14 @@ def _summary(
     by_name: Mapping[str, Result],
     marks: Mapping[str, Mark],
 ) -> Iterator[str]:
-    given = {name: mark.points for name, mark in marks.items() if mark.points is not None}
+    essays = [exercise for exercise in exercises if isinstance(exercise, Essay)]
+    given = {
+        essay.name: marks[essay.name].points
+        for essay in essays
+        if essay.name in marks and marks[essay.name].points is not None
+    }
     earned = sum(result.points for result in by_name.values()) + sum(given.values())
     most = sum(exercise.points for exercise in exercises)
-    essays = [exercise for exercise in exercises if isinstance(exercise, Essay)]
     open_points = sum(essay.points for essay in essays if essay.name not in given)
     still = f" {render.points(open_points)} are still to be given by hand." if open_points else ""
     yield f"<p><strong>{render.number(earned)} of {render.points(most)}.</strong>{still}</p>"

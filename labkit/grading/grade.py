@@ -16,8 +16,10 @@ from labkit.checks import Outcome, Result
 from labkit.grading import (
     course,
     feedback,
+    gradebook,
     judging,
     kit,
+    lms,
     records,
     repair,
     report,
@@ -30,7 +32,7 @@ from labkit.grading import (
 
 UNSANDBOXED = "UNSANDBOXED"
 _PACKAGE = pathlib.Path(labkit.__file__).parent
-_TO_BE_MARKED = "to be marked by hand"
+TO_BE_MARKED, MARKED = "to be marked by hand", "marked by hand"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,17 +77,27 @@ class Graded:
         None where nothing was run.
     left : records.Records
         What the run left behind.
+    marks : dict of str to gradebook.Mark
+        What was given by hand, by exercise.
     """
 
     submission: submissions.Submission
     results: list[Result]
     run: running.Run | None
     left: records.Records = dataclasses.field(default_factory=records.Records)
+    marks: dict[str, gradebook.Mark] = dataclasses.field(default_factory=dict)
 
     @property
     def points(self) -> float:
         """The points given by the machine."""
         return sum(result.points for result in self.results)
+
+    @property
+    def total(self) -> float:
+        """All points, those given by hand for questions that only a person marks among them."""
+        judged = {result.exercise for result in self.results}
+        by_hand = [mark.points for name, mark in self.marks.items() if name not in judged]
+        return self.points + sum(points for points in by_hand if points is not None)
 
     @property
     def unsandboxed(self) -> bool:
@@ -117,8 +129,17 @@ def grade(
     with _Class(lab, output, settings) as graders:
         graded = list(_in_parallel(graders, found, settings))
     graded.sort(key=lambda item: item.submission.student)
+    with gradebook.Book(output, lab) as book:
+        graded = [_with_marks(item, book) for item in graded]
     _write_all(lab, graded, output)
     return graded
+
+
+def _with_marks(item: Graded, book: gradebook.Book) -> Graded:
+    answers, essays = (item.run.answers, item.run.essays) if item.run else ({}, {})
+    marks = book.enter(item.submission.key, item.results, answers, essays)
+    results = gradebook.with_marks(item.results, marks)
+    return dataclasses.replace(item, results=results, marks=marks)
 
 
 def _write_all(lab: course.CourseLab, graded: list[Graded], output: pathlib.Path) -> None:
@@ -134,6 +155,15 @@ def _write_all(lab: course.CourseLab, graded: list[Graded], output: pathlib.Path
         {item.submission.student: item.run.seconds for item in graded if item.run},
         any(item.unsandboxed for item in graded),
     )
+    for platform, form in lms.FORMS.items():
+        totals = [
+            (item.submission.name, item.submission.number, item.total)
+            for item in graded
+            if item.submission.platform == platform
+        ]
+        if totals:
+            content = form(lab.lab.name, totals, lab.lab.points)
+            store.write(output / f"{platform}.csv", content)
     store.write(output / "report.html", report.page(found))
     for name, content in report.tables(found).items():
         store.write(output / "report" / name, content)
@@ -148,7 +178,7 @@ def _feedback(lab: course.CourseLab, item: Graded) -> str:
         item.run,
         item.left,
         item.submission.notes,
-        {},
+        item.marks,
         item.unsandboxed,
     )
 
@@ -222,9 +252,11 @@ class _Class:
         content = submission.read()
         stamp = store.fingerprint(content, self._run_stamp)
         kept = self._store.run(submission.key, None if self.settings.regrade else stamp)
-        if kept is not None or self.settings.regrade:
+        if kept is not None:
             return kept
         notebook = repair.repair(content, self.lab)
+        if self.settings.regrade:
+            return None
         run = running.run(
             notebook,
             self.lab,
@@ -270,8 +302,11 @@ def _rows(lab: course.CourseLab, graded: list[Graded]) -> Iterator[list[object]]
 
 def _essay(item: Graded, name: str) -> tuple[object, str, str]:
     """Return points, outcome and reason of a question that a person marks."""
+    mark = item.marks.get(name)
+    if mark is not None and mark.points is not None:
+        return mark.points, MARKED, ""
     if item.run is None:
         return 0.0, Outcome.COULD_NOT_GRADE, str(item.results[0].message)
     if name in item.run.essays:
-        return "", _TO_BE_MARKED, ""
+        return "", TO_BE_MARKED, ""
     return 0.0, Outcome.NOT_ATTEMPTED, ""

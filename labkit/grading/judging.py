@@ -138,19 +138,20 @@ def judge_run(lab: str, folder: pathlib.Path) -> list[Result]:
     """Return one result for each machine-marked exercise of the run in `folder`."""
     run = running.Run.from_json((folder / "run.json").read_text(encoding="utf-8"))
     left = records.read(folder / running.RECORDS)
-    return [_judge_exercise(exercise, run, left, folder) for exercise in labs.load(lab)]
+    return [judge_exercise(exercise, run, left, folder) for exercise in labs.load(lab)]
 
 
-def _judge_exercise(
+def judge_exercise(
     exercise: Exercise, run: running.Run, left: records.Records, folder: pathlib.Path
 ) -> Result:
+    """Return the result of one exercise of the run whose records are in `folder`."""
     found = left.evidence.get(exercise.name)
     errors = _errors(exercise.name, run, left)
     if found is None:
         return _without_evidence(exercise, run, left, errors)
     try:
         content = records.evidence_bytes(folder / running.RECORDS, found)
-        result = exercise.judge(_verified(exercise, _read(content), run.seed))
+        result = exercise.judge(verified(exercise, _read(content), run.seed))
     except (Refused, EvidenceError) as error:
         return _could_not_grade(exercise, f"the evidence was not accepted: {error}")
     if result.outcome is Outcome.NOT_ATTEMPTED and errors:
@@ -219,8 +220,14 @@ def _read(content: bytes) -> Evidence:
     return Evidence.read(io.BytesIO(content), "the record")
 
 
-def _verified(exercise: Exercise, found: Evidence, seed: int) -> Evidence:
-    """Return the evidence with everything measured that can be measured."""
+def verified(exercise: Exercise, found: Evidence, seed: int) -> Evidence:
+    """Return the evidence with everything measured that can be measured.
+
+    Raises
+    ------
+    Refused
+        If it is malformed, or contradicts itself or what is measured.
+    """
     if found.exercise != exercise.name or set(found.facts) != set(exercise.answers):
         raise Refused("it is about another exercise")
     try:

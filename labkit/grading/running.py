@@ -1,5 +1,6 @@
 """Run one repaired notebook in the sandbox and keep what leaves it."""
 
+import collections
 import dataclasses
 import json
 import pathlib
@@ -25,7 +26,8 @@ class Run:
         What the probes were drawn with.
     steps : list of (str, bool)
         For each cell that was run: its exercise, and whether it is the check.
-    essays : dict of str to str
+    answers, essays : dict of str to str
+        The student's code and texts, by exercise.
     notes : list of str
     status : int
     stopped : str
@@ -35,6 +37,7 @@ class Run:
 
     seed: int
     steps: list[tuple[str, bool]]
+    answers: dict[str, str]
     essays: dict[str, str]
     notes: list[str]
     status: int
@@ -74,6 +77,7 @@ def run(
     return Run(
         seed,
         [(step.exercise, step.check) for step in notebook.steps],
+        _answers(notebook),
         notebook.essays,
         list(notebook.notes),
         ended.status,
@@ -81,6 +85,14 @@ def run(
         round(ended.seconds, 2),
         ended.sandboxed,
     )
+
+
+def _answers(notebook: repair.Repaired) -> dict[str, str]:
+    by_exercise = collections.defaultdict(list)
+    for step in notebook.steps:
+        if step.exercise and not step.check:
+            by_exercise[step.exercise].append(step.source)
+    return {exercise: "\n\n".join(parts) for exercise, parts in by_exercise.items()}
 
 
 def _job(

@@ -16,7 +16,7 @@ import stat
 import zipfile
 from collections.abc import Callable, Iterable
 
-from labkit.grading import repair
+from labkit.grading import lms, repair
 
 MAX_BYTES = repair.MAX_BYTES
 _MAX_ENTRIES = 20_000
@@ -26,6 +26,7 @@ _MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_file_?/?(?P<fi
 _CANVAS = re.compile(
     r"(?P<name>[^/_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<submission>\d+)_(?P<file>[^/]+)", re.DOTALL
 )
+_PLATFORMS = {lms.MOODLE: _MOODLE, lms.CANVAS: _CANVAS}
 
 
 class SubmissionsError(ValueError):
@@ -48,8 +49,10 @@ class Submission:
     problem : str
         Why it cannot be taken; empty if it can.
     late : bool
-    number : str
-        The student's number on the learning platform; empty if there is none.
+    platform : str
+        The learning platform whose zip file it came in; empty if in none.
+    name, number : str
+        The student's on that platform.
     """
 
     student: str
@@ -58,6 +61,8 @@ class Submission:
     notes: tuple[str, ...] = ()
     problem: str = ""
     late: bool = False
+    platform: str = ""
+    name: str = ""
     number: str = ""
 
 
@@ -70,6 +75,8 @@ class _Candidate:
     read: Callable[[], bytes]
     problem: str = ""
     late: bool = False
+    platform: str = ""
+    name: str = ""
     number: str = ""
 
 
@@ -195,14 +202,24 @@ def _from_zip(path: pathlib.Path, found: dict[str, list[_Candidate]]) -> None:
     if len(entries) > _MAX_ENTRIES:
         raise SubmissionsError(f"{path.name} holds more than {_MAX_ENTRIES:,} files.")
     for entry in entries:
-        match = _MOODLE.fullmatch(entry.filename) or _CANVAS.fullmatch(entry.filename)
-        if match is None or entry.is_dir():
-            continue
-        fields = match.groupdict()
-        late = bool(fields.get("late"))
-        candidate = _entry(path, entry, fields["file"])
-        student = f"{fields['name']}_{fields['id']}"
-        found[student].append(dataclasses.replace(candidate, late=late, number=fields["id"]))
+        for platform, pattern in _PLATFORMS.items():
+            match = pattern.fullmatch(entry.filename)
+            if match is not None and not entry.is_dir():
+                candidate = _entry_of(path, entry, platform, match.groupdict())
+                found[f"{candidate.name}_{candidate.number}"].append(candidate)
+                break
+
+
+def _entry_of(
+    path: pathlib.Path, entry: zipfile.ZipInfo, platform: str, fields: dict[str, str | None]
+) -> _Candidate:
+    return dataclasses.replace(
+        _entry(path, entry, fields["file"]),
+        late=bool(fields.get("late")),
+        platform=platform,
+        name=fields["name"],
+        number=fields["id"],
+    )
 
 
 def _entry(path: pathlib.Path, entry: zipfile.ZipInfo, name: str) -> _Candidate:
@@ -266,7 +283,9 @@ def _choose(
     named = [item for item in fitting if lab in item.file] or fitting
     if not named:
         refused = [item.problem for item in candidates if item.problem]
-        return Submission(student, key, bytes, problem=(refused or ["there is no notebook"])[0])
+        problem = (refused or ["there is no notebook"])[0]
+        first = candidates[0] if candidates else _refused("", problem)
+        return _submission(student, key, dataclasses.replace(first, problem=problem), [])
     last = max(named, key=lambda item: (not item.problem, item.time, item.file))
     notes = []
     if len(named) > 1:
@@ -276,4 +295,18 @@ def _choose(
     late = last.late or (due is not None and last.time > due.timestamp())
     if late:
         notes.append("It was handed in late.")
-    return Submission(student, key, last.read, tuple(notes), last.problem, late, last.number)
+    return _submission(student, key, dataclasses.replace(last, late=late), notes)
+
+
+def _submission(student: str, key: str, taken: _Candidate, notes: list[str]) -> Submission:
+    return Submission(
+        student,
+        key,
+        taken.read,
+        tuple(notes),
+        taken.problem,
+        taken.late,
+        taken.platform,
+        taken.name,
+        taken.number,
+    )

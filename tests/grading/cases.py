@@ -149,7 +149,7 @@ def _(book):
 
 attack_by_code("os._exit", "import os; os._exit(0)", graded=False)
 attack_by_code("kill the process group", "import os; os.killpg(0, 9)", graded=False)
-attack_by_code("kill every process in sight", "import os; os.kill(-1, 9)", graded=False)
+attack_by_code("kill every process in sight", "import os; os.kill(-1, 9)")
 attack_by_code("crash", "import ctypes; ctypes.string_at(0)", graded=False)
 attack_by_code("sys.exit", "import sys; sys.exit(0)")
 attack_by_code(
@@ -333,7 +333,7 @@ def _bomb() -> bytes:
 
 # A replayed answer is a function that returns arrays of other probes: it earns what such a
 # function earns, for running at all and, where the sizes happen to agree, for the shape.
-attack("replay another run's evidence", points=7)(lambda book: book.first(_forging(_replayed())))
+attack("replay another run's evidence", points=9)(lambda book: book.first(_forging(_replayed())))
 attack("evidence with a pickle in it", graded=False)(lambda book: book.first(_forging(_pickled())))
 attack("evidence that is no evidence", graded=False)(lambda book: book.first(_forging(b"PK" * 9)))
 attack("evidence for another exercise", graded=False)(

@@ -1,0 +1,214 @@
+"""The judge believes nothing that it can measure, and loads nothing that runs."""
+
+import dataclasses
+import io
+import json
+
+import numpy as np
+import pytest
+
+from labkit import labs
+from labkit.checks import Evidence, Outcome, evidence
+from labkit.checks.exercise import ARRAY, MODEL, Criterion, Exercise
+from labkit.grading import judging, records, running
+
+HINTS = ("one", "two", "three")
+
+
+def exercise(name, **answers):
+    return Exercise(name, name, answers, [Criterion("is there", 5, _is_there)], HINTS)
+
+
+def _is_there(answers):
+    for name in answers._kinds:
+        getattr(answers, name)
+
+
+NETWORK = exercise("network", model=MODEL)
+NUMBERS = exercise("numbers", numbers=ARRAY)
+
+
+def judged(of, found, seed=0, folder=None):
+    """Return the result for `found` as the only evidence of a run in `folder`."""
+    file = io.BytesIO()
+    found.write(file)
+    content = file.getvalue()
+    record = {"kind": "evidence", "exercise": of.name, "size": len(content)}
+    path = folder / running.RECORDS
+    path.write_bytes(json.dumps(record).encode() + b"\n" + content + b'{"kind": "end"}\n')
+    steps = [(of.name, False), (of.name, True)]
+    run = running.Run(seed, steps, {}, {}, [], 0, "", 1.0, True)
+    return judging.judge_exercise(of, run, records.read(path), folder)
+
+
+@pytest.fixture
+def network():
+    import keras
+
+    model = keras.Sequential(
+        [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10, "softmax")]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def changed(found, **fields):
+    """Return evidence in which fields of the only fact are others."""
+    ((name, fact),) = found.facts.items()
+    return dataclasses.replace(found, facts={name: dataclasses.replace(fact, **fields)})
+
+
+def test_honest_network_is_judged(network, tmp_path):
+    found = NETWORK.collect(network)
+    assert judged(NETWORK, found, folder=tmp_path).outcome is Outcome.PASSED
+
+
+def test_compile_arguments_in_every_form_are_accepted(network, tmp_path):
+    import keras
+
+    for loss in (
+        "mse",
+        keras.losses.SparseCategoricalCrossentropy(),
+        keras.losses.mean_squared_error,
+    ):
+        metrics = [keras.metrics.SparseCategoricalAccuracy(), "acc"]
+        network.compile(keras.optimizers.RMSprop(0.01), loss, metrics=metrics)
+        found = NETWORK.collect(network)
+        result = judged(NETWORK, found, folder=tmp_path)
+        assert result.outcome is Outcome.PASSED, result.text()
+
+
+def test_functional_network_is_judged(tmp_path):
+    import keras
+
+    entry = keras.Input((28, 28, 1))
+    inner = keras.layers.Conv2D(4, 3, activation="relu")(entry)
+    inner = keras.layers.Dropout(0.2)(keras.layers.MaxPooling2D()(inner))
+    leave = keras.layers.Dense(10)(keras.layers.Flatten()(inner))
+    found = NETWORK.collect(keras.Model(entry, keras.layers.Softmax()(leave)))
+    result = judged(NETWORK, found, folder=tmp_path)
+    assert result.outcome is Outcome.PASSED, result.text()
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"loss": "categorical_crossentropy"},
+        {"optimizer": "rmsprop"},
+        {"metrics": ("accuracy", "precision")},
+        {"from_logits": True},
+        {"input_shape": (None, 28, 28, 1)},
+        {"output_shape": (None, 5)},
+        {"config": "{}"},
+        {"config": "[" * 100_000},
+        {"weights": ()},
+        {"weights": (np.zeros((784, 10)),)},
+    ],
+)
+def test_claims_that_the_network_does_not_bear_out(network, tmp_path, claims):
+    found = changed(NETWORK.collect(network), **claims)
+    result = judged(NETWORK, found, folder=tmp_path)
+    assert (result.outcome, result.points) == (Outcome.COULD_NOT_GRADE, 0)
+
+
+def test_layers_and_parameters_are_those_of_the_network(network):
+    forged = changed(NETWORK.collect(network), layers=(), parameters=10**9)
+    verified = judging.verified(NETWORK, forged, 0)
+    assert [layer.class_name for layer in verified.facts["model"].layers] == ["Flatten", "Dense"]
+    assert verified.facts["model"].parameters == 7850
+
+
+def with_layer(network, module, class_name, config, **more):
+    """Return evidence of `network` with one more layer in its configuration."""
+    found = NETWORK.collect(network)
+    plain = json.loads(found.facts["model"].config)
+    layer = {"module": module, "class_name": class_name, "config": config} | more
+    plain["config"]["layers"].append({"registered_name": None} | layer)
+    return changed(found, config=json.dumps(plain))
+
+
+@pytest.mark.parametrize(
+    ("module", "class_name", "config", "more"),
+    [
+        ("keras.layers", "Lambda", {"function": {"class_name": "__lambda__"}}, {}),
+        ("os", "system", "touch was-here", {}),
+        ("builtins", "exec", "open('was-here', 'w')", {}),
+        ("keras.utils", "get_file", {"origin": "file:///etc/passwd"}, {}),
+        ("keras.src.utils", "get_file", {"origin": "file:///etc/passwd"}, {}),
+        ("keras.layers", "StringLookup", {"vocabulary": "/etc/passwd"}, {}),
+        ("keras.layers", "TorchModuleWrapper", {"module": "x"}, {}),
+        ("keras.layers", "TFSMLayer", {"filepath": "/tmp/x"}, {}),
+        ("mine", "Own", {}, {"registered_name": "mine>Own"}),
+    ],
+)
+def test_networks_that_would_run_or_read_something(
+    network, tmp_path, monkeypatch, module, class_name, config, more
+):
+    monkeypatch.chdir(tmp_path)
+    found = with_layer(network, module, class_name, config, **more)
+    result = judged(NETWORK, found, folder=tmp_path)
+    assert (result.outcome, result.points) == (Outcome.COULD_NOT_GRADE, 0)
+    assert not (tmp_path / "was-here").exists()
+
+
+def test_students_own_layer_and_lambda_are_not_run(tmp_path):
+    import keras
+
+    class Own(keras.layers.Layer):
+        def call(self, inputs):
+            return inputs
+
+    for layer in (Own(), keras.layers.Lambda(lambda x: x)):
+        model = keras.Sequential([keras.Input((28, 28)), layer])
+        result = judged(NETWORK, NETWORK.collect(model), folder=tmp_path)
+        assert result.outcome is Outcome.COULD_NOT_GRADE
+
+
+def test_enormous_networks_are_refused_before_they_are_built(network, tmp_path):
+    found = with_layer(network, "keras.layers", "Dense", {"units": 10**12})
+    result = judged(NETWORK, found, folder=tmp_path)
+    assert result.outcome is Outcome.COULD_NOT_GRADE
+
+
+def test_statistics_of_an_array_are_computed_again():
+    found = NUMBERS.collect(np.arange(10.0))
+    forged = changed(found, minimum=-1.0, maximum=0.0, mean=99.0)
+    assert judging.verified(NUMBERS, forged, 0).facts["numbers"].maximum == 9.0
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"shape": (5, 5)},
+        {"shape": (60_000, 28, 28)},
+        {"shape": ("many",)},
+        {"shape": (-10,)},
+        {"shape": (10**18, 10**18)},
+        {"dtype": "uint8"},
+        {"sample": "text"},
+        {"sample": None, "rows": None},
+    ],
+)
+def test_arrays_that_contradict_themselves(tmp_path, claims):
+    found = changed(NUMBERS.collect(np.arange(10.0)), **claims)
+    result = judged(NUMBERS, found, folder=tmp_path)
+    assert (result.outcome, result.points) == (Outcome.COULD_NOT_GRADE, 0)
+
+
+def test_evidence_of_another_exercise_is_refused(tmp_path):
+    found = dataclasses.replace(NUMBERS.collect(np.arange(3)), exercise="other")
+    assert judged(NUMBERS, found, folder=tmp_path).outcome is Outcome.COULD_NOT_GRADE
+
+
+@pytest.mark.parametrize("lab", labs.MODULES)
+def test_facts_of_the_wrong_kind_earn_nothing(lab, tmp_path):
+    """NaN, true, or a part of evidence in place of every answer."""
+    nothing = evidence.Layer("Dense", {}, 0)
+    odd = [evidence.Value("float", float("nan")), evidence.Value("bool", True), nothing]
+    odd += [evidence.Value("int", 10**400), evidence.Other("x"), evidence.History("x", {})]
+    kind = judging.reference().kind
+    for item in labs.load(lab):
+        for fact in odd:
+            found = Evidence(item.name, kind, dict.fromkeys(item.answers, fact))
+            result = judged(item, found, folder=tmp_path)
+            assert result.points == 0, (item.name, fact)
