@@ -92,7 +92,9 @@ def history(answer: Any, seed: int = 0) -> evidence.History | evidence.Other:
         plain = {str(name): [float(x) for x in values] for name, values in series.items()}
     except (TypeError, ValueError) as error:
         return evidence.Other(_type_name(answer), str(error)[:MAX_TEXT])
-    return evidence.History(_type_name(answer), plain)
+    settings = getattr(answer, "params", None)
+    steps = settings.get("steps") if isinstance(settings, dict) else None
+    return evidence.History(_type_name(answer), plain, steps if isinstance(steps, int) else 0)
 
 
 def picture(answer: Any, seed: int = 0) -> evidence.Picture | evidence.Other:

@@ -132,10 +132,20 @@ class Model:
 
 @dataclasses.dataclass(frozen=True)
 class History:
-    """What ``fit`` returned: the series by name, one value per epoch."""
+    """What ``fit`` returned.
+
+    Attributes
+    ----------
+    type : str
+    series : dict of str to list of float
+        One value per epoch, by name.
+    steps : int
+        Updates of the weights in an epoch; 0 where only the series were handed over.
+    """
 
     type: str
     series: dict[str, list[float]]
+    steps: int = 0
 
 
 @dataclasses.dataclass(frozen=True)

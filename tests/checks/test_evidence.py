@@ -167,3 +167,12 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path):
     assert path.stat().st_size < 50_000
     with pytest.raises(evidence.EvidenceError, match="more than 1,000,000"):
         evidence.Evidence.load(path, max_bytes=1_000_000)
+
+
+def test_history_tells_the_steps_of_an_epoch(tmp_path):
+    """They show the batch size, which the curves do not."""
+    history = keras.callbacks.History()
+    history.history, history.params = {"loss": [0.5]}, {"epochs": 1, "steps": 50}
+    facts = {"told": collect.history(history), "untold": collect.history({"loss": [0.5]})}
+    found = _saved(facts, tmp_path / "evidence.npz")
+    assert (found.facts["told"].steps, found.facts["untold"].steps) == (50, 0)
