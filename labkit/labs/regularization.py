@@ -159,9 +159,11 @@ def _drop_runs(answers: Answers) -> Message | None:
                 "Try drop(np.ones((2, 3)), 0.4, np.random.default_rng(1)) in a cell of your own.",
             )
         if not isinstance(result, evidence.Array) or result.shape != values.shape:
-            shape = getattr(result, "shape", None)
-            saw = "nothing" if isinstance(result, evidence.Placeholder) else f"shape {shape}"
-            return Message(f"For values of shape {values.shape} drop returned {saw}", expected)
+            return Message(
+                f"For values of shape {values.shape} drop returned {_kind(result)}",
+                expected,
+                "End the function with return, and let NumPy work on the whole array.",
+            )
         if call.changed_its_input:
             return Message(
                 "drop changes the array that it is given",
@@ -169,6 +171,12 @@ def _drop_runs(answers: Answers) -> Message | None:
                 "Make the result from values without assigning into it.",
             )
     return None
+
+
+def _kind(result: evidence.Array | evidence.Value | evidence.Placeholder) -> str:
+    if isinstance(result, evidence.Array):
+        return f"an array of shape {result.shape}"
+    return "nothing" if isinstance(result, evidence.Placeholder) else f"one {result.type}"
 
 
 def _is_share(zeros: np.ndarray, share: float) -> bool:
@@ -186,17 +194,17 @@ def _whole_lines(zeros: np.ndarray) -> bool:
 def _drop_share(answers: Answers) -> Message | None:
     for result, _, rate in _dropped(answers):
         zeros = result == 0
+        if _whole_lines(zeros) and not zeros.all():
+            return Message(
+                "drop set whole rows or columns to 0",
+                "a decision of its own for every value",
+                "Draw as many random numbers as there are values: their shape is values.shape.",
+            )
         if not _is_share(zeros, rate):
             return Message(
                 f"At a rate of {rate} drop set {zeros.mean():.0%} of the values to 0",
                 "about the share that rate says",
                 "random.random(shape) gives numbers from 0 to 1. How many are below the rate?",
-            )
-        if _whole_lines(zeros):
-            return Message(
-                "drop set whole rows or columns to 0",
-                "a decision of its own for every value",
-                "Draw as many random numbers as there are values: their shape is values.shape.",
             )
     if _places_differ([result for result, _, _ in _dropped(answers)]):
         return None
@@ -208,9 +216,12 @@ def _drop_share(answers: Answers) -> Message | None:
 
 
 def _kept_times(answers: Answers, factor: Callable[[float], float]) -> bool:
-    return all(
-        np.allclose(result[result != 0], (values * factor(rate))[result != 0], atol=1e-6)
-        for result, values, rate in _dropped(answers)
+    """Tell whether some values stay, all of them multiplied by `factor` of the rate."""
+    results = _dropped(answers)
+    return bool(results) and all(
+        result.any()
+        and np.allclose(result[result != 0], (values * factor(rate))[result != 0], atol=1e-6)
+        for result, values, rate in results
     )
 
 
@@ -241,11 +252,12 @@ write_dropout = Exercise(
     [
         Misconception(
             "rate-of-keeping",
-            lambda answers: all(
-                _is_share(result == 0, 1 - rate) for result, _, rate in _dropped(answers)
+            lambda answers: (
+                bool(_dropped(answers))
+                and all(_is_share(result == 0, 1 - rate) for result, _, rate in _dropped(answers))
             ),
-            "You kept the share that should go. In Keras, rate is the share that is dropped. (In "
-            "texts before 2018 it is often the share that is kept.)",
+            "You kept the share that should go. In Keras, rate is the share that is dropped; older "
+            "texts often give the share that is kept.",
         ),
         Misconception(
             "not-scaled-up",
@@ -887,6 +899,7 @@ best_epoch = Exercise(
             5,
             "best_epoch has the lowest validation loss",
             "Find the place of the smallest number in one of the four lists of the history.",
+            kind="the number of an epoch, counted from 1",
         )
     ],
     (

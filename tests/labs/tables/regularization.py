@@ -131,7 +131,7 @@ wrong(E, "constant", lambda g: (0.4,))
 wrong(E, "a constant function", lambda g: (lambda *arguments: 0,))
 wrong(E, "takes two arguments", lambda g: (lambda values, rate: values,))
 wrong(E, "as it was", lambda g: (lambda values, rate, random: values.copy(),), 2)
-wrong(E, "all gone", lambda g: (lambda values, rate, random: 0 * values,), 5)
+wrong(E, "all gone", lambda g: (lambda values, rate, random: 0 * values,), 2)
 wrong(
     E,
     "rate of keeping",
