@@ -3,6 +3,7 @@
 import ast
 import dataclasses
 import hashlib
+import importlib
 import json
 import pathlib
 from typing import Any
@@ -67,16 +68,31 @@ class CourseLab:
     notebook: dict[str, Any]
     fingerprint: str
 
-    def labs_for_a_run(self, seed: int) -> dict[str, dict[str, Any]]:
+    def exercises_for_a_run(self, seed: int) -> dict[str, tuple]:
         """Return the exercises without criteria, and probes that `seed` gives, for a worker."""
-        module = __import__(f"labkit.labs.{self.module}", fromlist=["LAB"])
         return {
-            self.module: {
-                attribute: (item.name, item.dataset, _collecting(item, seed))
-                for attribute, item in vars(module).items()
-                if isinstance(item, Exercise)
-            }
+            attribute: (item.name, item.dataset, _collecting(item, seed))
+            for attribute, item in self._module_items()
+            if isinstance(item, Exercise)
         }
+
+    def tables_for_a_run(self) -> dict[str, tuple[bool, Any]]:
+        """Return what else the notebook takes from its lab, as plain data, for a worker.
+
+        Returns
+        -------
+        dict of str to (bool, object)
+            Whether the notebook calls it, and the value, or what the call returns.
+        """
+        used = {name for cell in self.cells if cell.kind == GIVEN for name in _of_lab(cell.source)}
+        return {
+            name: (callable(item), item() if callable(item) else item)
+            for name, item in self._module_items()
+            if name in used - {"progress"} and not isinstance(item, Exercise)
+        }
+
+    def _module_items(self) -> list[tuple[str, Any]]:
+        return list(vars(importlib.import_module(f"labkit.labs.{self.module}")).items())
 
 
 def load(name: str, root: pathlib.Path) -> CourseLab:
@@ -121,6 +137,17 @@ def assigned_names(tree: ast.AST) -> set[str]:
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)
     return names
+
+
+def _of_lab(source: str) -> set[str]:
+    """Return the attributes of ``lab`` that a given cell uses."""
+    return {
+        node.attr
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "lab"
+    }
 
 
 def _collecting(exercise: Exercise, seed: int) -> dict[str, tuple]:

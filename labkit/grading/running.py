@@ -99,11 +99,10 @@ def _job(
     notebook: repair.Repaired, lab: course.CourseLab, limits: sandbox.Limits, seed: int
 ) -> dict[str, Any]:
     return {
-        "cells": [
-            {"source": step.source, "check": step.check, "lab": lab.module}
-            for step in notebook.steps
-        ],
-        "labs": lab.labs_for_a_run(seed),
+        "cells": [{"source": step.source, "check": step.check} for step in notebook.steps],
+        "lab": lab.module,
+        "exercises": lab.exercises_for_a_run(seed),
+        "tables": lab.tables_for_a_run(),
         "cell_seconds": limits.seconds * _CELL_SHARE,
         "limits": {
             # The address space is larger than the memory in use: TensorFlow reserves 3 GiB.

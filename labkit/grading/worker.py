@@ -10,6 +10,7 @@ import ast
 import base64
 import builtins
 import contextlib
+import copy
 import functools
 import io
 import json
@@ -90,7 +91,7 @@ class Worker:
         self.pipe = pipe
         self.pid = os.getpid()
         self.found: dict[str, Any] = {}
-        self.modules = self._lab_modules()
+        self.lab = self._lab_module()
         self.shell = self._shell()
 
     def run(self) -> None:
@@ -102,19 +103,19 @@ class Worker:
                 self._cell(number, cell)
         self._write({"kind": "end"})
 
-    def _lab_modules(self) -> dict[str, types.ModuleType]:
-        """Make ``labkit.labs`` out of the job: exercises without criteria."""
+    def _lab_module(self) -> types.ModuleType:
+        """Make the lab's module out of the job: exercises without criteria, and its tables."""
         labs = types.ModuleType("labkit.labs")
-        sys.modules["labkit.labs"] = labs
-        made = {}
-        for name, exercises in self.job["labs"].items():
-            module = types.ModuleType(f"labkit.labs.{name}")
-            module.progress = lambda: None
-            for attribute, exercise in exercises.items():
-                setattr(module, attribute, Exercise(*exercise, self.found))
-            setattr(labs, name, module)
-            sys.modules[module.__name__] = made[name] = module
-        return made
+        module = types.ModuleType(f"labkit.labs.{self.job['lab']}")
+        module.progress = lambda: None
+        for attribute, exercise in self.job["exercises"].items():
+            setattr(module, attribute, Exercise(*exercise, self.found))
+        for attribute, (is_called, value) in self.job["tables"].items():
+            given = functools.partial(copy.deepcopy, value) if is_called else value
+            setattr(module, attribute, given)
+        setattr(labs, self.job["lab"], module)
+        sys.modules |= {labs.__name__: labs, module.__name__: module}
+        return module
 
     def _shell(self) -> Any:
         from IPython.core.displayhook import DisplayHook
@@ -182,7 +183,7 @@ class Worker:
         error = None
         space = self.shell.user_ns
         missing = _missing_names(cell["source"], space)
-        space |= dict.fromkeys(missing, ...) | {"lab": self.modules[cell["lab"]]}
+        space |= dict.fromkeys(missing, ...) | {"lab": self.lab}
         with self._no_longer_than(self.job["cell_seconds"]), _printing_to(screen):
             try:
                 exec(compile(cell["source"], "check", "exec"), space)
