@@ -63,7 +63,8 @@ def cross_validate(
     units: int = 50,
     epochs: int = 6,
     batch_size: int = 250,
-    learning_rate: float = 1e-3,
+    learning_rate: float = 0.002,
+    anneal: bool = True,
     seed: int = 0,
     progress: bool = False,
 ) -> Grid:
@@ -91,6 +92,9 @@ def cross_validate(
         Nodes in the hidden layer.
     epochs, batch_size : int
     learning_rate : float
+    anneal : bool
+        Whether the learning rate falls evenly to 0. All networks see the same last minibatches, and
+        at a constant rate, which scikit-learn keeps, they are all lucky or unlucky with them.
     seed : int
         Decides the folds (where they are drawn), the first weights and the order of the images.
     progress : bool
@@ -116,7 +120,8 @@ def cross_validate(
     members = _folds(folds, classes, seed)
 
     start = time.perf_counter()
-    networks = _Networks(pixels, classes, penalties, members, units, learning_rate, seed)
+    networks = _Networks(pixels, classes, penalties, members, units, seed)
+    networks.optimize_with(_adam(learning_rate, epochs * -(-len(pixels) // batch_size), anneal))
     networks.train(epochs, batch_size, seed, progress)
     accuracies = networks.held_out_accuracies()
     return Grid(penalties, accuracies, networks.parameters, time.perf_counter() - start)
@@ -142,7 +147,7 @@ def plain_search(
     Parameters
     ----------
     decays, folds, units, epochs, learning_rate, seed
-        As in `cross_validate`.
+        As in `cross_validate`, where ``anneal=False`` keeps the rate as constant as it is here.
     images : int
         How many images it will be fitted on: `alpha` depends on it, see `alpha`.
     batch_size : int
@@ -227,10 +232,8 @@ class _Networks:
         decays: np.ndarray,
         folds: np.ndarray,
         units: int,
-        learning_rate: float,
         seed: int,
     ) -> None:
-        import keras
         import tensorflow as tf
 
         self.tf = tf
@@ -253,8 +256,11 @@ class _Networks:
         trained_on = len(labels) - np.bincount(folds)
         strengths = (decays[:, np.newaxis] / trained_on).ravel().astype(np.float32)
         self.strengths = tf.constant(strengths)
-        self.optimizer = keras.optimizers.Adam(learning_rate)
-        self.optimizer.build(self.weights)
+
+    def optimize_with(self, optimizer: Any) -> None:
+        """Let `optimizer`, one of Keras's, change the weights."""
+        self.optimizer = optimizer
+        optimizer.build(self.weights)
 
     def train(self, epochs: int, batch_size: int, seed: int, progress: bool) -> None:
         """Go through the images `epochs` times, in a new order each time."""
@@ -326,6 +332,14 @@ class _Networks:
             tf.gather(self.second, chosen),
             tf.gather(self.second_bias, chosen),
         )
+
+
+def _adam(learning_rate: float, steps: int, anneal: bool) -> Any:
+    import keras
+
+    if anneal:
+        learning_rate = keras.optimizers.schedules.PolynomialDecay(learning_rate, steps, 0.0)
+    return keras.optimizers.Adam(learning_rate)
 
 
 def _mean_over(tf: Any, losses: Any, weights: Any) -> Any:

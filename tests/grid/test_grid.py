@@ -90,10 +90,9 @@ def test_gradient_is_that_of_one_network_with_r_s_penalty():
     labels = (np.arange(12) % 2).astype(np.int32)
     folds = (np.arange(12) // 2 % 3).astype(np.int32)
     decay = 0.7
-    networks = grid._Networks(images, labels, np.array([0.0, decay]), folds, 4, 0.1, 0)
+    networks = grid._Networks(images, labels, np.array([0.0, decay]), folds, 4, 0)
     first, second = networks.first.numpy()[:, :4], networks.second.numpy()[0]
-    networks.optimizer = keras.optimizers.SGD(0.1)
-    networks.optimizer.build(networks.weights)
+    networks.optimize_with(keras.optimizers.SGD(0.1))
     networks._step(images, labels, folds)
 
     fold = 1
