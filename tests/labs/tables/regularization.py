@@ -306,19 +306,17 @@ class _Record:
 
 @functools.cache
 def _trained(g, part="part", scale=1):
-    """Return a small network that knows one part of the images."""
-    keras.utils.set_random_seed(1)
-    model = keras.Sequential(
-        [
-            keras.Input((28, 28)),
-            layers.Flatten(),
-            layers.Dense(64, "relu"),
-            layers.Dense(10, "softmax"),
-        ]
-    )
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    """Return a network that knows one part of the images.
+
+    It is one dense layer, fitted by least squares: quicker than any training, and always the same.
+    """
     images, labels = _cuts(g)[part]
-    model.fit(images * scale, labels, epochs=8, verbose=0)
+    rows = np.column_stack([images.reshape(len(images), -1), np.ones(len(images))])
+    price = 0.1 * np.eye(rows.shape[1])
+    weights = np.linalg.solve(rows.T @ rows + price, rows.T @ np.eye(10)[labels])
+    model = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(10, "softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.set_weights([10 * weights[:-1] / scale, 10 * weights[-1]])
     return model
 
 
@@ -357,7 +355,7 @@ def _both(g, steps=(10, 50), part="valid", epochs=(30, 30), scale=1):
     first, second = _trained(g, "part"), _trained(g, "part", scale)
     return (
         _record(g, first, steps[0], epochs=epochs[0]),
-        _record(g, second, steps[1], part, epochs[1]),
+        _record(g, first, steps[1], part, epochs[1]),  # as good on images of its own scale
         first,
         second,
     )
@@ -410,9 +408,9 @@ def _gap(g, model, valid="valid", measure=1):
     return _measured(g, model, "part")[measure] - _measured(g, model, valid)[measure]
 
 
-def _gaps(g, change=lambda first, second: (first, second), **settings):
+def _gaps(g, change=lambda first, second: (first, second), plain="part", **settings):
     """Return the gaps of a network that knows the held out images and of one that does not."""
-    first, second = _trained(g, "valid"), _trained(g, "part")
+    first, second = _trained(g, "valid"), _trained(g, plain)
     told = change(_gap(g, first, **settings), _gap(g, second, **settings))
     return *told, first, second, _record(g, first, 10)
 
@@ -447,7 +445,7 @@ wrong(E, "swapped", lambda g: _gaps(g, lambda a, b: (b, a)), 0, "gaps-swapped")
 wrong(
     E,
     "test images",
-    lambda g: (_gap(g, _trained(g, "valid")), *_gaps(g, valid="test")[1:]),
+    lambda g: (_gaps(g)[0], *_gaps(g, plain="test", valid="test")[1:]),
     4,
     "test-for-validation",
 )
@@ -485,7 +483,7 @@ E = "l2-network"
 
 
 @functools.cache
-def _with_l2(g, kind="L2", factor=0.001, where="kernel", output=False):
+def _with_l2(kind="L2", factor=0.001, where="kernel", output=False):
     keras.utils.set_random_seed(1)
     name = "L2" if kind == "none" else kind
     arguments = {"l2": factor} if name == "L1L2" else {name.lower(): factor}
@@ -501,24 +499,23 @@ def _with_l2(g, kind="L2", factor=0.001, where="kernel", output=False):
         ]
     )
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-    model.fit(*_cuts(g)["part"], epochs=1, batch_size=96, verbose=0)
     return model
 
 
 def _squares(model, output=False):
     dense = model.layers[1 : 4 if output else 3]
-    return sum(float(np.square(np.array(layer.kernel)).sum()) for layer in dense)
+    return sum(float(np.square(layer.kernel.numpy()).sum()) for layer in dense)
 
 
 def _l2(g, penalty=None, output=False, **settings):
-    model = _with_l2(g, output=output, **settings)
+    model = _with_l2(output=output, **settings)
     factor = settings.get("factor", 0.001)
     told = factor * _squares(model, output) if penalty is None else penalty(model)
     return model, _record(g, model), told
 
 
 def _absolute(model):
-    return 0.001 * sum(float(np.abs(np.array(layer.kernel)).sum()) for layer in model.layers[1:3])
+    return 0.001 * sum(float(np.abs(layer.kernel.numpy()).sum()) for layer in model.layers[1:3])
 
 
 right(E, "both hidden layers", lambda g: _l2(g))
@@ -588,11 +585,16 @@ def _choose(g, winner="simple", part="test", times=1):
     models = {
         "dropout": _trained(g, "test"),
         "plain": _trained(g, "part"),
-        "l2": _with_l2(g),
+        "l2": _with_l2(),
         "simple": _trained(g, "valid"),
     }
     told = _measured(g, models[winner], part)[1] * times if winner in models else 0.9
     return winner, told, *models.values()
+
+
+def _measured_on_training(g):
+    weak = _with_l2()
+    return *_choose(g, "plain", "part")[:2], weak, _trained(g, "part"), weak, weak
 
 
 right(E, "name", lambda g: _choose(g))
@@ -608,4 +610,4 @@ wrong(E, "by training images", lambda g: _choose(g, "plain"), 2, "chosen-on-trai
 wrong(E, "by test images", lambda g: _choose(g, "dropout"), 2, "chosen-on-test-images")
 wrong(E, "per cent", lambda g: _choose(g, times=100), 3, "per-cent-for-share")
 wrong(E, "on valid", lambda g: _choose(g, part="valid"), 3, "validation-accuracy-called-test")
-wrong(E, "on training", lambda g: _choose(g, part="part"), 3, "training-accuracy-called-test")
+wrong(E, "on training", _measured_on_training, 3, "training-accuracy-called-test")
