@@ -21,6 +21,7 @@ import os
 import pathlib
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -225,11 +226,27 @@ def train_missing(
         )
 
 
-def _apart(trainer: Callable[..., recordings.Run], *arguments: Any) -> recordings.Run:
-    """Call `trainer` in a fresh process."""
+def _apart(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call `function` in a fresh process, which ends when this one does."""
     context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:
-        return pool.submit(trainer, *arguments).result()
+    with concurrent.futures.ProcessPoolExecutor(
+        1, mp_context=context, initializer=_end_with_parent
+    ) as pool:
+        return pool.submit(function, *arguments).result()
+
+
+def _end_with_parent() -> None:
+    """Watch the process that started this one: no training is to go on for nobody.
+
+    A killed parent cannot stop its child, so the child has to look.
+    """
+    parent = multiprocessing.parent_process()
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

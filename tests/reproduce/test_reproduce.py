@@ -4,8 +4,12 @@ import dataclasses
 import json
 import os
 import pathlib
+import subprocess
+import sys
+import time
 
 import numpy as np
+import psutil
 import pytest
 
 from labkit import comparison, data, recipes, recordings, reproduce
@@ -150,6 +154,24 @@ def test_an_interrupted_reproduction_goes_on_where_it_was(tmp_path):
     trained.clear()
     reproduce.train_missing([RECIPE, OTHER], 2, tmp_path, to_the_end)
     assert trained == []
+
+
+def test_a_killed_reproduction_leaves_no_training_behind(tmp_path):
+    begun = tmp_path / "begun"
+    training = f"import pathlib, time; pathlib.Path({str(begun)!r}).touch(); time.sleep(60)"
+    code = f"from labkit import reproduce; reproduce._apart(exec, {training!r})"
+    with subprocess.Popen([sys.executable, "-c", code]) as parent:
+        assert _within_seconds(20, begun.exists)
+        children = psutil.Process(parent.pid).children()
+        parent.kill()
+    assert _within_seconds(20, lambda: not psutil.wait_procs(children, timeout=0)[1])
+
+
+def _within_seconds(seconds, condition):
+    end = time.monotonic() + seconds
+    while not (met := condition()) and time.monotonic() < end:
+        time.sleep(0.1)
+    return met
 
 
 def test_a_run_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
