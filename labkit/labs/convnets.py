@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from labkit import recipes, reproduce
+from labkit import comparison, recipes, recordings
 from labkit.checks import collect, criteria, evidence, measure, networks
 from labkit.checks.exercise import (
     ARRAY,
@@ -1056,9 +1056,10 @@ def all_networks() -> list[dict[str, Any]]:
     """
     rows = []
     for recipe in recipes.RECIPES.values():
-        runs = reproduce.recorded(recipe)
+        # A cross-validated network has no accuracy on the test images.
+        runs = [run for run in recordings.recorded(recipe) if "test" in run.get("confusion", {})]
         if runs:
-            test = reproduce.spread([reproduce.MEASURES["test accuracy"](run) for run in runs])
+            test = comparison.spread([recordings.accuracy(run, "test") for run in runs])
             rows.append(
                 {
                     "network": recipe.network,
@@ -1067,7 +1068,7 @@ def all_networks() -> list[dict[str, Any]]:
                     "runs": test.count,
                     "accuracy": test.mean,
                     "spread": test.deviation,
-                    "seconds": reproduce.spread([run["seconds"] for run in runs]).mean,
+                    "seconds": comparison.spread([run["seconds"] for run in runs]).mean,
                 }
             )
     return sorted(rows, key=lambda row: row["accuracy"])
@@ -1075,7 +1076,7 @@ def all_networks() -> list[dict[str, Any]]:
 
 def recorded_curves() -> dict[str, dict[str, list[float]]]:
     """Return the recorded learning curves of this lab's three networks, by network."""
-    runs = {name: reproduce.recorded(recipes.RECIPES[name]) for name in _FULL_RUNS}
+    runs = {name: recordings.recorded(recipes.RECIPES[name]) for name in _FULL_RUNS}
     return {name: found[0]["curves"] for name, found in runs.items() if found}
 
 
@@ -1084,7 +1085,7 @@ _FULL_RUNS = ("R1-conv", "R3-lenet", "R2-conv")
 
 def leaderboard() -> list[dict[str, Any]]:
     """Return R1's ConvNet and the kit's answers, as ``benchmarks/challenge.py`` timed them."""
-    path = reproduce.RECORDED / "challenge.json"
+    path = recordings.FOLDER / "challenge.json"
     return json.loads(path.read_text("utf-8"))["runs"]
 
 
