@@ -32,6 +32,8 @@ class CourseCell:
         The exercise that a check, an answer or an essay belongs to; else empty.
     names : tuple of str
         The variables that an answer cell is to make.
+    title : str
+        How students know the exercise: ``"Exercise 3"``.
     """
 
     id: str
@@ -39,6 +41,7 @@ class CourseCell:
     kind: str
     exercise: str = ""
     names: tuple[str, ...] = ()
+    title: str = ""
 
     @property
     def runs(self) -> bool:
@@ -165,15 +168,15 @@ def _collecting(exercise: Exercise, seed: int) -> dict[str, tuple]:
 
 def _cell(item: dict[str, Any], lab: Lab) -> CourseCell:
     source, marks = source_of(item), item["metadata"].get("nbgrader", {})
-    name = marks.get("grade_id", "")
-    code = item["cell_type"] == "code"
-    if marks.get("grade") and marks.get("solution"):
-        return CourseCell(item["id"], source, ESSAY, name.removesuffix("-answer"))
-    if marks.get("grade"):
-        return CourseCell(item["id"], source, CHECK, name.removesuffix("-check"))
-    if marks.get("solution"):
-        return CourseCell(item["id"], source, ANSWER, name, _names(source, name, lab))
-    return CourseCell(item["id"], source, GIVEN if code else TEXT)
+    graded, solution = marks.get("grade"), marks.get("solution")
+    if not graded and not solution:
+        return CourseCell(item["id"], source, GIVEN if item["cell_type"] == "code" else TEXT)
+    kind = ESSAY if graded and solution else CHECK if graded else ANSWER
+    suffix = {ESSAY: "-answer", CHECK: "-check", ANSWER: ""}[kind]
+    name = marks["grade_id"].removesuffix(suffix)
+    names = _names(source, name, lab) if kind == ANSWER else ()
+    numbers = {exercise.name: exercise.number for exercise in lab.exercises}
+    return CourseCell(item["id"], source, kind, name, names, f"Exercise {numbers.get(name)}")
 
 
 def _names(source: str, exercise: str, lab: Lab) -> tuple[str, ...]:

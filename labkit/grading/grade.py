@@ -207,7 +207,7 @@ class _Class:
         self.lab, self.settings = lab, settings
         self.cancelled = threading.Event()
         self._store = store.Store(output / ".kept" / lab.lab.name)
-        self._judge = judging.Judge()
+        self._judge = judging.Judge(output / ".kept" / lab.lab.name)
         self._one_at_a_time = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="labkit-kit-")
 
@@ -275,7 +275,7 @@ class _Class:
             return kept
         name = self.lab.lab.name
         with self._one_at_a_time:
-            results = self._judge.judge(name, self._store.folder(key))
+            results = self._judge.judge(name, key)
         if isinstance(results, str):
             return judging.could_not_grade(name, results)
         self._store.keep_results(key, results, self._judge_stamp)

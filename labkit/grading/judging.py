@@ -29,13 +29,13 @@ from labkit.checks import (
     evidence,
 )
 from labkit.checks.reference import reference
-from labkit.grading import records, running
+from labkit.grading import kit, records, running, sandbox
 
 SECONDS = 300
 _ROOT = pathlib.Path(__file__).parents[2]
 _START = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from labkit.grading import judging; "
-    "judging.serve()"
+    f"import sys; sys.path[:0] = [{kit.INSIDE!r}, {str(_ROOT)!r}]; "
+    "from labkit.grading import judging; judging.serve()"
 )
 _PARTS_OF_KERAS = {
     *("keras", "keras.layers", "keras.initializers", "keras.regularizers", "keras.constraints"),
@@ -59,12 +59,21 @@ class Refused(ValueError):
 
 
 class Judge:
-    """A process that judges, started again when it is lost.
+    """A process that judges, started again when it is lost. Use it in a ``with`` statement.
 
-    Use it in a ``with`` statement.
+    It reads what students made, if only as data: so it has no network and can write nothing
+    either, where there is a sandbox.
+
+    Parameters
+    ----------
+    kept : pathlib.Path
+        The folder that holds the folders of the runs.
+    seconds : float
+        How long judging one run may take.
     """
 
-    def __init__(self, seconds: float = SECONDS) -> None:
+    def __init__(self, kept: pathlib.Path, seconds: float = SECONDS) -> None:
+        self._kept = kept.resolve()
         self._seconds = seconds
         self._process: subprocess.Popen | None = None
 
@@ -74,10 +83,11 @@ class Judge:
     def __exit__(self, *_: object) -> None:
         self._stop()
 
-    def judge(self, lab: str, folder: pathlib.Path) -> list[Result] | str:
-        """Return the results for the run in `folder`, or why there are none."""
+    def judge(self, lab: str, key: str) -> list[Result] | str:
+        """Return the results for the run in the folder `key`, or why there are none."""
         process = self._running()
-        request = json.dumps({"lab": lab, "folder": str(folder.resolve())}) + "\n"
+        kept = "/kept" if sandbox.available() else str(self._kept)
+        request = json.dumps({"lab": lab, "folder": f"{kept}/{key}"}) + "\n"
         try:
             process.stdin.write(request.encode())
             process.stdin.flush()
@@ -92,13 +102,14 @@ class Judge:
 
     def _running(self) -> subprocess.Popen:
         if self._process is None or self._process.poll() is not None:
-            quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
+            box = kit.judge_box(self._kept)
+            command, environment = sandbox.line([sys.executable, "-I", "-c", _START], box)
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-c", _START, str(_ROOT)],
+                command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=os.environ | quiet,
+                env=environment,
             )
         return self._process
 

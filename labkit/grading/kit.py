@@ -56,9 +56,23 @@ def box(folder: pathlib.Path, dataset: str = "fashion-mnist") -> sandbox.Box:
     """
     data.source(dataset)
     data.example_files()
-    readable = {path: path for path in sandbox.python_folders()}
-    hidden = [path for path in _other_copies() if _is_below(path, readable)]
-    readable[str(folder)] = INSIDE
+    python = {path: path for path in sandbox.python_folders()}
+    hidden = [path for path in _other_copies() if _is_below(path, python)]
+    folders, environment = _data()
+    return sandbox.Box(python | {str(folder): INSIDE} | folders, hidden, environment)
+
+
+def judge_box(kept: pathlib.Path) -> sandbox.Box:
+    """Return what the judge sees: Python, labkit with its criteria, the data, what was kept."""
+    python = {path: path for path in sandbox.python_folders()}
+    folders, environment = _data()
+    own = {str(_PACKAGE): f"{INSIDE}/labkit", str(kept): "/kept"}
+    return sandbox.Box(python | own | folders, (), environment)
+
+
+def _data() -> tuple[dict[str, str], dict[str, str]]:
+    """Return the folders that the data is in, and the variables that lead to it."""
+    readable = {}
     environment = dict(_ENVIRONMENT)
     cached = cache.root()
     if cached.is_dir():
@@ -70,7 +84,7 @@ def box(folder: pathlib.Path, dataset: str = "fashion-mnist") -> sandbox.Box:
         named = "/data"
     if named:
         environment["LABKIT_DATA"] = named
-    return sandbox.Box(readable, hidden, environment)
+    return readable, environment
 
 
 def command() -> list[str]:

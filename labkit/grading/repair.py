@@ -206,7 +206,7 @@ def _match_by_names(
             if cell.code and cell.place is None and cell.assigns() & set(ours.names):
                 cell.place = place
                 if any(other.place == place for other in theirs if other is not cell):
-                    notes.append(f"The answer to {ours.exercise} was found in another cell.")
+                    notes.append(f"The answer to {ours.title} was found in another cell.")
 
 
 def _match_essays_by_position(theirs: list[_Theirs], cells: tuple[course.CourseCell, ...]) -> None:
@@ -268,20 +268,20 @@ def _steps_at(
     changed = _sources(cell for cell in group if _filled(cell, cells))
     if ours.kind == course.CHECK:
         if not group:
-            notes.append(f"The check of {ours.exercise} was missing; the course's was used.")
+            notes.append(f"The check of {ours.title} was missing; the course's was used.")
         elif changed:
-            notes.append(f"The check of {ours.exercise} was changed; the course's was used.")
+            notes.append(f"The check of {ours.title} was changed; the course's was used.")
         before = [Step(source, ours.exercise) for source in changed]
         return [*before, Step(ours.source, ours.exercise, check=True)]
     if changed:
         if len(changed) > 1 and ours.kind == course.ANSWER:
-            notes.append(f"{ours.exercise} was answered in several cells; all of them were run.")
+            notes.append(f"{ours.title} was answered in several cells; all of them were run.")
         kept = changed if ours.kind == course.ANSWER else _sources(group)
         return [Step(source, ours.exercise) for source in kept]
     if ours.names and set(ours.names) <= made:
         return []  # answered in an earlier cell: the placeholder would undo it
     if not group:
-        what = f"The answer cell of {ours.exercise}" if ours.exercise else "A given cell"
+        what = f"The answer cell of {ours.title}" if ours.exercise else "A given cell"
         notes.append(f"{what} was missing; the course's was used.")
     return [Step(ours.source, ours.exercise)]
 

@@ -151,17 +151,17 @@ def run(
     """
     sandboxed = available() if sandboxed is None else sandboxed
     reading, writing = os.pipe()
-    line = [part.replace("{pipe}", str(writing)) for part in command]
+    words = [part.replace("{pipe}", str(writing)) for part in command]
     with tempfile.TemporaryDirectory(prefix="labkit-run-") as scratch:
         if sandboxed:
             environment = {}
-            line = bubblewrap(line, box, limits)
+            words = bubblewrap(words, box, limits)
         else:
             environment = _plain_environment(box, scratch)
-            line = [_outside(part, box) for part in line]
+            words = [_outside(part, box) for part in words]
         started = time.monotonic()
         process = subprocess.Popen(
-            line,
+            words,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -182,29 +182,39 @@ def run(
     return Ended(process.returncode, stopped, time.monotonic() - started, sandboxed)
 
 
+def line(command: Sequence[str], box: Box) -> tuple[list[str], dict[str, str]]:
+    """Return the command line and environment that run a trusted `command` in `box`.
+
+    Where there is no sandbox, it runs without.
+    """
+    if available():
+        return bubblewrap(command, box, Limits()), {}
+    return list(command), os.environ | _plain_environment(box, tempfile.gettempdir())
+
+
 def bubblewrap(command: Sequence[str], box: Box, limits: Limits) -> list[str]:
     """Return the command line that runs `command` inside `box`."""
-    line = ["bwrap", "--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000"]
-    line += ["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "lab"]
+    words = ["bwrap", "--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000"]
+    words += ["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "lab"]
     for path in _SYSTEM:
-        line += ["--ro-bind-try", path, path]
+        words += ["--ro-bind-try", path, path]
     for path in _LINKED:
         if os.path.islink(path):
-            line += ["--symlink", os.readlink(path), path]
+            words += ["--symlink", os.readlink(path), path]
         elif os.path.isdir(path):
-            line += ["--ro-bind", path, path]
-    line += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
-    line += ["--size", str(MIB), "--tmpfs", "/dev/shm"]
-    line += ["--size", str(limits.scratch), "--tmpfs", "/tmp", "--dir", HOME, "--dir", WORK]
+            words += ["--ro-bind", path, path]
+    words += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
+    words += ["--size", str(MIB), "--tmpfs", "/dev/shm"]
+    words += ["--size", str(limits.scratch), "--tmpfs", "/tmp", "--dir", HOME, "--dir", WORK]
     for outside, inside in box.readable.items():
-        line += ["--ro-bind", outside, inside]
+        words += ["--ro-bind", outside, inside]
     for path in box.hidden:
-        line += ["--tmpfs", path, "--remount-ro", path]
-    line += ["--remount-ro", "/", "--chdir", WORK, "--clearenv"]
+        words += ["--tmpfs", path, "--remount-ro", path]
+    words += ["--remount-ro", "/", "--chdir", WORK, "--clearenv"]
     environment = {"HOME": HOME, "TMPDIR": "/tmp", "PATH": "/usr/bin:/bin", **box.environment}
     for name, value in environment.items():
-        line += ["--setenv", name, value]
-    return [*line, "--", *command]
+        words += ["--setenv", name, value]
+    return [*words, "--", *command]
 
 
 def _plain_environment(box: Box, scratch: str) -> dict[str, str]:
