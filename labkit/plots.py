@@ -238,7 +238,9 @@ def feature_maps(maps: ArrayLike, *, columns: int = 8, title: str | None = None)
 
 
 @_drawn_in_our_look
-def learning_curves(history: Any, *, title: str | None = None) -> np.ndarray:
+def learning_curves(
+    history: Any, *, title: str | None = None, mark_best: bool = True
+) -> np.ndarray:
     """Draw loss and accuracy over the epochs, for training and for validation.
 
     Parameters
@@ -249,11 +251,13 @@ def learning_curves(history: Any, *, title: str | None = None) -> np.ndarray:
         ``val_accuracy``. Other accuracies, such as ``sparse_categorical_accuracy``, will do.
     title : str, optional
         A title for both plots, for example the name of the network.
+    mark_best : bool, default True
+        Whether to mark the epoch of the lowest validation loss.
 
     Returns
     -------
     numpy.ndarray of matplotlib.axes.Axes, shape (2,)
-        Loss and accuracy. The epoch of the lowest validation loss is marked in both.
+        Loss and accuracy.
 
     Raises
     ------
@@ -266,7 +270,7 @@ def learning_curves(history: Any, *, title: str | None = None) -> np.ndarray:
     figure, grid = plt.subplots(1, 2, figsize=(10, 3.8))
     if title:
         figure.suptitle(title)
-    best = _best_epoch(curves)
+    best = _best_epoch(curves) if mark_best else None
     for axes, (name, lines) in zip(grid, curves.items(), strict=True):
         _draw_curves(axes, name, lines, best)
     figures.describe(figure, _curves_in_words(curves, best, title))

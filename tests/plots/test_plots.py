@@ -454,3 +454,13 @@ def test_bad_arguments_are_refused_in_words(call, error, message):
     with pytest.raises(error, match=message):
         call()
     assert plt.get_fignums() == [], "no empty figure is left behind"
+
+
+def test_learning_curves_can_leave_the_best_epoch_to_be_found():
+    history = {"loss": [0.9, 0.5], "accuracy": [0.5, 0.8], "val_loss": [0.6, 0.7]}
+    history["val_accuracy"] = [0.7, 0.7]
+    marked = plots.learning_curves(history)
+    plain = plots.learning_curves(history, mark_best=False)
+    assert any("lowest" in text.get_text() for text in marked[0].get_legend().get_texts())
+    assert not any("lowest" in text.get_text() for text in plain[0].get_legend().get_texts())
+    assert "Lowest" not in figures.alt_text(plain[0].figure)
