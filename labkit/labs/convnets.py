@@ -1044,15 +1044,18 @@ BASELINE = 0.897
 """The mean accuracy of the support-vector classifier that the report compares with."""
 
 
+COLUMNS = ("network", "what it is", "parameters", "runs", "accuracy", "spread", "seconds")
+
+
 def all_networks() -> list[dict[str, Any]]:
     """Return the recorded networks of the course, from the least to the most accurate.
 
     Returns
     -------
     list of dict
-        With the keys ``network``, ``what it is``, ``parameters``, ``runs`` (with different
-        seeds), ``accuracy`` and ``spread`` (mean and standard deviation on the test images) and
-        ``seconds`` (mean time of a training).
+        With the keys `COLUMNS`: how many ``runs`` with different seeds were recorded, the mean
+        and the standard deviation of their ``accuracy`` on the test images, and the mean
+        ``seconds`` of a training.
     """
     rows = []
     for recipe in recipes.RECIPES.values():
@@ -1060,17 +1063,10 @@ def all_networks() -> list[dict[str, Any]]:
         runs = [run for run in recordings.recorded(recipe) if "test" in run.get("confusion", {})]
         if runs:
             test = comparison.spread([recordings.accuracy(run, "test") for run in runs])
-            rows.append(
-                {
-                    "network": recipe.network,
-                    "what it is": recipe.title,
-                    "parameters": recipe.parameters,
-                    "runs": test.count,
-                    "accuracy": test.mean,
-                    "spread": test.deviation,
-                    "seconds": comparison.spread([run["seconds"] for run in runs]).mean,
-                }
-            )
+            seconds = comparison.spread([run["seconds"] for run in runs])
+            known = (recipe.network, recipe.title, recipe.parameters)
+            measured = (test.count, test.mean, test.deviation, seconds.mean)
+            rows.append(dict(zip(COLUMNS, (*known, *measured), strict=True)))
     return sorted(rows, key=lambda row: row["accuracy"])
 
 

@@ -107,8 +107,8 @@ def _compiled(model):
 @functools.cache
 def _scaled(g):
     return SimpleNamespace(
-        x_train=(g.x_train / 255).astype("float32")[..., np.newaxis],
-        x_test=(g.x_test / 255).astype("float32")[..., np.newaxis],
+        x_train=g.x_train.astype("float32")[..., np.newaxis] / 255,
+        x_test=g.x_test.astype("float32")[..., np.newaxis] / 255,
     )
 
 
@@ -334,11 +334,6 @@ wrong(
 )
 
 
-def _on_the_test_set(g):
-    share = float((_outputs(g, _scaled(g).x_test).argmax(axis=1) == g.y_test).mean())
-    return _trained(g)[1].history | {"val_accuracy": [0.5, 0.9, share], "epochs": [1]}
-
-
 @functools.cache
 def _on_whole_pixels(g):
     """Return the ConvNet that does on pixels from 0 to 255 what the trained one does on scaled."""
@@ -434,7 +429,7 @@ wrong(
     E,
     "clone",
     lambda g: (_convnet(g), _file(g), keras.models.clone_model(_convnet(g))),
-    3,
+    5,
     "layers-without-weights",
 )
 wrong(
