@@ -163,6 +163,13 @@ def _add_grade(commands: argparse._SubParsersAction) -> None:
 
 
 def _grade(arguments: argparse.Namespace) -> int:
-    from labkit.grading import command
-
+    try:
+        from labkit.grading import command
+    except ModuleNotFoundError as error:
+        print(
+            f"labkit: grading needs {error.name}, which students do not need."
+            " Install it: pip install 'labkit[instructor]'",
+            file=sys.stderr,
+        )
+        return 2
     return command.run(arguments)

@@ -30,7 +30,7 @@ from labkit.grading import (
     table,
 )
 
-UNSANDBOXED = "UNSANDBOXED"
+UNSANDBOXED, LATE = "UNSANDBOXED", "LATE"
 _PACKAGE = pathlib.Path(labkit.__file__).parent
 TO_BE_MARKED, MARKED = "to be marked by hand", "marked by hand"
 
@@ -98,6 +98,12 @@ class Graded:
         judged = {result.exercise for result in self.results}
         by_hand = [mark.points for name, mark in self.marks.items() if name not in judged]
         return self.points + sum(points for points in by_hand if points is not None)
+
+    @property
+    def flags(self) -> list[str]:
+        """What holds for the whole submission and has to be seen in the table."""
+        found = {UNSANDBOXED: self.unsandboxed, LATE: self.submission.late}
+        return [flag for flag, holds in found.items() if holds]
 
     @property
     def unsandboxed(self) -> bool:
@@ -214,7 +220,7 @@ class _Class:
     def __enter__(self) -> "_Class":
         folder = pathlib.Path(self._folder.name)
         kit.build(folder)
-        self._box = kit.box(folder)
+        self._box = kit.box(folder, sorted({exercise.dataset for exercise in self.lab.lab}))
         sandboxed = sandbox.available() and self.settings.sandboxed is not False
         self._run_stamp = store.fingerprint(
             self.lab.fingerprint,
@@ -295,8 +301,7 @@ def _rows(lab: course.CourseLab, graded: list[Graded]) -> Iterator[list[object]]
             else:
                 reason = str(result.message) if result.message else ""
                 cells = [result.points, result.max_points, result.outcome, reason, result.data]
-            if item.unsandboxed:
-                cells[3] = f"{UNSANDBOXED} {cells[3]}".strip()
+            cells[3] = " ".join([*item.flags, *filter(None, [cells[3]])])
             yield [student, lab.lab.name, exercise.name, *cells]
 
 

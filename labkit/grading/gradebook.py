@@ -68,12 +68,11 @@ class Book:
         self._autograded = folder / "autograded"
         _make_alembic_findable()
         url = f"sqlite:///{(folder / 'gradebook.db').resolve()}"
-        with Gradebook(url) as book:
-            book.update_or_create_assignment(self._name)
+        self._book = Gradebook(url)
+        self._book.update_or_create_assignment(self._name)
         resources = {"notebook": self._name, "assignment": self._name, "db_url": url}
         handed_out = nbformat.from_dict(copy.deepcopy(lab.notebook))
         SaveCells().preprocess(handed_out, {"nbgrader": resources})
-        self._book = Gradebook(url)
 
     def __enter__(self) -> "Book":
         return self

@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import sys
+from collections.abc import Iterable
 
 import labkit
 from labkit import data
@@ -49,12 +50,13 @@ def build(folder: pathlib.Path) -> None:
     _add_fonts(folder / "matplotlib")
 
 
-def box(folder: pathlib.Path, dataset: str = "fashion-mnist") -> sandbox.Box:
+def box(folder: pathlib.Path, datasets: Iterable[str] = ("fashion-mnist",)) -> sandbox.Box:
     """Return what a run sees: Python, the kit that `build` wrote, and the data.
 
     The data is found (and fetched) here, so that the run needs no network for it.
     """
-    data.source(dataset)
+    for dataset in datasets:
+        data.source(dataset)
     data.example_files()
     python = {path: path for path in sandbox.python_folders()}
     hidden = [path for path in _other_copies() if _is_below(path, python)]

@@ -24,7 +24,7 @@ ATTEMPTED = (
 )
 FULL = 50.0
 LIMITS = sandbox.Limits(
-    seconds=45, memory=1536 * 2**20, processes=24, scratch=48 * 2**20, output=24 * 2**20
+    seconds=90, memory=1536 * 2**20, processes=24, scratch=48 * 2**20, output=24 * 2**20
 )
 WRONG = {
     "count-images": "n_train, n_test = 1, 2",

@@ -1,6 +1,7 @@
 """The whole: a folder in; grades, feedback, report, gradebook out."""
 
 import csv
+import datetime
 import html.parser
 import os
 import signal
@@ -202,18 +203,20 @@ def test_bad_use(light_course, tmp_path, monkeypatch, capsys, arguments, said):
 @pytest.mark.slow
 def test_without_bubblewrap_it_says_so(light_course, tmp_path, book):
     classroom.hand_in(tmp_path / "in", "ann", book.right().content())
-    settings = classroom.settings(light_course, sandboxed=False)
+    due = datetime.datetime(2020, 1, 1)
+    settings = classroom.settings(light_course, sandboxed=False, due=due)
     (ann,) = grade.grade(LAB, tmp_path / "in", tmp_path / "out", settings)
     assert ann.points == classroom.FULL
     rows = read_grades(tmp_path / "out")
-    assert all(row["reason"].startswith(grade.UNSANDBOXED) for row in rows)
+    assert all(row["reason"].startswith(f"{grade.UNSANDBOXED} {grade.LATE}") for row in rows)
     assert grade.UNSANDBOXED in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("sandboxed")
-def test_killed_half_way_and_run_again(light_course, tmp_path):
-    """A class that was killed with SIGKILL ends with the same grades as one that was not."""
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT])
+def test_interrupted_half_way_and_run_again(light_course, tmp_path, ending):
+    """A class that was killed, or ended with Ctrl-C, gets the same grades as one that was not."""
     place = tmp_path / "in"
     for number in range(8):
         book = classroom.Book(light_course)
@@ -224,7 +227,7 @@ def test_killed_half_way_and_run_again(light_course, tmp_path):
     line += ["--course", str(light_course), "--output"]
 
     def start(output):
-        return subprocess.Popen([*line, str(output)], cwd=classroom.ROOT, env=os.environ)
+        return subprocess.Popen([*line, str(output)], cwd=classroom.ROOT, preexec_fn=_mind_ctrl_c)
 
     assert start(tmp_path / "whole").wait() == 0
     process = start(tmp_path / "killed")
@@ -232,7 +235,7 @@ def test_killed_half_way_and_run_again(light_course, tmp_path):
     deadline = time.monotonic() + 120
     while len(list(kept.glob("s*"))) < 3 and time.monotonic() < deadline:
         time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
+    process.send_signal(ending)
     process.wait()
     done = {path: path.stat().st_mtime_ns for path in kept.glob("s*/run.json")}
     assert 3 <= len(done) < 8
@@ -240,6 +243,11 @@ def test_killed_half_way_and_run_again(light_course, tmp_path):
     assert {path: path.stat().st_mtime_ns for path in done} == done  # not run again
     whole, killed = (tmp_path / name / "grades.csv" for name in ("whole", "killed"))
     assert killed.read_bytes() == whole.read_bytes()
+
+
+def _mind_ctrl_c():
+    """Undo what a shell does to what it runs in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_sandbox_is_found_where_it_is_tested():
