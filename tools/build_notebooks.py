@@ -19,16 +19,11 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from labkit import labs
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOLUTIONS = ROOT / "solutions"
 NOTEBOOKS = ROOT / "notebooks"
-
-
-def lab_names() -> list[str]:
-    """Return the names of the labs that have a solution, in order."""
-    return sorted(
-        path.stem for path in SOLUTIONS.glob("*/*.ipynb") if path.parent.name == path.stem
-    )
 
 
 def build(lab: str, solutions: pathlib.Path = SOLUTIONS) -> str:
@@ -81,7 +76,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare only, write nothing")
     arguments = parser.parse_args()
     different = [
-        lab for lab in arguments.labs or lab_names() if not _up_to_date(lab, arguments.check)
+        lab for lab in arguments.labs or labs.MODULES if not _up_to_date(lab, arguments.check)
     ]
     return 1 if different else 0
 

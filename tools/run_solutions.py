@@ -13,7 +13,7 @@ import time
 import nbclient
 import nbformat
 
-from labkit import data, notebook
+from labkit import data, labs, notebook
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOLUTIONS = ROOT / "solutions"
@@ -67,8 +67,7 @@ def main() -> int:
     elif data.source().kind != "real":
         sys.exit("The outputs are stored with the real data; set LABKIT_DATA to its folder.")
     os.environ.update(notebook.QUIET)
-    names = arguments.labs or sorted(path.parent.name for path in SOLUTIONS.glob("*/*.ipynb"))
-    for name in names:
+    for name in arguments.labs or labs.MODULES:
         path = SOLUTIONS / name / f"{name}.ipynb"
         start = time.monotonic()
         document = run(path)
