@@ -41,8 +41,9 @@ _PARTS_OF_KERAS = {
     *("keras", "keras.layers", "keras.initializers", "keras.regularizers", "keras.constraints"),
     *("keras.optimizers", "keras.losses", "keras.metrics", "keras.optimizers.schedules"),
     *("keras.src.models.functional", "keras.src.models.sequential", "keras.src.models.model"),
-    "builtins",
 }
+# How Keras writes down values; they have no module.
+_DATA = {"__keras_tensor__", "__tensor__", "__numpy__", "__slice__", "__ellipsis__"}
 # They run code or read files.
 _REFUSED = {
     *("Lambda", "TorchModuleWrapper", "TFSMLayer", "JaxLayer", "FlaxLayer", "StringLookup"),
@@ -307,9 +308,7 @@ def _measured_model(fact: evidence.Model) -> evidence.Model:
     if sum(np.size(weight) for weight in fact.weights) > MAX_PARAMETERS:
         raise Refused(f"the network has more than {MAX_PARAMETERS:,} parameters")
     try:
-        config = json.loads(fact.config)
-        _refuse_code(config)
-        built = _built(config, fact.weights)
+        built = _built(_harmless(json.loads(fact.config)), fact.weights)
     except Refused:
         raise
     except Exception as error:
@@ -335,20 +334,35 @@ def _built(config: dict[str, Any], weights: tuple) -> Any:
     return built
 
 
-def _refuse_code(config: Any) -> None:
-    """Refuse a configuration that names anything but parts of Keras that compute."""
-    if isinstance(config, dict):
-        module, name = config.get("module"), config.get("class_name")
-        if "class_name" in config and name in _REFUSED:
-            raise Refused(f"the network has a part that can run code or read files: {name}")
-        if "module" in config and module not in _PARTS_OF_KERAS and module is not None:
-            raise Refused(f"the network has a part that is not of Keras: {module}.{name}")
-        if config.get("registered_name") and ">" in str(config["registered_name"]):
-            raise Refused(f"the network has a part that is not of Keras: {name}")
-        parts = config.values()
-    elif isinstance(config, list):
-        parts = config
-    else:
-        return
-    for part in parts:
-        _refuse_code(part)
+def _harmless(config: Any) -> Any:
+    """Return a configuration that names nothing but parts of Keras that compute.
+
+    Raises
+    ------
+    Refused
+        If it names anything else.
+    """
+    if isinstance(config, list):
+        return [_harmless(part) for part in config]
+    if not isinstance(config, dict):
+        return config
+    module, name = config.get("module"), config.get("class_name")
+    if name == "function":
+        return _function_of_keras(config.get("config"))
+    if name in _REFUSED:
+        raise Refused(f"the network has a part that can run code or read files: {name}")
+    if "class_name" in config and module not in _PARTS_OF_KERAS and name not in _DATA:
+        raise Refused(f"the network has a part that is not of Keras: {module}.{name}")
+    if ">" in str(config.get("registered_name")):
+        raise Refused(f"the network has a part that is not of Keras: {name}")
+    return {key: _harmless(part) for key, part in config.items()}
+
+
+def _function_of_keras(name: Any) -> str:
+    """Return Keras's name of a function, which TensorFlow may call otherwise."""
+    import keras
+
+    plain = str(name).removesuffix("_v2")  # tf.nn.softmax says that it is softmax_v2
+    if any(hasattr(part, plain) for part in (keras.activations, keras.losses, keras.metrics)):
+        return plain
+    raise Refused(f"the network has a function that is not of Keras: {name}")

@@ -12,6 +12,7 @@ from labkit.checks import Evidence, Outcome, evidence
 from labkit.checks.exercise import ARRAY, MODEL, Criterion, Exercise
 from labkit.grading import judging, records, running
 
+BUILTIN = {"module": "builtins", "class_name": "function", "config": "breakpoint"}
 HINTS = ("one", "two", "three")
 
 
@@ -133,6 +134,8 @@ def with_layer(network, module, class_name, config, **more):
         ("keras.layers", "Lambda", {"function": {"class_name": "__lambda__"}}, {}),
         ("os", "system", "touch was-here", {}),
         ("builtins", "exec", "open('was-here', 'w')", {}),
+        ("builtins", "function", "exit", {}),
+        ("keras.layers", "Activation", {"activation": BUILTIN}, {}),
         ("keras.utils", "get_file", {"origin": "file:///etc/passwd"}, {}),
         ("keras.src.utils", "get_file", {"origin": "file:///etc/passwd"}, {}),
         ("keras.layers", "StringLookup", {"vocabulary": "/etc/passwd"}, {}),
