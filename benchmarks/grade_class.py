@@ -17,7 +17,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 KINDS = ("right", "blank", "wrong", "broken", "hostile", "mixed")
 HOSTILE = (
-    "import builtins\nbuiltins.len = lambda thing: 60000",
+    "import numpy\nnumpy.array_equal = numpy.allclose = lambda *a, **k: True",
     "import os\nos._exit(0)",
     "import os\nfor _ in range(20):\n    os.write(1, b'x' * 1_000_000)",
     "get_ipython().ast_transformers.append(None)",

@@ -13,13 +13,14 @@ import pathlib
 import re
 import sys
 import warnings
+from typing import Any
 
 import nbformat
 import sqlalchemy.exc
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import SaveCells
 
-from labkit.checks import Message, Outcome, Result
+from labkit.checks import Message, Outcome, Result, render
 from labkit.grading import course, store
 
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
@@ -136,26 +137,38 @@ class Book:
     ) -> set[str]:
         """Write what formgrader shows, and return the essays that differ from before."""
         notebook = copy.deepcopy(self._lab.notebook)
-        texts = {}
+        rubrics = {essay.name: essay.rubric for essay in self._lab.lab.essays}
+        texts, cells = {}, []
         for ours, cell in zip(self._lab.cells, notebook["cells"], strict=True):
-            if ours.kind == course.ESSAY and ours.exercise in essays:
-                cell["source"] = _TAG.sub("&lt;", essays[ours.exercise])
-                texts[ours.exercise] = cell["source"]
+            cells.append(cell)
             if ours.kind == course.ANSWER and ours.exercise in answers:
                 cell["source"] = answers[ours.exercise]
+            if ours.kind == course.ESSAY:
+                if ours.exercise in essays:
+                    cell["source"] = _TAG.sub("&lt;", essays[ours.exercise])
+                    texts[ours.id] = cell["source"]
+                cells.append(_rubric_cell(ours.id, rubrics[ours.exercise]))
+        notebook["cells"] = cells
         path = self._autograded / key / self._name / f"{self._name}.ipynb"
-        before = self._texts(path)
+        before = _sources(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         store.write(path, json.dumps(notebook))
-        return {name for name, text in texts.items() if before.get(name) != text}
+        by_id = {ours.id: ours.exercise for ours in self._lab.cells}
+        return {by_id[cell] for cell, text in texts.items() if before.get(cell) != text}
 
-    def _texts(self, path: pathlib.Path) -> dict[str, str]:
-        try:
-            notebook = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return {}
-        return {
-            ours.exercise: course.source_of(cell)
-            for ours, cell in zip(self._lab.cells, notebook["cells"], strict=False)
-            if ours.kind == course.ESSAY
-        }
+
+def _rubric_cell(essay_cell: str, rubric: tuple[tuple[float, str], ...]) -> dict[str, Any]:
+    """Return a cell for the one who marks: what earns how many points."""
+    lines = [f"- {render.points(points)}: {words}" for points, words in rubric]
+    source = "\n".join(["**Rubric**", "", *lines])
+    cell = {"cell_type": "markdown", "id": f"{essay_cell}-rubric", "metadata": {}}
+    return cell | {"source": source}
+
+
+def _sources(path: pathlib.Path) -> dict[str, str]:
+    """Return the sources in a notebook by the cell's id; none where there is no notebook yet."""
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return {cell["id"]: course.source_of(cell) for cell in notebook["cells"]}

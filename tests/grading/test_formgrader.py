@@ -76,6 +76,7 @@ def test_formgrader_serves_the_questions_and_marks_are_kept(light_course, tmp_pa
         page = ask(f"formgrader/submissions/{submission}/")
         assert "A label is a name." in page
         assert "<script>alert(1)" not in page
+        assert "Rubric" in page and "a name, and not an amount" in page
         grades = json.loads(ask(f"formgrader/api/grades?submission_id={submission}"))
         mine = next(item for item in grades if item["name"] == "why-not-labels-answer")
         assert mine["needs_manual_grade"] and mine["max_score"] == 6
