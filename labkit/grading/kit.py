@@ -14,7 +14,7 @@ from labkit.grading import sandbox
 
 INSIDE = "/course"
 _HIDDEN = {"labs", "grading", "checks", "cli.py", "start.py", "__pycache__"}
-_COLLECTING = ("collect.py", "evidence.py")
+_COLLECTING = ("collect*.py", "evidence.py")
 _PACKAGE = pathlib.Path(labkit.__file__).parent
 
 # Quiet and alike on every machine; pip has no index, so `!pip install` fails at once.
@@ -44,8 +44,9 @@ def build(folder: pathlib.Path) -> None:
     checks = target / "checks"
     checks.mkdir()
     (checks / "__init__.py").write_text('"""Collecting evidence."""\n', encoding="utf-8")
-    for name in _COLLECTING:
-        shutil.copy(_PACKAGE / "checks" / name, checks)
+    for pattern in _COLLECTING:
+        for path in (_PACKAGE / "checks").glob(pattern):
+            shutil.copy(path, checks)
     shutil.copy(_PACKAGE / "grading" / "worker.py", folder)
     _add_fonts(folder / "matplotlib")
 

@@ -97,9 +97,12 @@ def left_behind() -> list[str]:
     """Return the processes and files that attacks have left behind on this machine."""
     time.sleep(0.2)  # a process that was ended takes a moment to go
     found = []
-    for process in psutil.process_iter(["cmdline"]):
+    own = {child.pid for child in psutil.Process().children(recursive=True)}
+    for process in psutil.process_iter(["cmdline", "ppid"]):
         line = process.info["cmdline"] or []
-        if BACKGROUND in line or any(part.endswith("/worker.py") for part in line):
+        worker = any(part.endswith("/worker.py") for part in line)
+        # Another grading on this machine has workers too: they have a parent, and not this one.
+        if BACKGROUND in line or (worker and (process.pid in own or process.info["ppid"] == 1)):
             found.append(f"process {' '.join(line)[:80]}")
     for place in ("/", "/usr", "/etc", "/root", "/home", "/var/tmp", "/tmp", "/work", "/dev"):
         if pathlib.Path(place, MARK).exists():
