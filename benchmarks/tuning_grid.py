@@ -15,7 +15,6 @@ stored in ``labkit/recorded/tuning-grid.json``.
 import argparse
 import json
 import os
-import pathlib
 import resource
 import subprocess
 import sys
@@ -39,7 +38,7 @@ SEED = 1
 # The fits that stand for all of the plain way: one decay, as many folds.
 TIMED_FITS = 3
 TIMED_DECAY = 0.1
-PATH = pathlib.Path(grid.__file__).parent / "recorded" / "tuning-grid.json"
+PATH = grid.RECORD
 
 
 def wide() -> dict[str, Any]:

@@ -11,9 +11,9 @@ on as many machines as a Dask cluster has.
 """
 
 import dataclasses
-import importlib.resources
 import json
 import numbers
+import pathlib
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike
 # R: 10^seq(-3, 0, by=0.25). A sequence with both its ends has one more value than it has steps.
 DECAYS = 10.0 ** np.arange(-3, 0.25, 0.25)
 DECAYS.flags.writeable = False
+RECORD = pathlib.Path(__file__).parent / "recorded" / "tuning-grid.json"
 
 _HELD_OUT_BATCH = 1_000
 
@@ -190,9 +191,13 @@ def recorded() -> Grid:
     """Return the whole grid as ``benchmarks/tuning_grid.py`` recorded it.
 
     Its fourteen decays, 0 and `DECAYS`, were tried on all 60,000 training images of Fashion-MNIST.
+
+    Raises
+    ------
+    FileNotFoundError
+        If it was not recorded yet.
     """
-    path = importlib.resources.files("labkit").joinpath("recorded", "tuning-grid.json")
-    found = json.loads(path.read_text("utf-8"))["wide"]
+    found = json.loads(RECORD.read_text("utf-8"))["wide"]
     return Grid(
         np.array(found["decays"]),
         np.array(found["accuracies"]),
