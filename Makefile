@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c "$(FITS)" 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test test-fast bench reproduce notebooks solutions clean
+.PHONY: help setup lab test test-fast bench attacks reproduce notebooks solutions clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | \
@@ -35,6 +35,9 @@ bench: $(VENV)/runtime ## Time the start, the loading and the tuning grid beside
 	$(BIN)/python -m benchmarks.start_up
 	$(BIN)/python benchmarks/load_data.py
 	$(BIN)/python -m benchmarks.tuning_grid
+
+attacks: $(VENV)/complete ## Grade a class of attackers and unlucky students, and say what came of it
+	$(BIN)/python tools/attacks.py
 
 reproduce: $(VENV)/runtime ## Train the reports' networks (hours), and print the table of results
 	@$(BIN)/python -m labkit.reproduce $(REPRODUCE)
