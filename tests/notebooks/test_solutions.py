@@ -106,3 +106,11 @@ def test_nbval_notices_a_changed_output(tmp_path):
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "wrong.ipynb")
     finished = _nbval(tmp_path / "wrong.ipynb", "sample", tmp_path, "reader")
     assert finished.returncode == 1 and "1 failed" in finished.stdout
+
+
+@each_lab
+def test_no_value_is_hidden_by_a_semicolon(lab):
+    """A shell keeps such a value to itself, but nbval shows and compares it."""
+    for cell in running.read(running.solution(lab)).cells:
+        if cell.cell_type == "code":
+            assert not re.search(r";\s*$", cell.source, flags=re.M), cell.id
