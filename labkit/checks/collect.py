@@ -7,10 +7,12 @@ the object, never train, and keep at most some rows of a large array.
 
 import copy
 import dataclasses
+import hashlib
 import json
 import math
 import numbers
 import re
+import sys
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -97,6 +99,12 @@ def history(answer: Any, seed: int = 0) -> evidence.History | evidence.Other:
     return evidence.History(_type_name(answer), plain, steps if isinstance(steps, int) else 0)
 
 
+def entry(key: Any) -> str:
+    """Return a dictionary's key in words: ``"0.01, 32"`` for a pair."""
+    parts = key if isinstance(key, tuple | list) else [key]
+    return ", ".join(f"{part:g}" if isinstance(part, numbers.Real) else str(part) for part in parts)
+
+
 def picture(answer: Any, seed: int = 0) -> evidence.Picture | evidence.Other:
     """Collect a Matplotlib figure, an Axes, or an array or list of Axes."""
     axes = _axes_of(answer)
@@ -138,7 +146,31 @@ def called(
     """Collect what a function returns on `arguments`, which `seed` gave."""
     if not callable(answer):
         return evidence.Other(_type_name(answer))
-    return evidence.Calls(_type_name(answer), seed, tuple(_call(answer, a) for a in arguments))
+    calls = tuple(_call(answer, given) for given in arguments)
+    return evidence.Calls(_type_name(answer), seed, digest(arguments), calls)
+
+
+def digest(arguments: Any) -> str:
+    """Return a text that is another one for other arguments, in every process the same.
+
+    Raises
+    ------
+    TypeError
+        If there is a part whose value cannot be told from its looks.
+    """
+    found = hashlib.sha256(type(arguments).__name__.encode())
+    if isinstance(arguments, np.ndarray):
+        found.update(f"{arguments.dtype.str} {arguments.shape}".encode())
+        found.update(np.ascontiguousarray(arguments).tobytes())
+    elif isinstance(arguments, np.random.Generator):
+        found.update(repr(arguments.bit_generator.state).encode())
+    elif isinstance(arguments, list | tuple):
+        found.update(" ".join(map(digest, arguments)).encode())
+    elif isinstance(arguments, bytes | str | int | float | np.number | None):
+        found.update(repr(arguments).encode())
+    else:
+        raise TypeError(f"A probe holds a {_type_name(arguments)}, which has no digest.")
+    return found.hexdigest()
 
 
 def _call(function: Callable, arguments: tuple) -> evidence.Call:
@@ -161,9 +193,17 @@ def _call(function: Callable, arguments: tuple) -> evidence.Call:
 def _returned(returned: Any) -> Any:
     if returned is None or returned is ...:
         return evidence.Placeholder()
+    if _is_network(returned):
+        return model(returned)
     if isinstance(returned, np.ndarray) or hasattr(returned, "__array__"):
         return array(returned)
     return value(returned)
+
+
+def _is_network(returned: Any) -> bool:
+    # Whoever returns a network has imported Keras; most functions have no need of it.
+    keras = sys.modules.get("keras")
+    return keras is not None and isinstance(returned, keras.Model)
 
 
 def _type_name(answer: Any) -> str:

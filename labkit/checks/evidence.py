@@ -131,6 +131,14 @@ class Model:
 
 
 @dataclasses.dataclass(frozen=True)
+class Networks:
+    """A dictionary of Keras networks, by their keys in words."""
+
+    type: str
+    networks: dict[str, Model]
+
+
+@dataclasses.dataclass(frozen=True)
 class History:
     """What ``fit`` returned.
 
@@ -187,17 +195,27 @@ class Call:
 
 @dataclasses.dataclass(frozen=True)
 class Calls:
-    """The student's function, tried on the probes that `seed` gives."""
+    """The student's function, tried on the probes that `seed` gives.
+
+    Attributes
+    ----------
+    type : str
+    seed : int
+    arguments : str
+        A digest of the probes, by which calls of another run are told from this run's.
+    calls : tuple of Call
+    """
 
     type: str
     seed: int
+    arguments: str
     calls: tuple[Call, ...]
 
 
 _FACTS = {
     fact.__name__: fact
     for fact in (
-        *(Placeholder, Other, Value, Array, Layer, Model, History),
+        *(Placeholder, Other, Value, Array, Layer, Model, Networks, History),
         *(Panel, Picture, Raised, Call, Calls),
     )
 }

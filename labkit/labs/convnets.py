@@ -1,15 +1,13 @@
 """Lab 6: the reports' convolutional networks; feature maps, confusions, and a challenge."""
 
-import dataclasses
 import json
-import pathlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from labkit import comparison, recipes, recordings
-from labkit.checks import collect, criteria, evidence, measure, networks
+from labkit.checks import collect_networks, criteria, evidence, measure, networks
 from labkit.checks.exercise import (
     ARRAY,
     HISTORY,
@@ -137,15 +135,7 @@ def _padding_is(name: str, wrong: str) -> Callable[[Answers], bool]:
     return lambda answers: wrong in _seen(getattr(answers, name), "Conv2D", "padding")
 
 
-def _structure(answer: Any, seed: int = 0) -> evidence.Model | evidence.Other:
-    """Collect a network without its weights: they are not asked for, and may be 100 MB."""
-    found = collect.model(answer, seed)
-    if isinstance(found, evidence.Model):
-        return dataclasses.replace(found, weights=(), live=None)
-    return found
-
-
-STRUCTURE = Answer(_structure, evidence.Model, MODEL.words)
+STRUCTURE = Answer(collect_networks.structure, evidence.Model, MODEL.words)
 
 # --- LeNet ------------------------------------------------------------------------------------
 
@@ -453,24 +443,9 @@ train_convnet = Exercise(
 
 # --- save and load ----------------------------------------------------------------------------
 
-
-def _saved_model(answer: Any, seed: int = 0) -> evidence.Model | evidence.Other:
-    """Collect the network in the file that `answer` names."""
-    import keras
-
-    if not isinstance(answer, str | pathlib.Path):
-        return evidence.Other(type(answer).__name__)
-    path = pathlib.Path(answer)
-    if not path.is_file():
-        return evidence.Other(type(answer).__name__, f"there is no file {path.name!r}")
-    try:
-        return collect.model(keras.saving.load_model(path, safe_mode=True), seed)
-    except (ValueError, TypeError, OSError, KeyError) as error:
-        reason = f"Keras cannot read {path.name!r}: {str(error).splitlines()[0][:200]}"
-        return evidence.Other(type(answer).__name__, reason)
-
-
-SAVED_MODEL = Answer(_saved_model, evidence.Model, "the name of a file that holds a network")
+SAVED_MODEL = Answer(
+    collect_networks.saved, evidence.Model, "the name of a file that holds a network"
+)
 
 
 def _same_weights(first: evidence.Model, second: evidence.Model) -> bool:

@@ -1,5 +1,6 @@
 """Lab 4: choose a network by search, on digits; then the weight-decay grid."""
 
+import json
 import math
 import numbers
 from collections.abc import Callable, Sequence
@@ -7,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from labkit.checks import collect, criteria, evidence, measure
+from labkit.checks import collect, collect_networks, collect_search, criteria, evidence, measure
 from labkit.checks.exercise import (
     ARRAY,
     MODEL,
@@ -21,6 +22,7 @@ from labkit.checks.exercise import (
     Exercise,
     Lab,
     Misconception,
+    function,
 )
 from labkit.checks.result import Message
 
@@ -32,48 +34,23 @@ THREE_NODES = (16, 64, 128)
 # A network of one layer and 32 nodes is above these; a network that was not trained is at .1.
 FLOORS = {"real": 0.93, "sample": 0.85}
 
-# --- collecting networks and tables of results ------------------------------------------------
+# --- networks and tables of results ------------------------------------------------------------
+
+NETWORKS = Answer(
+    collect_networks.networks,
+    evidence.Networks,
+    "a dictionary with a Keras network in each entry",
+)
+SHARES = Answer(collect_search.shares, evidence.Value, "a dictionary with a number in each entry")
 
 
-def _key(key: Any) -> str:
-    parts = key if isinstance(key, tuple | list) else [key]
-    return ", ".join(f"{part:g}" if isinstance(part, numbers.Real) else str(part) for part in parts)
+def _learning_rate(model: evidence.Model) -> float | None:
+    """Return the learning rate that a network was compiled with, None where it changes."""
+    settings = json.loads(model.config).get("compile_config") or {}
+    optimizer = settings.get("optimizer")
+    rate = optimizer["config"].get("learning_rate") if isinstance(optimizer, dict) else None
+    return float(rate) if isinstance(rate, numbers.Real) else None
 
-
-def _network(answer: Any) -> Any:
-    """Return the facts about one network, with the learning rate of its optimizer."""
-    fact = collect.collect(collect.model, answer)
-    if not isinstance(fact, evidence.Model):
-        return fact
-    optimizer = getattr(answer, "optimizer", None)
-    rate = None if optimizer is None else float(np.asarray(optimizer.learning_rate))
-    return {"model": fact, "rate": rate}
-
-
-def _networks(answer: Any, seed: int = 0) -> Any:
-    """Collect a dictionary of networks."""
-    if not isinstance(answer, dict):
-        return evidence.Other(type(answer).__name__)
-    facts = {_key(key): _network(network) for key, network in answer.items()}
-    for key, fact in facts.items():
-        if not isinstance(fact, dict):
-            return evidence.Other("dict", f"its entry for {key} is no Keras network")
-    return facts
-
-
-def _shares(answer: Any, seed: int = 0) -> Any:
-    """Collect a dictionary of numbers."""
-    if not isinstance(answer, dict):
-        return evidence.Other(type(answer).__name__)
-    facts = {_key(key): collect.value(value) for key, value in answer.items()}
-    for key, fact in facts.items():
-        if not isinstance(fact, evidence.Value) or not criteria.is_number(fact):
-            return evidence.Other("dict", f"its entry for {key} is no number")
-    return {key: float(fact.value) for key, fact in facts.items()}
-
-
-NETWORKS = Answer(_networks, dict, "a dictionary with a Keras network in each entry")
-SHARES = Answer(_shares, dict, "a dictionary with a number in each entry")
 
 # --- what kind of problem, and the baseline -------------------------------------------------
 
@@ -199,23 +176,16 @@ baseline = Exercise(
 
 # --- a function that builds networks --------------------------------------------------------
 
-BUILT = ((16, 1, 0.01), (24, 3, 0.003))
+
+def building_probes(random: np.random.Generator) -> list[tuple[int, int, float]]:
+    """Return nodes, layers and learning rate of a network with one layer and of one with three."""
+    nodes = random.choice(np.arange(12, 32), 2, replace=False)
+    rates = random.choice(np.arange(2, 12), 2, replace=False) / 1000
+    return [(int(nodes[0]), 1, float(rates[0])), (int(nodes[1]), 3, float(rates[1]))]
 
 
-def _built(answer: Any, seed: int = 0) -> Any:
-    """Collect the networks that the student's function builds."""
-    if not callable(answer):
-        return evidence.Other(type(answer).__name__)
-    calls = tuple(evidence.Call(_build(answer, probe), False) for probe in BUILT)
-    return evidence.Calls(type(answer).__name__, seed, calls)
-
-
-def _build(function: Callable, probe: tuple) -> Any:
-    try:
-        returned = function(*probe)
-    except (Exception, SystemExit) as error:
-        return evidence.Raised(type(error).__name__, str(error)[: collect.MAX_TEXT])
-    return evidence.Placeholder() if returned is None else _network(returned)
+def _probes(answers: Answers) -> list[tuple[int, int, float]]:
+    return building_probes(np.random.default_rng(answers.build_mlp.seed))
 
 
 def _asked(probe: tuple) -> str:
@@ -223,8 +193,10 @@ def _asked(probe: tuple) -> str:
 
 
 def _models(answers: Answers) -> list[tuple[tuple, evidence.Model]]:
-    calls = answers.build_mlp.calls
-    return [(probe, call.result["model"]) for probe, call in zip(BUILT, calls, strict=True)]
+    built = [call.result for call in answers.build_mlp.calls]
+    if not all(isinstance(model, evidence.Model) for model in built):
+        raise ValueError("build_mlp returns something else than networks")
+    return list(zip(_probes(answers), built, strict=True))
 
 
 def _hidden(model: evidence.Model) -> list[int]:
@@ -234,9 +206,9 @@ def _hidden(model: evidence.Model) -> list[int]:
 
 
 def _builds(answers: Answers) -> Message | None:
-    for probe, call in zip(BUILT, answers.build_mlp.calls, strict=True):
+    for probe, call in zip(_probes(answers), answers.build_mlp.calls, strict=True):
         seen = call.result
-        if isinstance(seen, dict):
+        if isinstance(seen, evidence.Model):
             continue
         if isinstance(seen, evidence.Raised):
             saw = f"{_asked(probe)} raised {seen.type}: {seen.text}"
@@ -306,11 +278,11 @@ def _ends_in_probabilities(answers: Answers) -> Message | None:
 
 
 def _learning_rates(answers: Answers) -> list[float | None]:
-    return [call.result["rate"] for call in answers.build_mlp.calls]
+    return [_learning_rate(model) for _, model in _models(answers)]
 
 
 def _takes_rate(answers: Answers) -> Message | None:
-    for probe, rate in zip(BUILT, _learning_rates(answers), strict=True):
+    for probe, rate in zip(_probes(answers), _learning_rates(answers), strict=True):
         if rate is None:
             return Message(
                 f"{_asked(probe)} is not compiled", "a network ready to train", "Call compile()."
@@ -345,7 +317,7 @@ def _has_loss(answers: Answers) -> Message | None:
 build_mlp = Exercise(
     "build-mlp",
     "A function that builds networks",
-    {"build_mlp": Answer(_built, evidence.Calls, "a function")},
+    {"build_mlp": function(building_probes)},
     [
         Criterion("returns a network for images of 28×28 pixels", 2, _builds, stop=True),
         Criterion("has the hidden layers that the arguments ask for", 3, _has_hidden_layers),
@@ -423,10 +395,10 @@ def _test_part(answers: Answers) -> tuple[np.ndarray, np.ndarray]:
 
 def _told_from(answers: Answers, networks: str, table: str, part: Callable) -> bool:
     """Tell whether all accuracies of the table are those on `part` of the data."""
-    told = getattr(answers, table)
+    told = getattr(answers, table).value
     return all(
-        abs(told[key] - _accuracy(answers, entry["model"], part)) < 2e-4
-        for key, entry in getattr(answers, networks).items()
+        abs(told[key] - _accuracy(answers, model, part)) < 2e-4
+        for key, model in getattr(answers, networks).networks.items()
     )
 
 
@@ -442,13 +414,19 @@ def _search(
 ) -> Exercise:
     """Return an exercise that trains a network for each of `keys` and chooses one."""
     networks, table, best = names
-    wanted = {_key(key): key for key in keys}
+    wanted = {collect.entry(key): key for key in keys}
     by_rate = isinstance(keys[0], tuple)
 
+    def models(answers: Answers) -> dict[str, evidence.Model]:
+        return getattr(answers, networks).networks
+
+    def told_by(answers: Answers) -> dict[str, float]:
+        return getattr(answers, table).value
+
     def has_entries(answers: Answers) -> Message | None:
-        for given in (networks, table):
-            seen = set(getattr(answers, given))
-            if seen != set(wanted):
+        entries = {networks: models(answers), table: told_by(answers)}
+        for given, seen in entries.items():
+            if set(seen) != set(wanted):
                 return Message(
                     f"{given} has entries for {'; '.join(sorted(seen)) or 'nothing'}",
                     f"one for each {words}: {'; '.join(wanted)}",
@@ -458,16 +436,17 @@ def _search(
 
     def is_built(answers: Answers) -> Message | None:
         for key in wanted:
-            entry = getattr(answers, networks)[key]
-            if _hidden(entry["model"]) != hidden(wanted[key]):
+            model = models(answers)[key]
+            if _hidden(model) != hidden(wanted[key]):
                 return Message(
-                    f"{networks}[{key}] has hidden layers of {_hidden(entry['model'])} nodes",
+                    f"{networks}[{key}] has hidden layers of {_hidden(model)} nodes",
                     f"{hidden(wanted[key])}",
                     "Build a new network in every round of the loop.",
                 )
-            if by_rate and not math.isclose(entry["rate"] or 0, wanted[key][0], rel_tol=1e-4):
+            rate = _learning_rate(model) or 0
+            if by_rate and not math.isclose(rate, wanted[key][0], rel_tol=1e-4):
                 return Message(
-                    f"{networks}[{key}] learns with the rate {entry['rate'] or 0:g}",
+                    f"{networks}[{key}] learns with the rate {rate:g}",
                     f"{wanted[key][0]:g}",
                     "Hand the learning rate of the loop on to build_mlp.",
                 )
@@ -475,8 +454,8 @@ def _search(
 
     def is_measured(answers: Answers) -> Message | None:
         for key in wanted:
-            entry, told = getattr(answers, networks)[key], getattr(answers, table)[key]
-            seen = _accuracy(answers, entry["model"], _validation_part)
+            model, told = models(answers)[key], told_by(answers)[key]
+            seen = _accuracy(answers, model, _validation_part)
             if abs(told - seen) > 1e-3:
                 return Message(
                     f"{table}[{key}] is {told:.4f}. Measured on the validation images, this "
@@ -494,10 +473,10 @@ def _search(
 
     def chosen(answers: Answers) -> str:
         plain = getattr(answers, best).value
-        return _key(tuple(plain) if isinstance(plain, list) else plain)
+        return collect.entry(tuple(plain) if isinstance(plain, list) else plain)
 
     def is_best(answers: Answers) -> Message | None:
-        told = getattr(answers, table)
+        told = told_by(answers)
         if told.get(chosen(answers), -1) == max(told.values()):
             return None
         return Message(
@@ -507,14 +486,14 @@ def _search(
         )
 
     def one_network(answers: Answers) -> bool:
-        found = [entry["model"].config for entry in getattr(answers, networks).values()]
+        found = [model.config for model in models(answers).values()]
         return len(found) > 1 and len(set(found)) == 1
 
     def accuracy_for_key(answers: Answers) -> bool:
-        return getattr(answers, best).value in getattr(answers, table).values()
+        return getattr(answers, best).value in told_by(answers).values()
 
     def worst(answers: Answers) -> bool:
-        told = getattr(answers, table)
+        told = told_by(answers)
         return told.get(chosen(answers)) == min(told.values())
 
     def wrong(answers: Answers) -> bool:
@@ -547,8 +526,8 @@ def _search(
         Misconception(
             "not-trained",
             lambda answers: any(
-                _accuracy(answers, entry["model"], _validation_part) < 0.2
-                for entry in getattr(answers, networks).values()
+                _accuracy(answers, model, _validation_part) < 0.2
+                for model in models(answers).values()
             ),
             "At least one network guesses: it was not trained.",
         ),
@@ -949,7 +928,7 @@ def _overall(answers: Answers) -> dict[str, float]:
 
 
 def _overall_told(answers: Answers) -> Message | None:
-    told, wanted = answers.overall_accuracy, _overall(answers)
+    told, wanted = answers.overall_accuracy.value, _overall(answers)
     if set(told) != set(wanted):
         return Message(
             f"overall_accuracy has entries for {'; '.join(told) or 'nothing'}",
@@ -979,7 +958,7 @@ def _best_named(answers: Answers) -> Message | None:
 
 
 def _overall_is(answers: Answers, change: Callable[[float], float]) -> bool:
-    told = answers.overall_accuracy
+    told = answers.overall_accuracy.value
     return all(
         abs(told.get(name, math.nan) - change(share)) < 1e-4
         for name, share in _overall(answers).items()
@@ -1125,27 +1104,6 @@ def piece_alphas() -> list[float]:
     return [grid.alpha(decay, trained_on, PIECE_BATCH) for decay in PIECE_ALPHAS]
 
 
-def _searched(answer: Any, seed: int = 0) -> Any:
-    """Collect what a fitted GridSearchCV has found."""
-    from sklearn import model_selection
-
-    if not isinstance(answer, model_selection.GridSearchCV):
-        return evidence.Other(type(answer).__name__)
-    found = getattr(answer, "cv_results_", None)
-    plain = {
-        "network": type(answer.estimator).__name__,
-        "nodes": collect.value(answer.estimator.get_params().get("hidden_layer_sizes")).value,
-        "fitted": found is not None,
-        "folds": int(getattr(answer, "n_splits_", 0)),
-        "alphas": [],
-        "scores": [],
-    }
-    if found is not None:
-        plain["alphas"] = [float(setting.get("alpha", math.nan)) for setting in found["params"]]
-        plain["scores"] = [float(score) for score in found["mean_test_score"]]
-    return evidence.Value("GridSearchCV", plain)
-
-
 def _fitted(answers: Answers) -> Message | None:
     if answers.search.value["fitted"]:
         return None
@@ -1203,7 +1161,11 @@ def _searches_well(answers: Answers) -> Message | None:
 plain_search = Exercise(
     "plain-search",
     "The plain way, on a small piece",
-    {"search": Answer(_searched, evidence.Value, "a GridSearchCV of scikit-learn")},
+    {
+        "search": Answer(
+            collect_search.grid_search, evidence.Value, "a GridSearchCV of scikit-learn"
+        )
+    },
     [
         Criterion("the search has been fitted", 1, _fitted, stop=True),
         Criterion("it tried the three alphas", 2, _searches_alphas),
@@ -1339,36 +1301,6 @@ grid_table = Exercise(
 )
 
 
-def _bars(answer: Any, seed: int = 0) -> Any:
-    """Collect the lines and the vertical spans of one Axes."""
-    import matplotlib.axes
-    import matplotlib.collections
-    import matplotlib.container
-    import matplotlib.figure
-
-    if isinstance(answer, matplotlib.container.ErrorbarContainer):
-        answer = answer.lines[2][0].axes
-    if isinstance(answer, matplotlib.figure.Figure) and len(answer.axes) == 1:
-        answer = answer.axes[0]
-    if not isinstance(answer, matplotlib.axes.Axes):
-        return evidence.Other(type(answer).__name__)
-    lines = [np.asarray(line.get_xydata(), float) for line in answer.get_lines()[:20]]
-    drawn = (matplotlib.collections.LineCollection, matplotlib.collections.PolyCollection)
-    spans = [
-        np.asarray(path.vertices, float)[:1_000]
-        for artist in answer.collections[:20]
-        if isinstance(artist, drawn)
-        for path in artist.get_paths()[:100]
-    ]
-    return {
-        "xscale": answer.get_xscale(),
-        "xlabel": answer.get_xlabel()[:200],
-        "ylabel": answer.get_ylabel()[:200],
-        "lines": [line.tolist() for line in lines if len(line) <= 1_000],
-        "spans": [span.tolist() for span in spans],
-    }
-
-
 def _points(parts: Sequence[Any], x: float) -> np.ndarray:
     """Return all heights at the place `x`."""
     points = [point for part in parts for point in part]
@@ -1376,7 +1308,7 @@ def _points(parts: Sequence[Any], x: float) -> np.ndarray:
 
 
 def _draws_means(answers: Answers) -> Message | None:
-    for line in answers.grid_axes["lines"]:
+    for line in answers.grid_axes.value["lines"]:
         heights = [_points([line], decay) for decay in _decays()]
         if all(
             len(seen) and np.any(np.isclose(seen, mean, atol=1e-5))
@@ -1384,15 +1316,15 @@ def _draws_means(answers: Answers) -> Message | None:
         ):
             return None
     return Message(
-        f"None of the {len(answers.grid_axes['lines'])} lines in the picture goes through the "
-        "means",
+        f"None of the {len(answers.grid_axes.value['lines'])} lines in the picture goes through "
+        "the means",
         "mean_accuracy over decays",
         "decays go to the right, mean_accuracy upwards.",
     )
 
 
 def _draws_spread(answers: Answers) -> Message | None:
-    parts = answers.grid_axes["spans"] + answers.grid_axes["lines"]
+    parts = answers.grid_axes.value["spans"] + answers.grid_axes.value["lines"]
     for spread in _spreads(answers):
         lows, highs = _means(answers) - spread, _means(answers) + spread
         if all(
@@ -1409,7 +1341,7 @@ def _draws_spread(answers: Answers) -> Message | None:
 
 
 def _draws_well(answers: Answers) -> Message | None:
-    seen = answers.grid_axes
+    seen = answers.grid_axes.value
     if seen["xscale"] not in ("log", "symlog"):
         return Message(
             f"The decays stand on a {seen['xscale']} axis, most of them crowded at the left",
@@ -1425,7 +1357,7 @@ grid_picture = Exercise(
     "grid-picture",
     "Accuracy by decay",
     {
-        "grid_axes": Answer(_bars, dict, "the axes of a picture"),
+        "grid_axes": Answer(collect_search.error_bars, evidence.Value, "the axes of a picture"),
         "accuracies": ARRAY.from_earlier("How large is the grid?"),
     },
     [
@@ -1446,19 +1378,21 @@ grid_picture = Exercise(
         ),
         Misconception(
             "linear-axis",
-            lambda answers: answers.grid_axes["xscale"] == "linear",
+            lambda answers: answers.grid_axes.value["xscale"] == "linear",
             "On a linear axis half of the decays share a twentieth of the width.",
         ),
         Misconception(
             "axes-without-words",
-            lambda answers: not answers.grid_axes["xlabel"] or not answers.grid_axes["ylabel"],
+            lambda answers: (
+                not answers.grid_axes.value["xlabel"] or not answers.grid_axes.value["ylabel"]
+            ),
             "Nobody can tell what the axes show.",
         ),
         Misconception(
             "place-for-decay",
             lambda answers: any(
                 [x for x, _ in line] == list(range(len(_decays())))
-                for line in answers.grid_axes["lines"]
+                for line in answers.grid_axes.value["lines"]
             ),
             "The points stand at 0, 1, 2, …: give the decays first.",
         ),
