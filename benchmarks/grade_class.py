@@ -2,6 +2,8 @@
 
 ``python benchmarks/grade_class.py lab1-data`` grades the class on the drawn sample, once in one
 go and once killed with SIGKILL half-way and run again, and compares the two tables of grades.
+``python benchmarks/grade_class.py --warm`` runs a light class instead, each notebook cold and warm
+in turn, and compares how long that takes.
 """
 
 import argparse
@@ -9,6 +11,7 @@ import json
 import os
 import pathlib
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -30,7 +33,10 @@ def main() -> int:
     parser.add_argument("lab", nargs="?", default="lab1-data")
     parser.add_argument("--students", type=int, default=30)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--warm", action="store_true", help="compare cold and warm workers")
     arguments = parser.parse_args()
+    if arguments.warm:
+        return compare_workers(arguments.students)
     with tempfile.TemporaryDirectory(prefix="labkit-class-") as name:
         folder = pathlib.Path(name)
         hand_in(arguments.lab, folder / "in", arguments.students)
@@ -48,6 +54,44 @@ def main() -> int:
     print(f"killed after {killed} students, run again: {rest:.0f} s")
     print(f"the same grades.csv and exit status ({status}): {'yes' if same else 'NO'}")
     return 0 if same else 1
+
+
+def compare_workers(students: int) -> int:
+    """Run a light class, each notebook cold and warm in turn, and print what each took."""
+    os.environ |= {"LABKIT_DATA": "sample", "LABKIT_OFFLINE": "1"}
+    sys.path.insert(0, str(ROOT))
+    from labkit.grading import machine, repair, running
+    from tests.grading import classroom
+
+    seconds: dict[str, list[float]] = {"cold": [], "warm": []}
+    with (
+        tempfile.TemporaryDirectory(prefix="labkit-class-") as name,
+        machine.Machine(["fashion-mnist"], classroom.LIMITS, keep_warm=False) as cold,
+        machine.Machine(["fashion-mnist"], classroom.LIMITS) as warm,
+    ):
+        folder = pathlib.Path(name)
+        root = classroom.light_course(folder / "course")
+        lab = classroom.lab(root)
+        book = classroom.Book(root).right()
+        book.cell("setup")["source"] += "\nimport keras, pandas, seaborn"  # as the real one does
+        notebook = repair.repair(book.content(), lab)
+
+        def run(ready: machine.Machine) -> float:
+            started = time.perf_counter()
+            running.run(notebook, lab, ready, classroom.LIMITS, folder)
+            return time.perf_counter() - started
+
+        getting_warm = run(warm)
+        for _ in range(students):
+            seconds["cold"].append(run(cold))
+            seconds["warm"].append(run(warm))
+    middle = {kind: statistics.median(taken) for kind, taken in seconds.items()}
+    print(f"a light notebook, {students} times cold and warm in turn")
+    for kind, taken in seconds.items():
+        print(f"{kind}: {middle[kind]:.2f} s ({min(taken):.2f} to {max(taken):.2f})")
+    print(f"getting warm, with the first run: {getting_warm:.1f} s")
+    print(f"warm is {middle['cold'] / middle['warm']:.1f} times as quick")
+    return 0
 
 
 def hand_in(lab: str, place: pathlib.Path, students: int) -> None:

@@ -148,6 +148,13 @@ def _add_grade(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("--jobs", type=int, default=1, help="notebooks to run at the same time")
     parser.add_argument(
+        "--cluster",
+        default="",
+        metavar="ADDRESS",
+        help="run them on the workers of this Dask scheduler instead (tcp://HOST:8786); "
+        "needs pip install 'labkit[scale]'",
+    )
+    parser.add_argument(
         "--minutes", type=float, default=15, help="how long a notebook may run (15)"
     )
     parser.add_argument(

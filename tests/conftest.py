@@ -1,5 +1,6 @@
-"""What holds for every test: no downloads, a cache of its own, no windows."""
+"""What holds for every test: no downloads, a cache of its own, no windows; and what is reported."""
 
+import collections
 import os
 import pathlib
 import shutil
@@ -20,6 +21,8 @@ def pytest_configure(config: pytest.Config) -> None:
     matplotlib.use("agg")
     if _setting() not in ("", "sample"):
         os.environ["LABKIT_DATA"] = str(pathlib.Path(_setting()).expanduser().absolute())
+    if hasattr(config, "workerinput"):
+        return  # one of several test processes, which share the cache that the first has set
     # The user's cache is read if the real data is in there and nowhere else, and left alone if not.
     if _setting() or not (cache.root() / "fashion-mnist").is_dir():
         config.labkit_cache = tempfile.mkdtemp(prefix="labkit-tests-")
@@ -32,6 +35,27 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove the cache."""
     if hasattr(config, "labkit_cache"):
         shutil.rmtree(config.labkit_cache, ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Show what tests have reported, also those that ran in another process.
+
+    A test reports by pytest's ``record_property``: true and false are counted, a text is shown.
+    """
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    told = [item for report in reports if report.when == "call" for item in report.user_properties]
+    counts: dict[str, list[bool]] = collections.defaultdict(list)
+    for title, value in told:
+        if isinstance(value, bool):
+            counts[title].append(value)
+        else:
+            terminalreporter.section(title)
+            terminalreporter.write_line(value)
+    if counts:
+        terminalreporter.section("quality of the checks")
+    for title, good in counts.items():
+        share = sum(good) / len(good)
+        terminalreporter.write_line(f"{title}: {sum(good)} of {len(good)} ({share:.1%})")
 
 
 def _setting() -> str:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 
 import psutil
@@ -31,10 +32,24 @@ class Server:
     seconds: float
     process: subprocess.Popen
 
+    def ask(self, path: str) -> str:
+        """Return what the server answers to a GET of `path`; a busy machine may need a while."""
+        url = self.url.replace("/lab?", f"/{path}?")
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                with urllib.request.urlopen(url, timeout=30) as answer:
+                    return answer.read().decode()
+            except OSError as error:
+                status = self.process.poll()
+                if status is not None or time.monotonic() > deadline:
+                    raise AssertionError(f"{error}; status {status}:\n{self.said}") from error
+            time.sleep(0.3)
+
     def interrupt(self) -> int:
         """Do what Ctrl-C does, and return the exit status."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=60)
 
 
 @contextlib.contextmanager
@@ -60,7 +75,7 @@ def lab_server(folder: pathlib.Path, home: pathlib.Path, data: str | None) -> It
         yield Server(url, said, times.user + times.system, process)
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
         os.close(hand)
         os.close(keyboard)
 

@@ -76,12 +76,13 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare only, write nothing")
     arguments = parser.parse_args()
     different = [
-        lab for lab in arguments.labs or labs.MODULES if not _up_to_date(lab, arguments.check)
+        lab for lab in arguments.labs or labs.MODULES if not up_to_date(lab, arguments.check)
     ]
     return 1 if different else 0
 
 
-def _up_to_date(lab: str, check: bool) -> bool:
+def up_to_date(lab: str, check: bool) -> bool:
+    """Make the student's notebook of `lab` anew, or only tell whether it is in step; say which."""
     path = NOTEBOOKS / lab / f"{lab}.ipynb"
     text = build(lab)
     present = path.read_text(encoding="utf-8") if path.exists() else ""

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from labkit.checks import Outcome
 from labkit.checks.render import number
-from labkit.grading import course, grade, sandbox, submissions
+from labkit.grading import cluster, course, grade, sandbox, submissions
 
+_FAULTS = (course.CourseError, submissions.SubmissionsError, cluster.ClusterError, OSError)
 GRADED, SOME_NOT_GRADED, BAD_USE = 0, 1, 2
 
 
@@ -18,6 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = grade.Settings(
         course=arguments.course,
         jobs=arguments.jobs,
+        cluster=arguments.cluster,
         limits=dataclasses.replace(sandbox.Limits(), seconds=60 * arguments.minutes),
         regrade=arguments.regrade,
         due=arguments.due,
@@ -25,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     try:
         graded = grade.grade(arguments.lab, arguments.submissions, arguments.output, settings)
-    except (course.CourseError, submissions.SubmissionsError, OSError) as error:
+    except _FAULTS as error:
         print(f"labkit: {error}", file=sys.stderr)
         return BAD_USE
     _say(graded, arguments.output)

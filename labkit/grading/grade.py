@@ -4,7 +4,6 @@ import concurrent.futures
 import dataclasses
 import datetime
 import pathlib
-import tempfile
 import threading
 from collections.abc import Iterator
 
@@ -14,12 +13,13 @@ import labkit
 from labkit import data
 from labkit.checks import Outcome, Result
 from labkit.grading import (
+    cluster,
     course,
     feedback,
     gradebook,
     judging,
-    kit,
     lms,
+    machine,
     records,
     repair,
     report,
@@ -44,12 +44,16 @@ class Settings:
     course : pathlib.Path
         The course's folder, which holds ``notebooks/``.
     jobs : int
-        How many notebooks run at the same time.
+        How many notebooks run at the same time, if they run on this machine.
+    cluster : str
+        The address of the Dask scheduler whose workers run the notebooks; empty to run them here.
     limits : sandbox.Limits
     regrade : bool
         Judge what was kept again and run nothing.
     sandboxed : bool or None
         None takes the sandbox where it works.
+    keep_warm : bool
+        Whether to import libraries once for many runs, where the sandbox allows it.
     due : datetime or None
     progress : bool
         Whether to show a progress bar.
@@ -57,9 +61,11 @@ class Settings:
 
     course: pathlib.Path = pathlib.Path()
     jobs: int = 1
+    cluster: str = ""
     limits: sandbox.Limits = dataclasses.field(default_factory=sandbox.Limits)
     regrade: bool = False
     sandboxed: bool | None = None
+    keep_warm: bool = True
     due: datetime.datetime | None = None
     progress: bool = True
 
@@ -128,12 +134,14 @@ def grade(
     ------
     course.CourseError, submissions.SubmissionsError
         If the lab or the submissions are not there.
+    cluster.ClusterError
+        If the cluster cannot be used.
     """
     lab = course.load(lab_name, settings.course)
     found = submissions.find(place, lab_name, settings.due)
     output.mkdir(parents=True, exist_ok=True)
-    with _Class(lab, output, settings) as graders:
-        graded = list(_in_parallel(graders, found, settings))
+    with _Class(lab, output, settings, len(found)) as graders:
+        graded = list(_in_parallel(graders, found, settings.progress))
     graded.sort(key=lambda item: item.submission.student)
     with gradebook.Book(output, lab) as book:
         graded = [_with_marks(item, book) for item in graded]
@@ -190,14 +198,14 @@ def _feedback(lab: course.CourseLab, item: Graded) -> str:
 
 
 def _in_parallel(
-    graders: "_Class", found: list[submissions.Submission], settings: Settings
+    graders: "_Class", found: list[submissions.Submission], progress: bool
 ) -> Iterator[Graded]:
-    with concurrent.futures.ThreadPoolExecutor(max(1, settings.jobs)) as pool:
+    with concurrent.futures.ThreadPoolExecutor(graders.jobs) as pool:
         futures = [pool.submit(graders.grade, submission) for submission in found]
         done = concurrent.futures.as_completed(futures)
         try:
             for future in tqdm.tqdm(
-                done, total=len(futures), unit="submission", disable=not settings.progress
+                done, total=len(futures), unit="submission", disable=not progress
             ):
                 yield future.result()
         finally:
@@ -207,27 +215,38 @@ def _in_parallel(
 
 
 class _Class:
-    """What grading one lab for a class needs: the kit, the box, the store, the judge."""
+    """What grading one lab for a class needs: the machine, the store, the judge."""
 
-    def __init__(self, lab: course.CourseLab, output: pathlib.Path, settings: Settings) -> None:
+    def __init__(
+        self, lab: course.CourseLab, output: pathlib.Path, settings: Settings, size: int
+    ) -> None:
         self.lab, self.settings = lab, settings
         self.cancelled = threading.Event()
         self._store = store.Store(output / ".kept" / lab.lab.name)
         self._judge = judging.Judge(output / ".kept" / lab.lab.name)
         self._one_at_a_time = threading.Lock()
-        self._folder = tempfile.TemporaryDirectory(prefix="labkit-kit-")
+        self._runner = self._chosen_runner(size)
+
+    def _chosen_runner(self, size: int) -> machine.Machine | cluster.Cluster:
+        settings = self.settings
+        datasets = sorted({exercise.dataset for exercise in self.lab.lab})
+        if settings.cluster and not settings.regrade:
+            address, keep_warm = settings.cluster, settings.keep_warm
+            return cluster.Cluster(address, datasets, settings.limits, keep_warm)
+        # Getting warm takes as long as a run: it pays when a worker runs more than one.
+        keep_warm = settings.keep_warm and size > settings.jobs
+        return machine.Machine(datasets, settings.limits, settings.sandboxed, keep_warm)
+
+    @property
+    def jobs(self) -> int:
+        """How many submissions to grade at the same time."""
+        if isinstance(self._runner, cluster.Cluster):
+            return self._runner.jobs
+        return max(1, self.settings.jobs)
 
     def __enter__(self) -> "_Class":
-        folder = pathlib.Path(self._folder.name)
-        kit.build(folder)
-        self._box = kit.box(folder, sorted({exercise.dataset for exercise in self.lab.lab}))
-        sandboxed = sandbox.available() and self.settings.sandboxed is not False
-        self._run_stamp = store.fingerprint(
-            self.lab.fingerprint,
-            store.fingerprint_of_files(folder.rglob("*.py")),
-            data.source().kind,
-            str(sandboxed),
-        )
+        self._runner.__enter__()
+        self._run_stamp = store.fingerprint(self.lab.fingerprint, self._runner.stamp)
         judge = [_PACKAGE / "grading" / "judging.py"]
         for part in ("checks", "labs"):
             judge += [path for path in (_PACKAGE / part).rglob("*") if path.is_file()]
@@ -237,7 +256,7 @@ class _Class:
 
     def __exit__(self, *_: object) -> None:
         self._judge.__exit__()
-        self._folder.cleanup()
+        self._runner.__exit__()
 
     def grade(self, submission: submissions.Submission) -> Graded:
         """Return the grades of one submission; whatever is wrong with it stays with it."""
@@ -266,10 +285,9 @@ class _Class:
         run = running.run(
             notebook,
             self.lab,
-            self._box,
+            self._runner,
             self.settings.limits,
             self._store.begin(submission.key),
-            self.settings.sandboxed,
             self.cancelled,
         )
         self._store.keep(submission.key, run, stamp)

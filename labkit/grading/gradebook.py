@@ -73,7 +73,17 @@ class Book:
         self._book.update_or_create_assignment(self._name)
         resources = {"notebook": self._name, "assignment": self._name, "db_url": url}
         handed_out = nbformat.from_dict(copy.deepcopy(lab.notebook))
-        SaveCells().preprocess(handed_out, {"nbgrader": resources})
+        try:
+            SaveCells().preprocess(handed_out, {"nbgrader": resources})
+        except RuntimeError as error:
+            self._book.close()
+            raise course.CourseError(_changed(self._name, folder)) from error
+        self._list(folder / "source" / self._name)
+
+    def _list(self, source: pathlib.Path) -> None:
+        """Write the student's notebook where formgrader looks for labs; it lists no other."""
+        source.mkdir(parents=True, exist_ok=True)
+        store.write(source / f"{self._name}.ipynb", json.dumps(self._lab.notebook))
 
     def __enter__(self) -> "Book":
         return self
@@ -155,6 +165,15 @@ class Book:
         store.write(path, json.dumps(notebook))
         by_id = {ours.id: ours.exercise for ours in self._lab.cells}
         return {by_id[cell] for cell, text in texts.items() if before.get(cell) != text}
+
+
+def _changed(lab: str, folder: pathlib.Path) -> str:
+    return (
+        f"The notebook of {lab} has other exercises than when {folder / 'gradebook.db'} was made, "
+        "and nbgrader's gradebook cannot change them once there are submissions. Move gradebook.db "
+        "and the folder autograded out of the way and grade again: all machine's points come back, "
+        "and what was marked by hand stays in the file that you moved."
+    )
 
 
 def _rubric_cell(essay_cell: str, rubric: tuple[tuple[float, str], ...]) -> dict[str, Any]:

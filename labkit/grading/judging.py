@@ -26,6 +26,7 @@ from labkit.checks import (
     Outcome,
     Result,
     collect,
+    collect_networks,
     evidence,
 )
 from labkit.checks.reference import reference
@@ -256,13 +257,32 @@ def _verified_fact(fact: Any, collector: collect.Collector, seed: int) -> Any:
     if isinstance(fact, evidence.Array):
         return _verified_array(fact)
     if isinstance(fact, evidence.Model):
+        if collector is collect_networks.structure:
+            return _measured_structure(fact)
         return _measured_model(fact)
+    if isinstance(fact, evidence.Networks):
+        return _measured_networks(fact)
     if isinstance(fact, evidence.Calls):
         return _verified_calls(fact, collector, seed)
-    known = (evidence.Placeholder, evidence.Other, evidence.Value, evidence.History)
-    if isinstance(fact, (*known, evidence.Picture)):
+    if isinstance(fact, evidence.Value):
+        return _verified_value(fact)
+    if isinstance(fact, (evidence.Placeholder, evidence.Other, evidence.History, evidence.Picture)):
         return fact
     raise Refused("it holds a part that no answer has")
+
+
+def _verified_value(fact: evidence.Value) -> evidence.Value:
+    if not _is_plain(fact.value):
+        raise Refused("a value is no plain one")
+    return fact
+
+
+def _is_plain(item: Any) -> bool:
+    if isinstance(item, list):
+        return all(map(_is_plain, item))
+    if isinstance(item, dict):
+        return all(isinstance(key, str) for key in item) and all(map(_is_plain, item.values()))
+    return item is None or isinstance(item, bool | int | float | str)
 
 
 def _verified_array(fact: evidence.Array) -> evidence.Array:
@@ -283,11 +303,14 @@ def _verified_array(fact: evidence.Array) -> evidence.Array:
 def _verified_calls(
     fact: evidence.Calls, collector: collect.Collector, seed: int
 ) -> evidence.Calls:
-    """Return the calls as made on this run's probes, so that those of another run fail."""
+    """Return the calls as made on this run's probes; those of another run are refused."""
     if not isinstance(collector, collect.Probing):
         raise Refused("it tells of calls where no function is asked for")
-    if len(fact.calls) != len(collector.arguments(seed)):
-        raise Refused("a function was not called on all probes")
+    arguments = collector.arguments(seed)
+    if fact.arguments != collect.digest(arguments):
+        raise Refused("a function was called on other values than this run's")
+    if len(fact.calls) != len(arguments):
+        raise Refused("a function was not called on all values")
     calls = tuple(_verified_call(call) for call in fact.calls)
     return dataclasses.replace(fact, seed=seed, calls=calls)
 
@@ -295,20 +318,47 @@ def _verified_calls(
 def _verified_call(call: Any) -> evidence.Call:
     if not isinstance(call, evidence.Call):
         raise Refused("it holds a part that no call has")
-    if isinstance(call.result, evidence.Array):
-        return dataclasses.replace(call, result=_verified_array(call.result))
-    simple = (evidence.Placeholder, evidence.Other, evidence.Value, evidence.Raised)
-    if isinstance(call.result, simple):
-        return call
+    return dataclasses.replace(call, result=_verified_result(call.result))
+
+
+def _verified_result(result: Any) -> Any:
+    if isinstance(result, evidence.Array):
+        return _verified_array(result)
+    if isinstance(result, evidence.Model):
+        return _measured_model(result)
+    if isinstance(result, evidence.Value):
+        return _verified_value(result)
+    if isinstance(result, (evidence.Placeholder, evidence.Other, evidence.Raised)):
+        return result
     raise Refused("a call returned what no call returns")
+
+
+def _measured_networks(fact: evidence.Networks) -> evidence.Networks:
+    if len(fact.networks) > collect_networks.MAX_NETWORKS:
+        raise Refused(f"it holds more than {collect_networks.MAX_NETWORKS} networks")
+    if not all(isinstance(network, evidence.Model) for network in fact.networks.values()):
+        raise Refused("it holds a network that is none")
+    measured = {str(key): _measured_model(network) for key, network in fact.networks.items()}
+    return dataclasses.replace(fact, networks=measured)
 
 
 def _measured_model(fact: evidence.Model) -> evidence.Model:
     """Build the network again and return what it shows, not what was said of it."""
     if sum(np.size(weight) for weight in fact.weights) > MAX_PARAMETERS:
         raise Refused(f"the network has more than {MAX_PARAMETERS:,} parameters")
+    return _measured(fact, fact.weights)
+
+
+def _measured_structure(fact: evidence.Model) -> evidence.Model:
+    """Build the network again with fresh weights, which are not asked for."""
+    if fact.weights:
+        raise Refused("a network has weights that are not asked for")
+    return dataclasses.replace(_measured(fact, None), weights=(), live=None)
+
+
+def _measured(fact: evidence.Model, weights: tuple | None) -> evidence.Model:
     try:
-        built = _built(_harmless(json.loads(fact.config)), fact.weights)
+        built = _built(_harmless(json.loads(fact.config)), weights)
     except Refused:
         raise
     except Exception as error:
@@ -323,13 +373,13 @@ def _measured_model(fact: evidence.Model) -> evidence.Model:
     return dataclasses.replace(measured, class_name=type(built).__name__)
 
 
-def _built(config: dict[str, Any], weights: tuple) -> Any:
+def _built(config: dict[str, Any], weights: tuple | None) -> Any:
     import keras
 
     built = keras.saving.deserialize_keras_object(config, safe_mode=True)
     if not isinstance(built, keras.Model):
         raise Refused("it is no network")
-    if weights or built.weights:
+    if weights is not None:
         built.set_weights(list(weights))
     return built
 

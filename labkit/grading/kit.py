@@ -15,7 +15,10 @@ from labkit.grading import sandbox
 INSIDE = "/course"
 _HIDDEN = {"labs", "grading", "checks", "cli.py", "start.py", "__pycache__"}
 _COLLECTING = ("collect*.py", "evidence.py")
+_WORKERS = ("worker.py", "preloaded.py", "nest.py")
 _PACKAGE = pathlib.Path(labkit.__file__).parent
+# No other folders than the packages'; its variables are those of the box.
+_PYTHON = (sys.executable, "-s", "-P")
 
 # Quiet and alike on every machine; pip has no index, so `!pip install` fails at once.
 _ENVIRONMENT = {
@@ -23,6 +26,7 @@ _ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PIP_NO_INDEX": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
     "LABKIT_OFFLINE": "1",
@@ -30,7 +34,7 @@ _ENVIRONMENT = {
 
 
 def build(folder: pathlib.Path) -> None:
-    """Write the collecting half of labkit and the worker to `folder`."""
+    """Write the collecting half of labkit and the workers to `folder`."""
     ignored = shutil.ignore_patterns("__pycache__")
     target = folder / "labkit"
     target.mkdir()
@@ -47,7 +51,8 @@ def build(folder: pathlib.Path) -> None:
     for pattern in _COLLECTING:
         for path in (_PACKAGE / "checks").glob(pattern):
             shutil.copy(path, checks)
-    shutil.copy(_PACKAGE / "grading" / "worker.py", folder)
+    for name in _WORKERS:
+        shutil.copy(_PACKAGE / "grading" / name, folder)
     _add_fonts(folder / "matplotlib")
 
 
@@ -92,7 +97,13 @@ def _data() -> tuple[dict[str, str], dict[str, str]]:
 
 def command() -> list[str]:
     """Return the command that starts the worker inside the box."""
-    return [sys.executable, "-I", f"{INSIDE}/worker.py", "{pipe}"]
+    return [*_PYTHON, f"{INSIDE}/worker.py", "{pipe}"]
+
+
+def warm_command(control: int, limits: sandbox.Limits) -> list[str]:
+    """Return the command that starts, inside a box, the process that forks workers."""
+    numbers = control, limits.scratch, limits.processes
+    return [*_PYTHON, f"{INSIDE}/preloaded.py", *map(str, numbers)]
 
 
 def _other_copies() -> list[str]:

@@ -1,4 +1,4 @@
-"""Run one repaired notebook in the sandbox and keep what leaves it."""
+"""Run one repaired notebook on a machine and keep what leaves it."""
 
 import collections
 import dataclasses
@@ -7,9 +7,9 @@ import pathlib
 import pickle
 import secrets
 import threading
-from typing import Any
+from typing import Any, Protocol
 
-from labkit.grading import course, kit, repair, sandbox
+from labkit.grading import course, repair, sandbox
 
 RECORDS = "records.bin"
 # One cell may take this share of the whole, so that an endless loop costs its exercise only.
@@ -54,26 +54,27 @@ class Run:
         return cls(**{**fields, "steps": [tuple(step) for step in fields["steps"]]})
 
 
+class Runner(Protocol):
+    """Something that runs jobs: this machine, or several."""
+
+    def run(
+        self, job: bytes, output: pathlib.Path, cancelled: threading.Event | None = None
+    ) -> sandbox.Ended:
+        """Run a job and write its records to `output`."""
+
+
 def run(
     notebook: repair.Repaired,
     lab: course.CourseLab,
-    box: sandbox.Box,
+    runner: Runner,
     limits: sandbox.Limits,
     folder: pathlib.Path,
-    sandboxed: bool | None = None,
     cancelled: threading.Event | None = None,
 ) -> Run:
-    """Run `notebook` and write its records into `folder`; see `sandbox.run`."""
+    """Run `notebook` and write its records into `folder`."""
     seed = secrets.randbits(32)
-    ended = sandbox.run(
-        kit.command(),
-        box,
-        limits,
-        pickle.dumps(_job(notebook, lab, limits, seed)),
-        folder / RECORDS,
-        sandboxed,
-        cancelled,
-    )
+    job = pickle.dumps(_job(notebook, lab, limits, seed))
+    ended = runner.run(job, folder / RECORDS, cancelled)
     return Run(
         seed,
         [(step.exercise, step.check) for step in notebook.steps],

@@ -6,13 +6,11 @@ which is copied into a file up to a limit. Without bubblewrap the same command r
 limits only, and the caller has to say so.
 """
 
-import contextlib
 import dataclasses
 import functools
 import os
 import pathlib
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -22,38 +20,21 @@ from collections.abc import Mapping, Sequence
 
 import psutil
 
-MIB = 2**20
+from labkit.grading import watching
+from labkit.grading.watching import MIB, Limits
+
+__all__ = [
+    *("Box", "Cancelled", "Ended", "Limits"),
+    *("available", "bubblewrap", "line", "python_folders", "run"),
+]
 # Where the command finds itself inside the sandbox.
 HOME = "/tmp/home"
 WORK = "/tmp/work"
 # Parts of the system that Python and its libraries read; what is missing is left out.
 _SYSTEM = ("/usr", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime")
 _LINKED = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-_POLL = 0.1
-
-
-@dataclasses.dataclass(frozen=True)
-class Limits:
-    """What one run may use.
-
-    Attributes
-    ----------
-    seconds : float
-        Wall time.
-    memory : int
-        Bytes, of all its processes together.
-    processes : int
-    scratch : int
-        Bytes in its own folder.
-    output : int
-        Bytes that leave through the pipe.
-    """
-
-    seconds: float = 900
-    memory: int = 6144 * MIB
-    processes: int = 64
-    scratch: int = 512 * MIB
-    output: int = 256 * MIB
+# Owned by root's number, so that root could change the whole system's settings in there.
+_SETTINGS = ("/proc/sys", "/proc/sysrq-trigger")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -171,11 +152,11 @@ def run(
             start_new_session=True,
         )
         os.close(writing)
-        copy = _Copy(reading, output, limits.output)
-        feed = threading.Thread(target=_feed, args=(process, given), daemon=True)
-        feed.start()
-        stopped = _watch(process, limits, copy, started, scratch, cancelled)
-        feed.join()
+        copy = watching.Copy(reading, output, limits.output)
+        feed = watching.Feed(process.stdin, given)
+        stopped, family = watching.watch(_Run(process), limits, copy, scratch, cancelled)
+        watching.end(process, family)
+        feed.finish()
         copy.finish()
     if cancelled is not None and cancelled.is_set():
         raise Cancelled("it was cancelled")
@@ -192,10 +173,18 @@ def line(command: Sequence[str], box: Box) -> tuple[list[str], dict[str, str]]:
     return list(command), os.environ | _plain_environment(box, tempfile.gettempdir())
 
 
-def bubblewrap(command: Sequence[str], box: Box, limits: Limits) -> list[str]:
-    """Return the command line that runs `command` inside `box`."""
-    words = ["bwrap", "--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000"]
+def bubblewrap(
+    command: Sequence[str], box: Box, limits: Limits, makes_boxes: bool = False
+) -> list[str]:
+    """Return the command line that runs `command` inside `box`.
+
+    One that `makes_boxes` is trusted: inside, it has the rights to make boxes for others.
+    """
+    user = "0" if makes_boxes else "1000"
+    words = ["bwrap", "--unshare-all", "--unshare-user", "--uid", user, "--gid", user]
     words += ["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "lab"]
+    if makes_boxes:
+        words += ["--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETFCAP"]
     for path in _SYSTEM:
         words += ["--ro-bind-try", path, path]
     for path in _LINKED:
@@ -204,6 +193,9 @@ def bubblewrap(command: Sequence[str], box: Box, limits: Limits) -> list[str]:
         elif os.path.isdir(path):
             words += ["--ro-bind", path, path]
     words += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
+    if os.geteuid() == 0:
+        for path in _SETTINGS:
+            words += ["--ro-bind-try", path, path]
     words += ["--size", str(MIB), "--tmpfs", "/dev/shm"]
     words += ["--size", str(limits.scratch), "--tmpfs", "/tmp", "--dir", HOME, "--dir", WORK]
     for outside, inside in box.readable.items():
@@ -217,6 +209,23 @@ def bubblewrap(command: Sequence[str], box: Box, limits: Limits) -> list[str]:
     return [*words, "--", *command]
 
 
+class _Run:
+    """A run that is a process of its own."""
+
+    def __init__(self, process: subprocess.Popen) -> None:
+        self._process, self._watched = process, psutil.Process(process.pid)
+
+    def has_ended(self, seconds: float) -> bool:
+        try:
+            self._process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def family(self) -> watching.Family:
+        return watching.below(self._watched)
+
+
 def _plain_environment(box: Box, scratch: str) -> dict[str, str]:
     places = {"HOME": scratch, "TMPDIR": scratch}
     return places | {name: _outside(value, box) for name, value in box.environment.items()}
@@ -228,115 +237,3 @@ def _outside(path: str, box: Box) -> str:
         if path == inside or path.startswith(inside + "/"):
             return outside + path[len(inside) :]
     return path
-
-
-def _feed(process: subprocess.Popen, given: bytes) -> None:
-    try:
-        process.stdin.write(given)
-        process.stdin.close()
-    except BrokenPipeError:
-        return  # it ended before it had read everything, which its exit status tells
-
-
-class _Copy:
-    """Copies a pipe into a file in the background, up to a limit."""
-
-    def __init__(self, source: int, target: pathlib.Path, limit: int) -> None:
-        self._source, self._target, self._limit = source, target, limit
-        self.exceeded = False
-        self._thread = threading.Thread(target=self._copy, daemon=True)
-        self._thread.start()
-
-    def finish(self) -> None:
-        """Wait until the last writer is gone; all of them were ended before."""
-        self._thread.join(timeout=10)
-
-    def _copy(self) -> None:
-        left = self._limit
-        with os.fdopen(self._source, "rb", buffering=0) as source, open(self._target, "wb") as file:
-            while part := source.read(MIB):
-                file.write(part[:left])
-                left -= len(part)
-                if left < 0:
-                    self.exceeded = True
-                    return
-
-
-def _watch(
-    process: subprocess.Popen,
-    limits: Limits,
-    copy: _Copy,
-    started: float,
-    scratch: str,
-    cancelled: threading.Event | None,
-) -> str:
-    """Wait for `process`, end everything it started, and say which limit it broke, if any."""
-    watched = psutil.Process(process.pid)
-    family: dict[int, psutil.Process] = {}
-    stopped = ""
-    while not stopped and not (cancelled and cancelled.is_set()):
-        try:
-            process.wait(timeout=_POLL)
-            break
-        except subprocess.TimeoutExpired:
-            family = _family(watched)
-        stopped = _broken_limit(family, limits, copy, time.monotonic() - started, scratch)
-    _end(process, family)
-    return stopped
-
-
-def _family(watched: psutil.Process) -> dict[int, psutil.Process]:
-    try:
-        return {child.pid: child for child in watched.children(recursive=True)}
-    except psutil.NoSuchProcess:
-        return {}
-
-
-def _broken_limit(
-    family: dict[int, psutil.Process], limits: Limits, copy: _Copy, seconds: float, scratch: str
-) -> str:
-    if seconds > limits.seconds:
-        return f"it took longer than {limits.seconds:g} seconds"
-    if len(family) > limits.processes:
-        return f"it started more than {limits.processes} processes"
-    if copy.exceeded:
-        return f"its answers were larger than {limits.output // MIB} MiB"
-    if sum(map(_memory, family.values())) > limits.memory:
-        return f"it took more than {limits.memory // MIB} MiB of memory"
-    if _size(scratch) > limits.scratch:
-        return f"it wrote more than {limits.scratch // MIB} MiB to disk"
-    return ""
-
-
-def _memory(process: psutil.Process) -> int:
-    try:
-        return process.memory_info().rss
-    except psutil.Error:
-        return 0  # it has ended meanwhile
-
-
-def _size(folder: str) -> int:
-    """Return the bytes below `folder`: without bubblewrap, scratch files are on the disk."""
-    total = 0
-    for root, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += os.lstat(os.path.join(root, name)).st_size
-            except FileNotFoundError:
-                continue  # deleted meanwhile
-    return total
-
-
-def _end(process: subprocess.Popen, family: dict[int, psutil.Process]) -> None:
-    """End the process, its group, and its children that left the group.
-
-    With bubblewrap, the kernel ends all of them together with their process namespace.
-    """
-    with contextlib.suppress(ProcessLookupError):  # all of the group has ended
-        os.killpg(process.pid, signal.SIGKILL)
-    for child in family.values():
-        try:
-            child.kill()
-        except psutil.NoSuchProcess:
-            continue
-    process.wait()

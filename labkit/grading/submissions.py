@@ -2,6 +2,9 @@
 
 Nothing is unpacked to disk and no link is followed. A file that cannot be taken becomes a
 submission with a `problem`, so that it has its row in the grades and stops nobody else's.
+
+No lab asks for a file beside its notebook, and so none is taken: what lies there can shadow no
+module. The student is told which files were left out.
 """
 
 import collections
@@ -16,11 +19,14 @@ import stat
 import zipfile
 from collections.abc import Callable, Iterable
 
+from labkit import labs
 from labkit.grading import lms, repair
 
 MAX_BYTES = repair.MAX_BYTES
 _MAX_ENTRIES = 20_000
 _DEPTH = 3
+_NAMES_TOLD = 8
+_MAX_NAME = 60
 _NOT_STUDENTS = {".DS_Store", ".git", ".ipynb_checkpoints", "__MACOSX"}
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_file_?/?(?P<file>.+)", re.DOTALL)
 _CANVAS = re.compile(
@@ -68,12 +74,13 @@ class Submission:
 
 @dataclasses.dataclass(frozen=True)
 class _Candidate:
-    """A file that may be a student's notebook."""
+    """A file that may be a student's notebook; surely not if it is `beside` one."""
 
     file: str
     time: float
     read: Callable[[], bytes]
     problem: str = ""
+    beside: bool = False
     late: bool = False
     platform: str = ""
     name: str = ""
@@ -149,7 +156,25 @@ def _notebooks_in(folder: pathlib.Path, lab: str) -> list[_Candidate]:
         # A platform or a browser numbers what is handed in again: "lab (1).ipynb".
         again = re.compile(re.escape(lab) + r"[ _-]*\(?\d+\)?\.ipynb")
         here += [path for path in folder.iterdir() if again.fullmatch(path.name)]
-    return [_file(path, folder) for path in here]
+    notebooks = [_file(path, folder) for path in here]
+    return [*notebooks, *_beside(folder, {path.parent for path in here} or {folder})]
+
+
+def _beside(folder: pathlib.Path, places: set[pathlib.Path]) -> list[_Candidate]:
+    """Return what else a student handed in; folders of other labs and their notebooks are not."""
+    others = [
+        path
+        for place in sorted(places)
+        if not place.is_symlink()
+        for path in sorted(place.iterdir())
+        if path.suffix.lower() != ".ipynb" and path not in places
+    ]
+    known = _NOT_STUDENTS | set(labs.MODULES)
+    return [
+        _Candidate(str(path.relative_to(folder)), 0.0, bytes, beside=True)
+        for path in others
+        if path.name not in known
+    ]
 
 
 def _search(folder: pathlib.Path, depth: int) -> Iterable[pathlib.Path]:
@@ -279,13 +304,15 @@ def _choose(
 ) -> Submission:
     """Return the submission that counts: the last one that is a notebook."""
     key = safe_name(student)
-    fitting = [item for item in candidates if item.file.lower().endswith((".ipynb", ".zip"))]
+    fitting = [item for item in candidates if _may_be_notebook(item)]
+    left_out = [item.file for item in candidates if not _may_be_notebook(item)]
     named = [item for item in fitting if lab in item.file] or fitting
     if not named:
         refused = [item.problem for item in candidates if item.problem]
         problem = (refused or ["there is no notebook"])[0]
         first = candidates[0] if candidates else _refused("", problem)
-        return _submission(student, key, dataclasses.replace(first, problem=problem), [])
+        taken = dataclasses.replace(first, problem=problem)
+        return _submission(student, key, taken, _left_out(left_out))
     last = max(named, key=lambda item: (not item.problem, item.time, item.file))
     notes = []
     if len(named) > 1:
@@ -295,7 +322,22 @@ def _choose(
     late = last.late or (due is not None and last.time > due.timestamp())
     if late:
         notes.append("It was handed in late.")
+    notes += _left_out(left_out)
     return _submission(student, key, dataclasses.replace(last, late=late), notes)
+
+
+def _may_be_notebook(item: _Candidate) -> bool:
+    return not item.beside and item.file.lower().endswith((".ipynb", ".zip"))
+
+
+def _left_out(files: list[str]) -> list[str]:
+    """Return the note on files that are not taken; none if there are none."""
+    if not files:
+        return []
+    told = [" ".join(name.split())[:_MAX_NAME] for name in files[:_NAMES_TOLD]]
+    if len(files) > len(told):
+        told.append(f"{len(files) - len(told)} more")
+    return [f"Only the notebook is graded; left out: {', '.join(told)}."]
 
 
 def _submission(student: str, key: str, taken: _Candidate, notes: list[str]) -> Submission:

@@ -10,28 +10,15 @@ import pytest
 
 from labkit import labs
 from tests import serving
+from tests.browser import chromium
 from tests.notebooks import running
 
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+playwright = chromium.playwright
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-# Quiet: without these it looks for hosts on the network at every start.
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 TRIES = 8
 RUN_SECONDS = 240  # for a run of all cells on a busy machine
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine"),
-]
+pytestmark = chromium.NEEDED
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,13 +43,10 @@ TASKS = [Task("lab1-data", "count-images", "n_train = len(x_train)\nn_test = x_t
 
 
 @pytest.fixture
-def page(tmp_path):
+def page():
     """Return an empty page of headless Chromium."""
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        # Tall, so that a screenshot shows much of the notebook.
-        yield browser.new_page(viewport={"width": 1200, "height": 1400})
-        browser.close()
+    with chromium.page() as empty:
+        yield empty
 
 
 @pytest.fixture

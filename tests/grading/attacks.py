@@ -100,7 +100,7 @@ def left_behind() -> list[str]:
     own = {child.pid for child in psutil.Process().children(recursive=True)}
     for process in psutil.process_iter(["cmdline", "ppid"]):
         line = process.info["cmdline"] or []
-        worker = any(part.endswith("/worker.py") for part in line)
+        worker = any(part.endswith(("/worker.py", "/preloaded.py")) for part in line)
         # Another grading on this machine has workers too: they have a parent, and not this one.
         if BACKGROUND in line or (worker and (process.pid in own or process.info["ppid"] == 1)):
             found.append(f"process {' '.join(line)[:80]}")

@@ -269,7 +269,7 @@ attack_by_code(
     """
     from labkit.checks import collect, evidence
     collect.value = collect.array = lambda *a: evidence.Value("int", True)
-    collect.called = lambda *a: evidence.Calls("function", 0, ())
+    collect.called = lambda *a: evidence.Calls("function", 0, "", ())
     """,
     graded=False,
 )
@@ -331,9 +331,9 @@ def _bomb() -> bytes:
     return file.getvalue()
 
 
-# A replayed answer is a function that returns arrays of other probes: it earns what such a
-# function earns, for running at all and, where the sizes happen to agree, for the shape.
-attack("replay another run's evidence", points=9)(lambda book: book.first(_forging(_replayed())))
+attack("replay another run's evidence", graded=False)(
+    lambda book: book.first(_forging(_replayed()))
+)
 attack("evidence with a pickle in it", graded=False)(lambda book: book.first(_forging(_pickled())))
 attack("evidence that is no evidence", graded=False)(lambda book: book.first(_forging(b"PK" * 9)))
 attack("evidence for another exercise", graded=False)(

@@ -25,10 +25,9 @@ def test_quick_cases(tmp_path):
 
 
 @pytest.mark.slow
-def test_all_other_cases(tmp_path, capsys):
+def test_all_other_cases(tmp_path, record_property):
     """All of them as one class, in which everyone else keeps what is due."""
     rows = attacks.run(tmp_path, _chosen())
-    with capsys.disabled():
-        print(f"\n{attacks.table(rows)}")
-    assert all(row.as_it_should_be for row in rows)
+    record_property("attacks and accidents", attacks.table(rows))
+    assert all(row.as_it_should_be for row in rows), attacks.table(rows)
     assert attacks.left_behind() == []

@@ -1,61 +1,13 @@
 """nbgrader's formgrader opens what grading wrote, and what is marked there is kept."""
 
-import contextlib
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 
 import pytest
 
-from labkit.grading import grade
-from tests.grading import classroom
+from labkit.grading import course, grade, gradebook
+from tests.grading import classroom, marking
 
 LAB = classroom.LAB
-TOKEN = "a-token-for-this-test"
-
-
-@contextlib.contextmanager
-def formgrader(folder, home):
-    """Serve `folder` with Jupyter, as an instructor does, and give a function that asks it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    line = [sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root"]
-    line += [f"--port={port}", f"--IdentityProvider.token={TOKEN}"]
-    line += ["--ServerApp.jpserver_extensions=nbgrader.server_extensions.formgrader=True"]
-    beside = os.path.dirname(sys.executable)
-    environment = os.environ | {"HOME": str(home), "PATH": f"{beside}:{os.environ['PATH']}"}
-    with open(home / "log", "wb") as log:
-        process = subprocess.Popen(line, cwd=folder, env=environment, stdout=log, stderr=log)
-
-    def ask(path, content=None):
-        headers = {"Authorization": f"token {TOKEN}", "Content-Type": "application/json"}
-        body = None if content is None else json.dumps(content).encode()
-        method = "GET" if content is None else "PUT"
-        url = f"http://127.0.0.1:{port}/{path}"
-        request = urllib.request.Request(url, body, headers, method=method)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.read().decode()
-
-    try:
-        deadline = time.monotonic() + 90
-        while True:
-            try:
-                ask("api/status")
-                break
-            except (urllib.error.URLError, ConnectionError):
-                if time.monotonic() > deadline or process.poll() is not None:
-                    raise AssertionError((home / "log").read_text()) from None
-                time.sleep(0.3)
-        yield ask
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
 @pytest.mark.slow
@@ -68,7 +20,8 @@ def test_formgrader_serves_the_questions_and_marks_are_kept(light_course, tmp_pa
     output, home = tmp_path / "out", tmp_path / "home"
     home.mkdir()
     grade.grade(LAB, tmp_path / "in", output, settings)
-    with formgrader(output, home) as ask:
+    with marking.formgrader(output, home) as server:
+        ask = server.ask
         listed = json.loads(ask(f"formgrader/api/submissions/{LAB}"))
         assert [(item["student"], item["needs_manual_grade"]) for item in listed] == [("ann", True)]
         notebooks = json.loads(ask(f"formgrader/api/submitted_notebooks/{LAB}/{LAB}"))
@@ -88,3 +41,15 @@ def test_formgrader_serves_the_questions_and_marks_are_kept(light_course, tmp_pa
     assert ann.total == classroom.FULL + 4.5
     page = (output / "feedback" / "ann.html").read_text(encoding="utf-8")
     assert "4.5 of 6 points" in page and "Nearly." in page
+
+
+def test_a_gradebook_of_other_exercises_is_explained(light_course, tmp_path):
+    lab = classroom.lab(light_course)
+    with gradebook.Book(tmp_path, lab) as book:
+        book.enter("ann", [], {}, {})
+    lab.notebook["cells"] = [
+        cell for cell in lab.notebook["cells"] if "read-idx" not in cell.get("id", "")
+    ]
+    with pytest.raises(course.CourseError, match=r"other exercises .* Move gradebook.db") as raised:
+        gradebook.Book(tmp_path, lab)
+    assert LAB in str(raised.value)

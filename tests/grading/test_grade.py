@@ -78,6 +78,7 @@ def school(tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("sandboxed")
+@pytest.mark.xdist_group("school")
 class TestClass:
     def test_exit_status_tells_that_some_could_not_be_graded(self, school):
         assert school[3] == 1

@@ -8,8 +8,16 @@ import numpy as np
 import pytest
 
 from labkit import labs
-from labkit.checks import Evidence, Outcome, evidence
-from labkit.checks.exercise import ARRAY, MODEL, Criterion, Exercise
+from labkit.checks import Evidence, Outcome, collect, collect_networks, evidence
+from labkit.checks.exercise import (
+    ARRAY,
+    MODEL,
+    VALUE,
+    Answer,
+    Criterion,
+    Exercise,
+    function,
+)
 from labkit.grading import judging, records, running
 
 BUILTIN = {"module": "builtins", "class_name": "function", "config": "breakpoint"}
@@ -27,6 +35,15 @@ def _is_there(answers):
 
 NETWORK = exercise("network", model=MODEL)
 NUMBERS = exercise("numbers", numbers=ARRAY)
+PLAIN = exercise("plain", value=VALUE)
+STRUCTURE = exercise(
+    "structure", model=Answer(collect_networks.structure, evidence.Model, "a network")
+)
+NETWORKS = exercise(
+    "networks", models=Answer(collect_networks.networks, evidence.Networks, "networks")
+)
+DOUBLE = exercise("double", double=function(lambda random: [(random.normal(size=(2, 3)),)]))
+BUILDER = exercise("builder", build=function(lambda random: [(int(random.integers(2, 99)),)]))
 
 
 def judged(of, found, seed=0, folder=None):
@@ -117,6 +134,70 @@ def test_layers_and_parameters_are_those_of_the_network(network):
     verified = judging.verified(NETWORK, forged, 0)
     assert [layer.class_name for layer in verified.facts["model"].layers] == ["Flatten", "Dense"]
     assert verified.facts["model"].parameters == 7850
+
+
+def test_a_dictionary_of_networks_is_judged_and_each_is_measured(network, tmp_path):
+    found = NETWORKS.collect({(0.1, 5): network, "other": network})
+    result = judged(NETWORKS, found, folder=tmp_path)
+    assert result.outcome is Outcome.PASSED, result.text()
+    inside = found.facts["models"].networks
+    assert set(inside) == {"0.1, 5", "other"}
+    for forged in (dataclasses.replace(inside["other"], optimizer="sgd"), evidence.Other("x")):
+        claims = changed(found, networks=inside | {"other": forged})
+        assert judged(NETWORKS, claims, folder=tmp_path).outcome is Outcome.COULD_NOT_GRADE
+    many = changed(found, networks={str(number): inside["other"] for number in range(101)})
+    assert judged(NETWORKS, many, folder=tmp_path).outcome is Outcome.COULD_NOT_GRADE
+
+
+def test_a_structure_has_no_weights_and_is_measured_all_the_same(network, tmp_path):
+    found = STRUCTURE.collect(network)
+    assert found.facts["model"].weights == ()
+    assert judged(STRUCTURE, found, folder=tmp_path).outcome is Outcome.PASSED
+    forged = changed(found, layers=(), parameters=1)
+    assert judging.verified(STRUCTURE, forged, 0).facts["model"].parameters == 7850
+    refused = [changed(found, loss="mse"), changed(found, weights=(np.zeros(3),))]
+    for claims in refused:
+        assert judged(STRUCTURE, claims, folder=tmp_path).outcome is Outcome.COULD_NOT_GRADE
+
+
+def test_networks_that_a_function_builds_are_measured(tmp_path):
+    import keras
+
+    def build(nodes):
+        return keras.Sequential([keras.Input((28, 28)), keras.layers.Dense(nodes)])
+
+    found = BUILDER.collect(build, seed=5)
+    result = judged(BUILDER, found, seed=5, folder=tmp_path)
+    assert result.outcome is Outcome.PASSED, result.text()
+    (call,) = found.facts["build"].calls
+    forged = dataclasses.replace(call, result=dataclasses.replace(call.result, loss="mse"))
+    claims = changed(found, calls=(forged,))
+    assert judged(BUILDER, claims, seed=5, folder=tmp_path).outcome is Outcome.COULD_NOT_GRADE
+
+
+def test_calls_of_another_run_are_refused(tmp_path):
+    found = DOUBLE.collect(lambda values: 2 * values, seed=5)
+    assert judged(DOUBLE, found, seed=5, folder=tmp_path).outcome is Outcome.PASSED
+    for claims in (found, changed(found, seed=6), changed(found, arguments="")):
+        result = judged(DOUBLE, claims, seed=6, folder=tmp_path)
+        assert (result.outcome, result.points) == (Outcome.COULD_NOT_GRADE, 0)
+        assert "other values" in str(result.message)
+
+
+@pytest.mark.parametrize("lab", labs.MODULES)
+def test_no_run_has_the_same_calls_as_another(lab):
+    """Every exercise that asks for a function is tried on values that change with the run."""
+    for item in labs.load(lab):
+        for answer in item.answers.values():
+            if answer.kind is evidence.Calls:
+                digests = {collect.digest(answer.collector.arguments(seed)) for seed in range(5)}
+                assert len(digests) == 5, item.name
+
+
+@pytest.mark.parametrize("item", [np.zeros(3), evidence.Other("x"), {"deep": [(1, 2)]}])
+def test_values_that_are_not_plain_are_refused(item, tmp_path):
+    found = changed(PLAIN.collect(3), value=item)
+    assert judged(PLAIN, found, folder=tmp_path).outcome is Outcome.COULD_NOT_GRADE
 
 
 def with_layer(network, module, class_name, config, **more):

@@ -1,32 +1,52 @@
 """Every lab of the course through the grader: solution, blank, and each wrong answer."""
 
+import functools
 import io
 import json
+import pathlib
 import shutil
+import tempfile
 
 import matplotlib.pyplot as plt
 import pytest
 
 from labkit import labs
 from labkit.checks import Outcome
-from labkit.grading import grade, judging, kit, records, running
+from labkit.grading import course, grade, judging, kit, records, running
 from tests.grading import classroom
 from tests.labs import tables
 from tests.labs.given import given
 
-CASES = [(lab, case) for lab, table in tables.TABLES.items() for case in table.cases]
+# The tests of a lab stay in one process: its notebooks are run once, its networks trained once.
+LABS = [pytest.param(lab, marks=pytest.mark.xdist_group(lab)) for lab in labs.MODULES]
+
+
+@functools.cache
+def graded(lab: str) -> dict[str, grade.Graded]:
+    """Return the grades of the blank notebook and of the solution, run once on the sample."""
+    place = pathlib.Path(tempfile.mkdtemp(prefix="labkit-test-labs-"))
+    try:
+        for student, folder in (("blank", "notebooks"), ("solution", "solutions")):
+            (place / "in" / student).mkdir(parents=True)
+            notebook = classroom.ROOT / folder / lab / f"{lab}.ipynb"
+            shutil.copy(notebook, place / "in" / student)
+        settings = grade.Settings(course=classroom.ROOT, progress=False)
+        items = grade.grade(lab, place / "in", place / "out", settings)
+        kept[lab] = (place / "out" / ".kept" / lab / "solution" / running.RECORDS).read_bytes()
+    finally:
+        shutil.rmtree(place)
+    return classroom.by_student(items)
+
+
+# The records of the solution's run, by lab.
+kept: dict[str, bytes] = {}
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("sandboxed")
-@pytest.mark.parametrize("name", labs.MODULES)
-def test_solution_gets_everything_and_blank_nothing(name, tmp_path):
-    for student, folder in (("blank", "notebooks"), ("solution", "solutions")):
-        place = tmp_path / "in" / student
-        place.mkdir(parents=True)
-        shutil.copy(classroom.ROOT / folder / name / f"{name}.ipynb", place)
-    settings = grade.Settings(course=classroom.ROOT, progress=False)
-    blank, solution = grade.grade(name, tmp_path / "in", tmp_path / "out", settings)
+@pytest.mark.parametrize("lab", LABS)
+def test_solution_gets_everything_and_blank_nothing(lab):
+    blank, solution = graded(lab)["blank"], graded(lab)["solution"]
     assert {result.outcome for result in blank.results} <= {
         Outcome.NOT_ATTEMPTED,
         Outcome.BLOCKED,
@@ -37,36 +57,85 @@ def test_solution_gets_everything_and_blank_nothing(name, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lab", tables.TABLES)
-def test_every_answer_of_the_tables_gets_the_same_from_the_grader(lab, tmp_path):
-    """Judged as a part of a run, after everything was measured that can be."""
-    exercises = {exercise.name: exercise for exercise in labs.load(lab)}
+@pytest.mark.usefixtures("sandboxed")
+@pytest.mark.parametrize("lab", LABS)
+def test_each_answer_of_the_tables_in_a_solution(lab, tmp_path):
+    """In a full submission an answer costs what its table says.
+
+    Only its own exercise is judged again: the next test holds that the others stay as they are.
+    """
+    exercises = _exercises(lab)
+    run = graded(lab)["solution"].run
     different = []
-    for _, case in (item for item in CASES if item[0] == lab):
+    for case in tables.TABLES[lab].cases:
         exercise = exercises[case.exercise]
-        result = _graded(exercise, case.make(given()), tmp_path)
-        plt.close("all")
-        wanted = exercise.points if case.points is None else case.points
-        if (result.outcome, result.points) != (case.outcome, wanted):
+        left = _with_answers(lab, tmp_path, [case])
+        result = judging.judge_exercise(exercise, run, left, tmp_path)
+        due = exercise.points if case.points is None else case.points
+        if (result.outcome, result.points) != (case.outcome, due):
             different.append(f"{case}: {result.text()}")
     assert not different, "\n".join(different)
 
 
-def _graded(exercise, answers, folder):
-    file = io.BytesIO()
-    exercise.collect(*answers).write(file)
-    content = file.getvalue()
-    record = {"kind": "evidence", "exercise": exercise.name, "size": len(content)}
+@pytest.mark.slow
+@pytest.mark.usefixtures("sandboxed")
+@pytest.mark.parametrize("lab", LABS)
+def test_wrong_answers_touch_no_other_exercise(lab, tmp_path):
+    """Every second exercise is answered wrongly, then every other: the rest keeps its points."""
+    every = list(_exercises(lab).values())
+    solution = graded(lab)["solution"]
+    for wrong in (every[::2], every[1::2]):
+        answers = {exercise.name: _wrong(lab, exercise.name) for exercise in wrong}
+        _with_answers(lab, tmp_path, answers.values())
+        (tmp_path / "run.json").write_text(solution.run.to_json(), encoding="utf-8")
+        results = judging.judge_run(lab, tmp_path)
+        lost = sum(exercise.points - answers[exercise.name].points for exercise in wrong)
+        assert sum(result.points for result in results) == solution.points - lost
+        for result, full in zip(results, solution.results, strict=True):
+            assert result == full or result.exercise in answers
+
+
+def _exercises(lab):
+    return {exercise.name: exercise for exercise in labs.load(lab)}
+
+
+def _with_answers(lab, folder, cases):
+    """Write the solution's records to `folder`, with other answers to some exercises."""
+    exercises, seed = _exercises(lab), graded(lab)["solution"].run.seed
     path = folder / running.RECORDS
-    path.write_bytes(json.dumps(record).encode() + b"\n" + content)
-    steps = [(exercise.name, False), (exercise.name, True)]
-    run = running.Run(0, steps, {}, {}, [], 0, "", 1.0, True)
-    return judging.judge_exercise(exercise, run, records.read(path), folder)
+    with open(path, "wb") as file:
+        file.write(kept[lab])
+        for case in cases:
+            content = io.BytesIO()
+            exercises[case.exercise].collect(*case.make(given()), seed=seed).write(content)
+            plt.close("all")
+            record = {"kind": "evidence", "exercise": case.exercise}
+            size = len(content.getvalue())
+            file.write(json.dumps(record | {"size": size}).encode() + b"\n" + content.getvalue())
+    return records.read(path)
 
 
-def test_kit_holds_no_criteria(tmp_path):
+def _wrong(lab, exercise):
+    """Return the wrong answer to an exercise that earns most: that is the hardest to tell."""
+    cases = [case for case in tables.TABLES[lab].cases if case.exercise == exercise]
+    return max((case for case in cases if not case.is_right), key=lambda case: case.points)
+
+
+def test_kit_holds_collectors_and_no_criteria(tmp_path):
     kit.build(tmp_path)
     here = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.py")}
-    assert "labkit/checks/collect.py" in here and "labkit/data/__init__.py" in here
+    assert _collectors() | {"labkit/checks/evidence.py", "labkit/data/__init__.py"} <= here
     assert not [path for path in here if "labs" in path or "grading" in path]
     assert not {"labkit/checks/criteria.py", "labkit/checks/exercise.py"} & here
+
+
+def _collectors():
+    """Return the files of the collectors that the labs' answers name."""
+    answers = [
+        collector
+        for lab in labs.MODULES
+        for _, _, collectors in course.load(lab, classroom.ROOT).exercises_for_a_run(0).values()
+        for collector, arguments in collectors.values()
+        if arguments is None
+    ]
+    return {f"{place.split(':')[0].replace('.', '/')}.py" for place in answers}

@@ -92,6 +92,38 @@ def test_file_that_becomes_a_link_after_looking_is_not_followed(tmp_path):
         found.read()
 
 
+def test_files_beside_the_notebook_are_left_out_and_named(tmp_path):
+    write(tmp_path, f"ann/{LAB}.ipynb", b"1")
+    for name in ("numpy.py", "keras/__init__.py", "notes.zip", ".DS_Store", "lab2-mlp/x.py"):
+        write(tmp_path, f"ann/{name}", time=4_000_000_000)
+    found = only(tmp_path)
+    assert found.read() == b"1"
+    assert found.notes == ("Only the notebook is graded; left out: keras, notes.zip, numpy.py.",)
+
+
+def test_files_beside_a_notebook_in_the_labs_own_folder(tmp_path):
+    write(tmp_path, f"ann/{LAB}/{LAB}.ipynb", b"1")
+    write(tmp_path, f"ann/{LAB}/numpy.py")
+    assert only(tmp_path).notes == (f"Only the notebook is graded; left out: {LAB}/numpy.py.",)
+
+
+def test_many_files_are_counted(tmp_path):
+    for number in range(30):
+        write(tmp_path, f"ann/{number:02}.txt")
+    found = only(tmp_path)
+    assert found.problem == "there is no notebook"
+    assert found.notes[0].endswith("06.txt, 07.txt, 22 more.")
+
+
+def test_files_in_a_platforms_zip_are_left_out(tmp_path):
+    names = {
+        f"Ann Bee_123_assignsubmission_file_/{file}": b"1" for file in (f"{LAB}.ipynb", "a.py")
+    }
+    found = only(zipped(tmp_path / "moodle.zip", **names))
+    assert found.read() == b"1"
+    assert found.notes == ("Only the notebook is graded; left out: a.py.",)
+
+
 def test_what_is_no_file_is_refused(tmp_path):
     (tmp_path / "ann" / f"{LAB}.ipynb").mkdir(parents=True)
     (tmp_path / "bob").mkdir()

@@ -15,7 +15,12 @@ from tests.labs.given import given
 pytestmark = pytest.mark.usefixtures("sample_data")
 
 EXERCISES = {(lab, exercise.name): exercise for lab in tables.TABLES for exercise in labs.load(lab)}
-CASES = [(lab, case) for lab, table in tables.TABLES.items() for case in table.cases]
+# The tests of a lab stay in one process: what its answers are made of is trained once in each.
+CASES = [
+    pytest.param(lab, case, id=f"{lab}: {case}", marks=pytest.mark.xdist_group(lab))
+    for lab, table in tables.TABLES.items()
+    for case in table.cases
+]
 
 
 @pytest.fixture(autouse=True)
@@ -24,23 +29,26 @@ def _no_open_figures():
     plt.close("all")
 
 
-@pytest.mark.parametrize(("lab", "case"), CASES, ids=[f"{lab}: {case}" for lab, case in CASES])
-def test_answer_gets_what_it_deserves(lab, case, count, tmp_path):
+@pytest.mark.parametrize(("lab", "case"), CASES)
+def test_answer_gets_what_it_deserves(lab, case, record_property, tmp_path):
     exercise = EXERCISES[lab, case.exercise]
-    kind = "right answers accepted" if case.is_right else "wrong answers refused"
-    count[f"{kind}, tried"] += 1
+    answers = case.make(given())
+    arrays = [a for a in answers if isinstance(a, np.ndarray) and a.dtype != object]
+    copies = [array.copy() for array in arrays]
 
-    found = exercise.collect(*case.make(given()))
+    found = exercise.collect(*answers)
     result = exercise.judge(found)
 
     wanted = exercise.points if case.points is None else case.points
-    assert (result.outcome, result.points) == (case.outcome, wanted), result.text()
-    count[kind] += 1
+    judged_rightly = (result.outcome, result.points) == (case.outcome, wanted)
+    kind = "right answers accepted" if case.is_right else "wrong answers refused"
+    record_property(kind, judged_rightly)
+    assert judged_rightly, result.text()
 
     if case.misconception:
-        count["misconceptions named, tried"] += 1
-        assert result.misconceptions[:1] == (case.misconception,), result.text()
-        count["misconceptions named"] += 1
+        named = result.misconceptions[:1] == (case.misconception,)
+        record_property("misconceptions named", named)
+        assert named, result.text()
 
     # Evidence that was written to a file and read back gets the same verdict: grading relies
     # on that. Nothing of the student's process is left in it.
@@ -48,6 +56,13 @@ def test_answer_gets_what_it_deserves(lab, case, count, tmp_path):
     again = exercise.judge(Evidence.load(tmp_path / "evidence.npz"))
     assert again == result
     assert Result.from_json(result.to_json()) == result
+
+    # A check says the same each time and does not touch what it is given.
+    shown = exercise.check(*answers)
+    assert shown.text() == result.text()
+    assert shown._repr_html_() == result._repr_html_()
+    for array, copy in zip(arrays, copies, strict=True):
+        np.testing.assert_array_equal(array, copy)
 
 
 @pytest.mark.parametrize("lab", tables.TABLES)
@@ -65,18 +80,3 @@ def test_table_is_complete(lab):
         assert any(case.outcome is Outcome.NOT_ATTEMPTED for case in wrong), exercise.name
         named = {case.misconception for case in wrong} - {""}
         assert named == {mistake.name for mistake in exercise.misconceptions}, exercise.name
-
-
-@pytest.mark.parametrize(("lab", "case"), CASES, ids=[f"{lab}: {case}" for lab, case in CASES])
-def test_check_leaves_answers_alone(lab, case):
-    """A check shows the same text each time and does not touch arrays."""
-    exercise = EXERCISES[lab, case.exercise]
-    answers = case.make(given())
-    before = [np.array(a, copy=True) for a in answers if isinstance(a, np.ndarray)]
-    first, second = exercise.check(*answers), exercise.check(*answers)
-    assert first.text() == second.text()
-    assert first._repr_html_() == second._repr_html_()
-    after = [a for a in answers if isinstance(a, np.ndarray)]
-    for old, new in zip(before, after, strict=True):
-        if old.dtype != object:
-            np.testing.assert_array_equal(old, new)

@@ -208,6 +208,7 @@ def notebook():
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("executed notebook")
 def test_notebook_holds_each_picture_once(notebook):
     kinds = [
         [sorted(output["data"]) for output in cell.outputs if output.output_type == "display_data"]
@@ -219,6 +220,7 @@ def test_notebook_holds_each_picture_once(notebook):
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("executed notebook")
 @pytest.mark.parametrize("template", ["lab", "classic", "basic"])
 def test_page_made_by_nbconvert_has_the_text(notebook, template):
     page, _ = nbconvert.HTMLExporter(template_name=template).from_notebook_node(notebook)
@@ -229,6 +231,7 @@ def test_page_made_by_nbconvert_has_the_text(notebook, template):
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("executed notebook")
 def test_export_without_html_still_has_the_pictures(notebook):
     without_svg = notebook.copy()  # for SVG nbconvert needs Inkscape here
     without_svg.cells = [cell for cell in notebook.cells if "svg" not in cell.source]

@@ -1,7 +1,6 @@
 """`labkit lab` on a fresh machine."""
 
 import os
-import urllib.request
 
 import pytest
 
@@ -20,9 +19,7 @@ def test_serves_the_drawn_sample_within_ten_seconds_and_ends_on_ctrl_c(tmp_path)
     with serving.lab_server(notebooks, home, data=None) as server:
         assert server.seconds < 10
         assert "drawn sample (not the real data)" in server.said
-        listing = server.url.replace("/lab?", "/api/contents?")
-        with urllib.request.urlopen(listing, timeout=10) as answer:
-            assert "here.txt" in answer.read().decode()
+        assert "here.txt" in server.ask("api/contents")
         assert server.interrupt() == 0
 
 

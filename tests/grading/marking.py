@@ -1,0 +1,66 @@
+"""Serve nbgrader's formgrader on graded work, as an instructor does."""
+
+import contextlib
+import dataclasses
+import json
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+
+TOKEN = "a-token-for-this-test"
+
+
+@dataclasses.dataclass(frozen=True)
+class Formgrader:
+    """A running formgrader: its page, and a function that asks its server.
+
+    `ask` takes a path, and what to put there; it returns the answer's text.
+    """
+
+    url: str
+    ask: Callable[..., str]
+
+
+@contextlib.contextmanager
+def formgrader(folder: pathlib.Path, home: pathlib.Path) -> Iterator[Formgrader]:
+    """Serve `folder` with Jupyter, as an instructor does."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    line = [sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root"]
+    line += [f"--port={port}", f"--IdentityProvider.token={TOKEN}"]
+    line += ["--ServerApp.jpserver_extensions=nbgrader.server_extensions.formgrader=True"]
+    beside = os.path.dirname(sys.executable)
+    environment = os.environ | {"HOME": str(home), "PATH": f"{beside}:{os.environ['PATH']}"}
+    with open(home / "log", "wb") as log:
+        process = subprocess.Popen(line, cwd=folder, env=environment, stdout=log, stderr=log)
+
+    def ask(path, content=None):
+        headers = {"Authorization": f"token {TOKEN}", "Content-Type": "application/json"}
+        body = None if content is None else json.dumps(content).encode()
+        method = "GET" if content is None else "PUT"
+        url = f"http://127.0.0.1:{port}/{path}"
+        request = urllib.request.Request(url, body, headers, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.read().decode()
+
+    try:
+        deadline = time.monotonic() + 90
+        while True:
+            try:
+                ask("api/status")
+                break
+            except (urllib.error.URLError, ConnectionError):
+                if time.monotonic() > deadline or process.poll() is not None:
+                    raise AssertionError((home / "log").read_text()) from None
+                time.sleep(0.3)
+        yield Formgrader(f"http://127.0.0.1:{port}/formgrader?token={TOKEN}", ask)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
