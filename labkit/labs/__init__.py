@@ -8,6 +8,8 @@ MODULES = {
     "lab1-data": "data",
     "lab2-mlp": "mlp",
     "lab3-cnn": "cnn",
+    "lab4-tuning": "tuning",
+    "lab5-regularization": "regularization",
 }
 
 
