@@ -5,10 +5,12 @@ repeated. Run it once with the real data at hand and once with ``LABKIT_DATA=sam
 """
 
 import argparse
+import dataclasses
 import json
 import os
 import pathlib
 import time
+from collections.abc import Callable
 
 from labkit import data, notebook
 
@@ -16,19 +18,20 @@ os.environ.update(notebook.QUIET)
 
 import keras  # after the settings above: TensorFlow reads them when it is imported
 
+from labkit import networks
 from labkit.labs import floors
 
 PATH = pathlib.Path(__file__).resolve().parent.parent / "labkit" / "labs" / "runs.json"
 
 
-def mlp() -> keras.Model:
-    """Return the network of lab 2, ready to train."""
+def digits() -> keras.Model:
+    """Return the smallest of the networks that lab 4's search may rightly choose."""
     layers = keras.layers
     model = keras.Sequential(
         [
             keras.Input((28, 28)),
             layers.Flatten(),
-            layers.Dense(128, activation="relu"),
+            layers.Dense(32, activation="relu"),
             layers.Dense(10, activation="softmax"),
         ]
     )
@@ -36,49 +39,71 @@ def mlp() -> keras.Model:
     return model
 
 
-def cnn() -> keras.Model:
-    """Return the network of lab 3, ready to train."""
-    layers = keras.layers
-    model = keras.Sequential(
-        [
-            keras.Input((28, 28, 1)),
-            layers.Conv2D(32, 3, activation="relu"),
-            layers.MaxPooling2D(2),
-            layers.Flatten(),
-            layers.Dense(128, activation="relu"),
-            layers.Dense(10, activation="softmax"),
-        ]
-    )
-    model.compile("rmsprop", "sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """How a lab asks for a network to be trained.
+
+    Attributes
+    ----------
+    build : callable
+        Returns the network, compiled.
+    epochs, batch_size : int
+    images : int or None
+        The number of images to train on, the first ones; None for four fifths of all.
+    patience : int or None
+        Of early stopping.
+    data : str
+        The set of images.
+    """
+
+    build: Callable[[], keras.Model]
+    epochs: int
+    batch_size: int = 32
+    images: int | None = None
+    patience: int | None = None
+    data: str = "fashion_mnist"
 
 
-NETWORKS = {"mlp": (mlp, 5), "cnn": (cnn, 10)}
+NETWORKS = {
+    "mlp": Asked(networks.r4_mlp, 5),
+    "cnn": Asked(networks.r4_cnn, 10),
+    "digits": Asked(digits, 5, 128, data="mnist"),
+    "dropout": Asked(networks.r0_1, 30, 480, 4_800),
+    "plain": Asked(networks.r0_2, 30, 96, 4_800),
+    "simple": Asked(networks.r1_simple, 50, 128, 4_800, patience=5),
+    "convnet": Asked(networks.r1_conv, 3, 256),
+}
 
 
 def measure(network: str, seed: int) -> dict:
     """Return the record of one training of `network`."""
-    (x_train, y_train), (x_test, y_test) = data.load_fashion_mnist()
-    build, epochs = NETWORKS[network]
+    asked = NETWORKS[network]
+    (x_train, y_train), (x_test, y_test) = getattr(data, f"load_{asked.data}")()
     keras.utils.set_random_seed(seed)
-    model = build()
+    model = asked.build()
     shape = model.input_shape[1:]
+    scaled = (x_train / 255.0).astype("float32").reshape(-1, *shape)
+    held_out = len(x_train) * 4 // 5
+    used = min(asked.images or held_out, held_out)
+    stop = keras.callbacks.EarlyStopping(patience=asked.patience or 0, restore_best_weights=True)
     start = time.monotonic()
     model.fit(
-        (x_train / 255.0).astype("float32").reshape(-1, *shape),
-        y_train,
-        epochs=epochs,
-        validation_split=0.2,
+        scaled[:used],
+        y_train[:used],
+        epochs=asked.epochs,
+        batch_size=asked.batch_size,
+        validation_data=(scaled[held_out:], y_train[held_out:]),
+        callbacks=[stop] if asked.patience else [],
         verbose=0,
     )
     seconds = time.monotonic() - start
-    scaled = (x_test / 255.0).astype("float32").reshape(-1, *shape)
-    loss, accuracy = model.evaluate(scaled, y_test, verbose=0)
+    x_test_scaled = (x_test / 255.0).astype("float32").reshape(-1, *shape)
+    loss, accuracy = model.evaluate(x_test_scaled, y_test, verbose=0)
     return {
         "network": network,
-        "data": data.source().kind,
+        "data": data.source(asked.data.replace("_", "-")).kind,
         "seed": seed,
-        "epochs": epochs,
+        "epochs": asked.epochs,
         "accuracy": round(float(accuracy), 4),
         "loss": round(float(loss), 4),
         "seconds": round(seconds, 1),
@@ -88,10 +113,12 @@ def measure(network: str, seed: int) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--only", choices=NETWORKS, help="this network alone")
+    parser.add_argument(
+        "--only", action="append", choices=NETWORKS, help="this network alone, can be repeated"
+    )
     arguments = parser.parse_args()
     kind = data.source().kind
-    for network in [arguments.only] if arguments.only else NETWORKS:
+    for network in arguments.only or NETWORKS:
         for seed in range(1, arguments.seeds + 1):
             if not any(_is(run, network, kind, seed) for run in _runs()):
                 run = measure(network, seed)
