@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 
@@ -33,18 +34,9 @@ class Server:
     process: subprocess.Popen
 
     def ask(self, path: str) -> str:
-        """Return what the server answers to a GET of `path`; a busy machine may need a while."""
-        url = self.url.replace("/lab?", f"/{path}?")
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                with urllib.request.urlopen(url, timeout=30) as answer:
-                    return answer.read().decode()
-            except OSError as error:
-                status = self.process.poll()
-                if status is not None or time.monotonic() > deadline:
-                    raise AssertionError(f"{error}; status {status}:\n{self.said}") from error
-            time.sleep(0.3)
+        """Return what the server answers to a GET of `path`."""
+        with urllib.request.urlopen(self.url.replace("/lab?", f"/{path}?"), timeout=60) as answer:
+            return answer.read().decode()
 
     def interrupt(self) -> int:
         """Do what Ctrl-C does, and return the exit status."""
@@ -71,6 +63,7 @@ def lab_server(folder: pathlib.Path, home: pathlib.Path, data: str | None) -> It
     )
     try:
         url, said = _wait_for_address(process, seconds=120)
+        wait_until_reached(url, process)
         times = psutil.Process(process.pid).cpu_times()
         yield Server(url, said, times.user + times.system, process)
     finally:
@@ -78,6 +71,20 @@ def lab_server(folder: pathlib.Path, home: pathlib.Path, data: str | None) -> It
         process.wait(timeout=60)
         os.close(hand)
         os.close(keyboard)
+
+
+def wait_until_reached(url: str, process: subprocess.Popen) -> None:
+    """Wait until the server at `url` takes calls: Jupyter prints its address a little earlier."""
+    parts = urllib.parse.urlsplit(url)
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            socket.create_connection((parts.hostname, parts.port), timeout=30).close()
+            return
+        except OSError as error:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(f"{url}: {error}; status {process.poll()}") from error
+        time.sleep(0.1)
 
 
 def _is_own(name: str) -> bool:

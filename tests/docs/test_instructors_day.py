@@ -15,6 +15,7 @@ import zipfile
 
 import pytest
 
+from tests import serving
 from tests.grading import classroom
 
 README = classroom.ROOT / "README.md"
@@ -73,6 +74,7 @@ class Terminal:
             while not (found := ADDRESS.search(log.read_text())):
                 assert time.monotonic() < deadline and process.poll() is None, log.read_text()
                 time.sleep(0.3)
+            serving.wait_until_reached(found.group(), process)
             yield found.groups()
         finally:
             os.killpg(process.pid, signal.SIGTERM)

@@ -8,10 +8,10 @@ import pathlib
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+
+from tests import serving
 
 TOKEN = "a-token-for-this-test"
 
@@ -51,15 +51,7 @@ def formgrader(folder: pathlib.Path, home: pathlib.Path) -> Iterator[Formgrader]
             return answer.read().decode()
 
     try:
-        deadline = time.monotonic() + 90
-        while True:
-            try:
-                ask("api/status")
-                break
-            except (urllib.error.URLError, ConnectionError):
-                if time.monotonic() > deadline or process.poll() is not None:
-                    raise AssertionError((home / "log").read_text()) from None
-                time.sleep(0.3)
+        serving.wait_until_reached(f"http://127.0.0.1:{port}", process)
         yield Formgrader(f"http://127.0.0.1:{port}/formgrader?token={TOKEN}", ask)
     finally:
         process.terminate()
