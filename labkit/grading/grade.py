@@ -133,17 +133,19 @@ def grade(
     Raises
     ------
     course.CourseError, submissions.SubmissionsError
-        If the lab or the submissions are not there.
+        If the lab or the submissions are not there, or if the lab's exercises have changed since
+        the gradebook was made.
     cluster.ClusterError
         If the cluster cannot be used.
     """
     lab = course.load(lab_name, settings.course)
     found = submissions.find(place, lab_name, settings.due)
     output.mkdir(parents=True, exist_ok=True)
-    with _Class(lab, output, settings, len(found)) as graders:
-        graded = list(_in_parallel(graders, found, settings.progress))
-    graded.sort(key=lambda item: item.submission.student)
+    # The gradebook comes first: what is wrong with it is said before hours of running.
     with gradebook.Book(output, lab) as book:
+        with _Class(lab, output, settings, len(found)) as graders:
+            graded = list(_in_parallel(graders, found, settings.progress))
+        graded.sort(key=lambda item: item.submission.student)
         graded = [_with_marks(item, book) for item in graded]
     _write_all(lab, graded, output)
     return graded

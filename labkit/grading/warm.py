@@ -53,7 +53,8 @@ class Boxes:
         box: sandbox.Box,
         limits: sandbox.Limits,
     ) -> None:
-        self._command, self._box, self._limits = command, box, limits
+        self._limits = limits
+        self._start = lambda number: _start(command(number, limits), box, limits, number)
         self._idle: queue.LifoQueue[_Warm] = queue.LifoQueue()
         self._works = True
         self._closed = False
@@ -97,43 +98,44 @@ class Boxes:
 
     def _started(self) -> "_Warm":
         try:
-            return _Warm(self._command, self._box, self._limits)
+            return _Warm(self._start, self._limits)
         except Unable:
             self._works = False
             raise
 
 
-class _Warm:
-    """One warm box."""
+def _start(
+    words: Sequence[str], box: sandbox.Box, limits: sandbox.Limits, number: int
+) -> subprocess.Popen:
+    """Start a command in a box, and hand it the socket of this number."""
+    return subprocess.Popen(
+        sandbox.bubblewrap(words, box, limits, makes_boxes=True),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[number],
+        cwd=tempfile.gettempdir(),
+        env={"PATH": os.defpath + ":/usr/local/bin"},
+        start_new_session=True,
+    )
 
-    def __init__(
-        self,
-        command: Callable[[int, sandbox.Limits], Sequence[str]],
-        box: sandbox.Box,
-        limits: sandbox.Limits,
-    ) -> None:
+
+class _Warm:
+    """One warm box, from a function that starts it, given the number of a socket."""
+
+    def __init__(self, start: Callable[[int], subprocess.Popen], limits: sandbox.Limits) -> None:
         self._limits = limits
         self._control, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with there:
-            words = command(there.fileno(), limits)
-            self._process = subprocess.Popen(
-                sandbox.bubblewrap(words, box, limits, makes_boxes=True),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[there.fileno()],
-                cwd=tempfile.gettempdir(),
-                env={"PATH": os.defpath + ":/usr/local/bin"},
-                start_new_session=True,
-            )
+            self._process = start(there.fileno())
         self._all = psutil.Process(self._process.pid)
         try:
-            self._start()
+            self._await_ready()
         except Unable:
             self.close()
             raise
 
-    def _start(self) -> None:
+    def _await_ready(self) -> None:
         self._control.settimeout(_SECONDS_TO_START)
         if not self._answer().get("able"):
             raise Unable("boxes within boxes do not work here")
