@@ -95,9 +95,9 @@ def _data() -> tuple[dict[str, str], dict[str, str]]:
     return readable, environment
 
 
-def command() -> list[str]:
+def command(limits: sandbox.Limits) -> list[str]:
     """Return the command that starts the worker inside the box."""
-    return [*_PYTHON, f"{INSIDE}/worker.py", "{pipe}"]
+    return [*_PYTHON, f"{INSIDE}/worker.py", "{pipe}", str(limits.processes)]
 
 
 def warm_command(control: int, limits: sandbox.Limits) -> list[str]:

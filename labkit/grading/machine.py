@@ -67,6 +67,7 @@ class Machine:
                 return self._warm.run(job, output, cancelled)
             except warm.Unable:
                 pass  # not an error: a box for this run alone does the same, only later
+        command = kit.command(self._limits)
         return sandbox.run(
-            kit.command(), self._box, self._limits, job, output, self._sandboxed, cancelled
+            command, self._box, self._limits, job, output, self._sandboxed, cancelled
         )

@@ -1,6 +1,6 @@
-"""Runs inside the warm box: give a forked process a box of its own within it.
+"""Runs inside boxes: be a box's first process, or give a forked process a box within the box.
 
-The warm box is made by bubblewrap (`labkit.grading.sandbox`), and the process that forks there
+A warm box is made by bubblewrap (`labkit.grading.sandbox`), and the process that forks there
 may mount. A fork gets its own namespaces of users, processes, files, network and messages, fresh
 folders for scratch files, and no rights: what one run does, neither the next run nor the process
 that forked it can see. Linux only; Python 3.11 has no names for these calls.
@@ -32,6 +32,8 @@ _MNT_DETACH = 2
 _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 24, 38
 _CAPABILITY_VERSION = 0x20080522
 _STARTED, _CROWDED = b"s", b"c"
+TOO_MANY = 119
+"""The exit status of a box that `guard` ended because there were too many processes in it."""
 _LOOK_EVERY = 0.05
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -47,6 +49,26 @@ def uncover_proc() -> None:
         with contextlib.suppress(OSError):
             while True:
                 _call("umount2", path.encode(), _MNT_DETACH)
+
+
+def guard(processes: int) -> None:
+    """Fork, and return in the fork; the other process, the box's first, ends with it.
+
+    A run that forks without end can keep a look from outside waiting for minutes: the guard ends
+    the box, with status `TOO_MANY`, when there are more than so many processes besides itself.
+    """
+    worker = os.fork()
+    if not worker:
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the first process must mind no signal at all
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    while True:
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            if ended[0] == worker:
+                os._exit(_exit_status(ended[1]))
+        if len(_visible_processes()) - 1 > processes:
+            os._exit(TOO_MANY)
+        signal.sigtimedwait({signal.SIGCHLD}, _LOOK_EVERY)
 
 
 def forked(scratch: int, processes: int, kept: Collection[int]) -> tuple[int, int] | None:

@@ -2,8 +2,9 @@
 
 This file is started by its path, or imported by a warm process (`preloaded.py`), with only the
 collecting half of labkit beside it. It knows no criterion and no expected value. Its job comes on
-standard input, and records go to the pipe whose number is its first argument. Nothing that it says
-is believed: it shares a process with the student's code.
+standard input, and records go to the pipe whose number is its first argument; the second is the
+number of processes that it may have. Nothing that it says is believed: it shares a process with the
+student's code.
 """
 
 import ast
@@ -301,6 +302,10 @@ def _start_alike() -> None:
 
 def main() -> None:
     sys.path.insert(0, HERE)
+    if os.getpid() == 1:
+        import nest  # it lies beside this file
+
+        nest.guard(int(sys.argv[2]))
     work(int(sys.argv[1]))
 
 

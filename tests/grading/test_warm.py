@@ -11,7 +11,7 @@ import time
 import psutil
 import pytest
 
-from labkit.grading import grade, kit, machine, records, sandbox
+from labkit.grading import grade, kit, machine, records, sandbox, watching
 from tests.grading import classroom
 
 pytestmark = [
@@ -233,6 +233,14 @@ def test_limits_end_a_run_and_not_the_next(room):
     assert "answers" in room.start(flood).stopped
     assert "processes" in room.start("import os\nwhile True: os.fork()").stopped
     assert room.shows("print(1)") == "1"
+
+
+def test_a_run_that_forks_without_end_is_ended_from_inside(room, monkeypatch):
+    """A look from outside may come late on a busy machine: here it comes after a minute."""
+    monkeypatch.setattr(watching, "_POLL", LIMITS.seconds)
+    ended = room.start("import os\nwhile True: os.fork()")
+    assert "processes" in ended.stopped
+    assert ended.seconds < LIMITS.seconds / 2
 
 
 @warm_only
