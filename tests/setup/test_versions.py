@@ -1,6 +1,7 @@
 """pyproject.toml, constraints.txt, environment.yml and the Makefile agree with each other."""
 
 import itertools
+import os
 import pathlib
 import re
 import subprocess
@@ -100,3 +101,11 @@ def test_package_carries_its_data_files():
     present = {p for p in package.rglob("*") if p.is_file() and p.suffix not in (".py", ".pyc")}
     carried = {path for pattern in patterns for path in package.glob(pattern)}
     assert present <= carried
+
+
+@pytest.mark.xdist_group("grouped")
+def test_tests_of_a_group_stay_in_one_process(request):
+    """Pytest and pytest-xdist may come apart silently: fixtures are then made in each process."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        pytest.skip("all tests run in one process")
+    assert request.node.nodeid.endswith("@grouped")
