@@ -67,7 +67,7 @@ def model(answer: Any, seed: int = 0) -> evidence.Model | evidence.Other:
     if not isinstance(answer, keras.Model):
         return evidence.Other(_type_name(answer))
     try:
-        config = answer.to_json()
+        config = _config(answer)
         layers = tuple(_layer(layer) for layer in answer.layers if not _is_input(layer))
     except (NotImplementedError, TypeError, ValueError) as error:
         return evidence.Other(_type_name(answer), str(error)[:MAX_TEXT])
@@ -296,6 +296,23 @@ def _layer(layer: Any) -> evidence.Layer:
     config = json.loads(json.dumps(layer.get_config(), default=str))
     parameters = sum(math.prod(weight.shape) for weight in layer.weights)
     return evidence.Layer(type(layer).__name__, config, int(parameters))
+
+
+def _config(model: Any) -> str:
+    """Return what the network can be built again from.
+
+    A network that was saved as ``.h5`` has lost the optimizer from its settings (Keras takes it
+    out there to write it elsewhere), though it goes on training with it.
+    """
+    import keras
+
+    config = model.to_json()
+    settings = json.loads(config)
+    compiled = settings.get("compile_config")
+    if not compiled or "optimizer" in compiled or not getattr(model, "optimizer", None):
+        return config
+    optimizer = keras.saving.serialize_keras_object(model.optimizer)
+    return json.dumps(settings | {"compile_config": compiled | {"optimizer": optimizer}})
 
 
 def _shape(model: Any, name: str) -> tuple | None:

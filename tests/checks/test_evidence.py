@@ -69,6 +69,16 @@ def test_network_is_measured_alike_from_life_and_from_a_file(tmp_path):
     np.testing.assert_allclose(measure.outputs(again, images), from_life, atol=1e-6)
 
 
+def test_network_that_was_saved_in_the_old_format_keeps_its_optimizer(tmp_path):
+    """Keras takes the optimizer out of the settings of a network that it saves as .h5."""
+    model = _network()
+    before = collect.model(model)
+    model.save(tmp_path / "network.h5")
+    after = collect.model(model)
+    assert "optimizer" not in model.get_compile_config()  # else our help is no longer needed
+    assert json.loads(after.config) == json.loads(before.config)
+
+
 def test_network_with_code_in_it_is_not_built(tmp_path):
     model = keras.Sequential(
         [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Lambda(lambda x: x[:, :10])]
