@@ -10,6 +10,7 @@ MODULES = {
     "lab3-cnn": "cnn",
     "lab4-tuning": "tuning",
     "lab5-regularization": "regularization",
+    "lab6-convnets": "convnets",
 }
 
 

@@ -1140,7 +1140,7 @@ SHARE_HELD_OUT = 12
 _PROBED = 2_500
 
 SCALE: Mapping[str, tuple[float, ...]] = {
-    "real": (0.87, 0.885, 0.897, 0.905),
+    "real": (0.86, 0.88, 0.89, 0.9),
     "sample": (0.80, 0.85, 0.90, 0.93),
 }
 """Test accuracies of the challenge, each worth the same number of points."""
@@ -1208,6 +1208,7 @@ def _step(number: int) -> Criterion:
         _STEP,
         f"the {words} step of the scale",
         "Choose by validation accuracy what you change next: wider, deeper, longer, other steps.",
+        on_all=True,
     )
 
 
