@@ -37,6 +37,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(config.labkit_cache, ignore_errors=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the longest tests early: at the end, one process would wait for the other."""
+    items.sort(key=lambda item: item.get_closest_marker("longest") is None)
+
+
 def pytest_terminal_summary(terminalreporter) -> None:
     """Show what tests have reported, also those that ran in another process.
 

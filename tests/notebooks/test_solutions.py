@@ -83,6 +83,7 @@ def _nbval(path, data, home, user):
 
 
 @pytest.mark.slow
+@pytest.mark.longest
 @each_lab
 def test_nbval_strict_on_the_real_data(lab, real_data, tmp_path):
     """On a copy elsewhere, with an empty home and another user's name."""
