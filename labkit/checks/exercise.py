@@ -85,11 +85,11 @@ def _unusable(name: str, answer: Answer, fact: Any) -> Message:
         return Message(f"{name} is still the placeholder ...", answer.words, "Fill it in.")
     if not isinstance(fact, evidence.Other):
         raise TypeError(f"{name} is a {type(fact).__name__}, which its collector never makes")
-    why = f", and {fact.reason}" if fact.reason else ""
     kind = "None" if fact.type == "NoneType" else f"of type {fact.type}"
-    return Message(
-        f"{name} is {kind}{why}", answer.words, "Look at type() of what you have assigned."
-    )
+    if fact.reason:  # the type may be a right one: what is wrong lies within
+        next_step = "Mend that in the cell above, run it, then run this cell again."
+        return Message(f"{name} is {kind}, and {fact.reason}", answer.words, next_step)
+    return Message(f"{name} is {kind}", answer.words, "Look at type() of what you have assigned.")
 
 
 @dataclasses.dataclass(frozen=True)
