@@ -18,7 +18,8 @@ h1, h2, h3 { line-height: 1.25; }
 section { margin: 1.5rem 0; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.75rem 0.25rem 0;
-  border-bottom: 1px solid GrayText; overflow-wrap: anywhere; }
+  border-bottom: 1px solid GrayText; }
+td { overflow-wrap: anywhere; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 td.bar { width: 40%; }
 td.bar div { background: #0072B2; height: 1rem; min-width: 1px; }

@@ -73,6 +73,8 @@ class _Theirs:
     id: str
     grade_id: str
     place: int | None = None
+    marked: int | None = None
+    """The place that its marks name; it may have been copied, and used for something else."""
 
     def assigns(self) -> set[str]:
         return _assigned(self.source)
@@ -171,7 +173,7 @@ def _match(theirs: list[_Theirs], cells: tuple[course.CourseCell, ...], notes: l
     by_id = {cell.id: place for place, cell in enumerate(cells)}
     by_source = {cell.source.strip(): place for place, cell in enumerate(cells)}
     for cell in theirs:
-        place = by_mark.get(cell.grade_id, by_id.get(cell.id))
+        place = cell.marked = by_mark.get(cell.grade_id, by_id.get(cell.id))
         if place is None:
             place = by_source.get(cell.source.strip())
         if place is not None and _fits(cell, cells[place], notes):
@@ -179,6 +181,7 @@ def _match(theirs: list[_Theirs], cells: tuple[course.CourseCell, ...], notes: l
     if not any(cell.grade_id for cell in theirs):
         notes.append("The marks that grading uses were lost; cells were found by their content.")
     _match_by_names(theirs, cells, notes)
+    _match_by_marks_alone(theirs, cells, notes)
     _match_essays_by_position(theirs, cells)
 
 
@@ -198,7 +201,7 @@ def _match_by_names(
     theirs: list[_Theirs], cells: tuple[course.CourseCell, ...], notes: list[str]
 ) -> None:
     """Find answers by the variables they make, where the answer's own cell is untouched."""
-    answered = {cell.place for cell in theirs if cell.place is not None and _filled(cell, cells)}
+    answered = _answered(theirs, cells)
     for place, ours in enumerate(cells):
         if ours.kind != course.ANSWER or not ours.names or place in answered:
             continue
@@ -207,6 +210,24 @@ def _match_by_names(
                 cell.place = place
                 if any(other.place == place for other in theirs if other is not cell):
                     notes.append(f"The answer to {ours.title} was found in another cell.")
+
+
+def _match_by_marks_alone(
+    theirs: list[_Theirs], cells: tuple[course.CourseCell, ...], notes: list[str]
+) -> None:
+    """Take an answer's own cell, where nothing else makes its variables: it is a wrong answer."""
+    answered = _answered(theirs, cells)
+    for cell in theirs:
+        if cell.place is not None or cell.marked in answered or not cell.source.strip():
+            continue
+        if cell.marked is not None and cell.code and cells[cell.marked].kind == course.ANSWER:
+            ours = cells[cell.marked]
+            cell.place = cell.marked
+            notes.append(f"The answer cell of {ours.title} does not make {', '.join(ours.names)}.")
+
+
+def _answered(theirs: list[_Theirs], cells: tuple[course.CourseCell, ...]) -> set[int]:
+    return {cell.place for cell in theirs if cell.place is not None and _filled(cell, cells)}
 
 
 def _match_essays_by_position(theirs: list[_Theirs], cells: tuple[course.CourseCell, ...]) -> None:
