@@ -27,7 +27,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from labkit import data, networks
+from labkit import data, networks, shuffling
 
 RECORD = pathlib.Path(__file__).resolve().parent.parent / "labkit" / "recorded" / "challenge.json"
 HELD_OUT = 5_000
@@ -145,6 +145,7 @@ def compare(
         "R1-conv": (r1_epochs, train_r1_conv),
     }
     runs: list[dict[str, Any]] = []
+    shuffling.in_every_epoch()
     for name, (count, train) in trainings.items():
         keras.utils.set_random_seed(seed)
         start, cpu_start = time.perf_counter(), time.process_time()

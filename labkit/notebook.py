@@ -32,12 +32,13 @@ def setup(lab: str, dataset: str = "fashion-mnist") -> None:
     labkit.data.DataError
         If the folder named by ``LABKIT_DATA`` lacks a file or holds a bad one.
     """
-    from labkit import data
+    from labkit import data, shuffling
 
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     with _quiet_start():
         importlib.import_module("keras")
+        shuffling.in_every_epoch()
     _use_alt_text()
     versions = f"labkit {labkit.__version__}, keras {importlib.metadata.version('keras')}"
     print(f"{lab} on {data.source(dataset)}. {versions}. Set-up complete.")

@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from labkit import comparison, data, notebook, recipes, recordings
+from labkit import comparison, data, notebook, recipes, recordings, shuffling
 
 QUICK_IMAGES = 2_000
 QUICK_EPOCHS = 2
@@ -80,6 +80,7 @@ def _train(recipe: recipes.Recipe, seed: int) -> recordings.Run:
 
     from labkit import networks
 
+    shuffling.in_every_epoch()
     keras.utils.set_random_seed(seed)
     model = networks.build(recipe.network)
     parts = split(recipe, model.input_shape[1:])
