@@ -52,7 +52,12 @@ def listing(items: Iterable[object]) -> str:
 
 def rows(head: Sequence[str], body: Iterable[Sequence[object]]) -> str:
     """Return a table; numbers stand to the right, a float of 0 to 1 after the text is a bar."""
-    top = "".join(f'<th scope="col">{escaped(cell)}</th>' for cell in head)
+    body = list(body)
+    kinds = map(_kind, body[0]) if body else [""] * len(head)
+    top = "".join(
+        f'<th scope="col"{kind}>{escaped(cell)}</th>'
+        for cell, kind in zip(head, kinds, strict=True)
+    )
     lines = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in body)
     return f"<table><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>"
 
@@ -72,6 +77,10 @@ def _cell(value: object) -> str:
     if isinstance(value, Bar):
         width = 100 * min(1.0, max(0.0, value))
         return f'<td class="bar"><div style="width: {width:.0f}%"></div></td>'
-    if isinstance(value, int | float):
-        return f'<td class="number">{value:g}</td>'
-    return f"<td>{escaped(value)}</td>"
+    text = f"{value:g}" if isinstance(value, int | float) else escaped(value)
+    return f"<td{_kind(value)}>{text}</td>"
+
+
+def _kind(value: object) -> str:
+    is_number = isinstance(value, int | float) and not isinstance(value, Bar)
+    return ' class="number"' if is_number else ""
