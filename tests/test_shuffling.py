@@ -1,5 +1,9 @@
 """With a seed set, `fit` goes through the images in another order in each epoch."""
 
+import os
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pandas as pd
@@ -84,3 +88,17 @@ class TestMended:
         before = array_data_adapter.ArrayDataAdapter.get_tf_dataset
         shuffling.in_every_epoch()
         assert array_data_adapter.ArrayDataAdapter.get_tf_dataset is before
+
+
+@pytest.mark.slow
+def test_the_set_up_of_a_lab_mends_it(tmp_path):
+    program = (
+        "import labkit; labkit.setup('lab2-mlp')\n"
+        "from keras.src.trainers.data_adapters import array_data_adapter as adapters\n"
+        "print(adapters.ArrayDataAdapter.get_tf_dataset.__module__)"
+    )
+    settings = os.environ | {"LABKIT_DATA": "sample", "LABKIT_CACHE": str(tmp_path)}
+    finished = subprocess.run(
+        [sys.executable, "-c", program], env=settings, capture_output=True, text=True
+    )
+    assert finished.stdout.splitlines()[-1:] == ["labkit.shuffling"], finished.stderr
