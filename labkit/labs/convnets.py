@@ -25,6 +25,7 @@ from labkit.checks.exercise import (
     Misconception,
 )
 from labkit.checks.result import Message
+from labkit.labs import floors
 
 # --- what the three networks have in common ---------------------------------------------------
 
@@ -426,7 +427,7 @@ train_convnet = Exercise(
         networks.belongs("convnet_history", "convnet", 2),
         criteria.floor(
             "convnet",
-            lambda answers: least("convnet", answers.data.kind),
+            lambda answers: floors.least("convnet", answers.data.kind),
             3,
             "the network has learnt",
             "Were the images scaled, and do loss and labels fit together?",
@@ -1260,14 +1261,6 @@ challenge = Exercise(
         ),
     ],
 )
-
-_LEAST = {"convnet": {"real": 0.8, "sample": 0.5}}
-
-
-def least(network: str, kind: str) -> float:
-    """Return the share of test images on which a network of this lab must be right."""
-    return _LEAST[network][kind]
-
 
 LAB = Lab(
     "lab6-convnets",

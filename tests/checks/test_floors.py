@@ -11,7 +11,10 @@ from labkit.labs import floors
 STORED = json.loads((pathlib.Path(floors.__file__).parent / "runs.json").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("network", ["mlp", "cnn"])
+NETWORKS = ("mlp", "cnn", "digits", "dropout", "plain", "simple", "convnet")
+
+
+@pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize("kind", ["real", "sample"])
 def test_floor_follows_from_the_stored_runs(network, kind):
     accuracies = [
