@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from labkit.grading import course, grade, gradebook, running
+from labkit.grading import course, grade, gradebook
 from tests.grading import classroom, marking
 
 LAB = classroom.LAB
@@ -53,19 +53,3 @@ def test_a_gradebook_of_other_exercises_is_explained(light_course, tmp_path):
     with pytest.raises(course.CourseError, match=r"other exercises .* Move gradebook.db") as raised:
         gradebook.Book(tmp_path, lab)
     assert LAB in str(raised.value)
-
-
-def test_a_gradebook_of_other_exercises_is_found_before_a_notebook_runs(
-    light_course, tmp_path, book, monkeypatch
-):
-    lab, output = classroom.lab(light_course), tmp_path / "out"
-    lab.notebook["cells"] = [
-        cell for cell in lab.notebook["cells"] if "read-idx" not in cell.get("id", "")
-    ]
-    output.mkdir()
-    with gradebook.Book(output, lab) as other:
-        other.enter("ann", [], {}, {})
-    classroom.hand_in(tmp_path / "in", "ann", book.content())
-    monkeypatch.setattr(running, "run", lambda *_: pytest.fail("a notebook ran"))
-    with pytest.raises(course.CourseError, match="other exercises"):
-        grade.grade(LAB, tmp_path / "in", output, classroom.settings(light_course))
