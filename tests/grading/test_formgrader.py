@@ -1,10 +1,12 @@
 """nbgrader's formgrader opens what grading wrote, and what is marked there is kept."""
 
+import dataclasses
+import itertools
 import json
 
 import pytest
 
-from labkit.grading import course, grade, gradebook
+from labkit.grading import course, grade, gradebook, running
 from tests.grading import classroom, marking
 
 LAB = classroom.LAB
@@ -53,3 +55,20 @@ def test_a_gradebook_of_other_exercises_is_explained(light_course, tmp_path):
     with pytest.raises(course.CourseError, match=r"other exercises .* Move gradebook.db") as raised:
         gradebook.Book(tmp_path, lab)
     assert LAB in str(raised.value)
+
+
+def test_a_gradebook_of_other_exercises_is_found_before_a_notebook_runs(
+    light_course, tmp_path, book, monkeypatch
+):
+    output = tmp_path / "out"
+    output.mkdir()
+    lab = classroom.lab(light_course)
+    kept = [cell.exercise != "read-idx" for cell in lab.cells]
+    lab.notebook["cells"] = list(itertools.compress(lab.notebook["cells"], kept))
+    fewer = dataclasses.replace(lab, cells=tuple(itertools.compress(lab.cells, kept)))
+    with gradebook.Book(output, fewer) as other:
+        other.enter("ann", [], {}, {})
+    classroom.hand_in(tmp_path / "in", "ann", book.content())
+    monkeypatch.setattr(running, "run", lambda *_: pytest.fail("a notebook ran"))
+    with pytest.raises(course.CourseError, match="other exercises"):
+        grade.grade(LAB, tmp_path / "in", output, classroom.settings(light_course))
