@@ -14,7 +14,7 @@ LAB = classroom.LAB
 ANSWER = "why-not-labels-answer"
 SAVE_SECONDS = 60
 # (What it sets up after that needs MathJax from the network; marking does not.)
-LOADED = "formgrader.grades?.loaded && formgrader.comments?.loaded"
+LOADED = "globalThis.formgrader?.grades?.loaded && formgrader.comments?.loaded"
 
 
 def test_points_and_comment_that_are_typed_reach_the_student(tmp_path):
