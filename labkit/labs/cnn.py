@@ -536,7 +536,7 @@ conv_parameters = Exercise(
 # --- build ----------------------------------------------------------------------------------
 
 _ORDER = ("Conv2D", "MaxPooling2D", "Flatten", "Dense", "Dense")
-_LEAST_UNITS = 16
+LEAST_UNITS = 16
 
 
 def _layers(answers: Answers, class_name: str) -> list[evidence.Layer]:
@@ -591,11 +591,11 @@ def _relu(answers: Answers) -> Message | None:
 
 def _wide_enough(answers: Answers) -> Message | None:
     units = _layer(answers, "Dense").config["units"]
-    if units >= _LEAST_UNITS:
+    if units >= LEAST_UNITS:
         return None
     return Message(
         f"the first dense layer has {units} nodes",
-        f"at least {_LEAST_UNITS}; lab 2's network has 128",
+        f"at least {LEAST_UNITS}; lab 2's network has 128",
         "Give the last layer but one more nodes than there are classes.",
     )
 

@@ -23,9 +23,9 @@ def least(network: str, kind: str) -> float:
     Parameters
     ----------
     network : str
-        One that ``tools/measure_floors.py`` trains: ``"mlp"`` is lab 2's, ``"cnn"`` lab 3's,
-        ``"digits"`` the smallest that lab 4's search may choose, ``"dropout"``, ``"plain"`` and
-        ``"simple"`` are lab 5's, ``"convnet"`` is lab 6's.
+        One that ``tools/measure_floors.py`` trains: ``"mlp"`` is lab 2's, ``"cnn"`` the smallest
+        that lab 3 accepts, ``"digits"`` the smallest that lab 4's search may choose,
+        ``"dropout"``, ``"plain"`` and ``"simple"`` are lab 5's, ``"convnet"`` is lab 6's.
     kind : {"real", "sample"}
         The data that it was trained and is tested on.
     """
