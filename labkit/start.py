@@ -84,8 +84,9 @@ def serve(folder: pathlib.Path, browser: bool = True, port: int = 8888) -> None:
     os.environ.update(notebook.QUIET)  # the kernels inherit it
     # This Python's kernel, even if the user has installed one of the same name elsewhere.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
-    # JupyterLab asks nobody for news, and nobody whether it may: there may be no network. It is a
-    # default, so a user who has chosen otherwise keeps that.
+    # JupyterLab asks nobody for news, and nobody whether it may: there may be no network. And it
+    # does not ask for a kernel: on a busy machine it may look for one before the notebook that
+    # names it is there. These are defaults, so a user who has chosen otherwise keeps that.
     _put_first("JUPYTER_CONFIG_PATH", pathlib.Path(__file__).with_name("jupyter"))
     browser = browser and has_display()
     print("labkit: JupyterLab is starting; Ctrl-C here ends it. Its address:", flush=True)
