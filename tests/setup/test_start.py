@@ -1,5 +1,6 @@
 """`labkit lab` on a fresh machine."""
 
+import json
 import os
 
 import pytest
@@ -20,6 +21,9 @@ def test_serves_the_drawn_sample_within_ten_seconds_and_ends_on_ctrl_c(tmp_path)
         assert server.seconds < 10
         assert "drawn sample (not the real data)" in server.said
         assert "here.txt" in server.ask("api/contents")
+        settings = json.loads(server.ask("lab/api/settings/@jupyterlab/notebook-extension:tracker"))
+        started = settings["schema"]["properties"]["autoStartDefaultKernel"]["default"]
+        assert started is True, "a notebook's kernel is asked for"
         assert server.interrupt() == 0
 
 
