@@ -64,7 +64,6 @@ def test_check_speaks_on_the_page(task, page, home, tmp_path):
     shutil.copytree(running.student(task.lab).parent, folder / task.lab)
     exercise = next(e for e in labs.load(task.lab) if e.name == task.exercise)
     with serving.lab_server(folder, home, data="sample") as server:
-        _choose_the_kernel_if_asked(page)
         page.goto(_address(server.url, task.lab))
         cells = page.locator(".jp-Notebook .jp-Cell")
         answer = cells.nth(task.position(task.exercise))
@@ -92,13 +91,6 @@ def test_check_speaks_on_the_page(task, page, home, tmp_path):
 def _address(url: str, lab: str) -> str:
     parts = urllib.parse.urlsplit(url)
     return parts._replace(path=f"/lab/tree/{lab}/{lab}.ipynb").geturl()
-
-
-def _choose_the_kernel_if_asked(page) -> None:
-    """Press Select, as a student does, where a busy machine makes JupyterLab ask all the same."""
-    question = page.locator(".jp-Dialog", has_text="Select Kernel")
-    choose = question.get_by_role("button", name="Select", exact=True)
-    page.add_locator_handler(question, lambda: choose.click(), times=1)
 
 
 def _run_all_cells(page) -> None:
