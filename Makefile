@@ -40,7 +40,7 @@ attacks: $(VENV)/complete ## Grade a class of attackers and unlucky students, an
 	$(BIN)/python tools/attacks.py
 
 reproduce: $(VENV)/runtime ## Train the reports' networks (hours), and print the table of results
-	@$(BIN)/python -m labkit.reproduce $(REPRODUCE)
+	@$(BIN)/python -m labkit.reports.train $(REPRODUCE)
 
 notebooks: $(VENV)/complete ## Make the students' notebooks from the solutions
 	$(BIN)/python tools/build_notebooks.py

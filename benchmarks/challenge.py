@@ -1,6 +1,6 @@
 """The challenge of lab 6: R1's ConvNet against the kit's own answer, in one run.
 
-    python -m benchmarks.challenge                 # the comparison; written to labkit/recorded
+    python -m benchmarks.challenge                 # the comparison; written to reports/recorded
     python -m benchmarks.challenge --choose 13     # one training, watched on held-out images
 
 The settings of the answer were chosen with ``--choose``, which never sees a test image. The
@@ -18,16 +18,18 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-# oneDNN is TensorFlow's default and makes every network here faster. The labs switch it off,
-# because its rounding differs from one processor to the next; a race has no outputs to compare.
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 import keras
 import numpy as np
 from keras import layers
 
-from labkit import data, networks, shuffling
+from labkit import data
+from labkit.notebook import shuffling
+from labkit.reports import networks
+
+# oneDNN is TensorFlow's default and makes every network here faster. The labs switch it off,
+# because its rounding differs from one processor to the next; a race has no outputs to compare.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 RECORD = pathlib.Path(__file__).resolve().parent.parent / "labkit" / "recorded" / "challenge.json"
 HELD_OUT = 5_000

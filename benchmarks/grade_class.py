@@ -60,7 +60,8 @@ def compare_workers(students: int) -> int:
     """Run a light class, each notebook cold and warm in turn, and print what each took."""
     os.environ |= {"LABKIT_DATA": "sample", "LABKIT_OFFLINE": "1"}
     sys.path.insert(0, str(ROOT))
-    from labkit.grading import machine, repair, running
+    from labkit.grading.runs import machine, running
+    from labkit.grading.submissions import repair
     from tests.grading import classroom
 
     seconds: dict[str, list[float]] = {"cold": [], "warm": []}

@@ -10,7 +10,7 @@ on some fits; the time of all 70 is scaled from their median. Each way runs in a
 whose peak memory is the operating system's figure. That both find the same is seen at one decay and
 one constant learning rate, over several seeds: at such a rate the last minibatches move a network's
 accuracy, and side by side they move all folds together. With ``--record`` the results are stored in
-``labkit/recorded/tuning-grid.json``.
+``labkit/reports/recorded/tuning-grid.json``.
 """
 
 import argparse
@@ -25,7 +25,9 @@ from typing import Any
 
 import numpy as np
 
-from labkit import data, grid, notebook
+from labkit import data
+from labkit.notebook import setup
+from labkit.reports import grid
 
 DECAYS = np.concatenate([[0.0], grid.DECAYS])
 FOLDS = 5
@@ -168,7 +170,7 @@ def main() -> int:
 
 def _in_own_process(way: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.tuning_grid", "--only", way]
-    settings = {**os.environ, **notebook.QUIET}
+    settings = {**os.environ, **setup.QUIET}
     done = subprocess.run(command, env=settings, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(done.stdout.splitlines()[-1])
 

@@ -14,10 +14,19 @@ _WHERE = {
     "DIGIT_NAMES": "labkit.data",
     "load_fashion_mnist": "labkit.data",
     "load_mnist": "labkit.data",
-    "ready": "labkit.notebook",
-    "setup": "labkit.notebook",
+    "ready": "labkit.notebook.setup",
+    "setup": "labkit.notebook.setup",
 }
-_MODULES = ("checks", "data", "labs", "plots")
+_MODULES = {
+    "checks": "labkit.checks",
+    "comparison": "labkit.reports.comparison",
+    "data": "labkit.data",
+    "grid": "labkit.reports.grid",
+    "labs": "labkit.labs",
+    "plots": "labkit.plots",
+    "recipes": "labkit.reports.recipes",
+    "recordings": "labkit.reports.recordings",
+}
 
 __all__ = ["__version__", *_WHERE, *_MODULES]
 
@@ -26,7 +35,7 @@ def __getattr__(name: str) -> Any:
     if name in _WHERE:
         return getattr(importlib.import_module(_WHERE[name]), name)
     if name in _MODULES:
-        return importlib.import_module(f"labkit.{name}")
+        return importlib.import_module(_MODULES[name])
     raise AttributeError(f"module 'labkit' has no attribute {name!r}")
 
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from labkit import cli
+from labkit.commands import cli
 
 if __name__ == "__main__":
     sys.exit(cli.main())

@@ -9,13 +9,14 @@ import tempfile
 import matplotlib
 import pytest
 
-from labkit import data, notebook
+from labkit import data
 from labkit.data import cache
+from labkit.notebook import setup
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set the environment before a test module imports TensorFlow or starts a process."""
-    os.environ.update(notebook.QUIET)
+    os.environ.update(setup.QUIET)
     os.environ["LABKIT_OFFLINE"] = "1"
     # Not by MPLBACKEND: a notebook's kernel would inherit that and show no pictures.
     matplotlib.use("agg")

@@ -11,7 +11,7 @@ import pytest
 from keras.src.trainers.data_adapters import array_data_adapter
 from scipy import sparse
 
-from labkit import shuffling
+from labkit.notebook import shuffling
 
 COUNT, EPOCHS = 970, 3
 
@@ -50,7 +50,7 @@ def _orders(seed, x=None, y=None, **settings):
 
 @pytest.mark.usefixtures("mended")
 def test_keras_still_needs_it(monkeypatch):
-    """When this fails, Keras does it by itself: delete `labkit.shuffling`."""
+    """When this fails, Keras does it by itself: delete `labkit.notebook.shuffling`."""
     adapter = array_data_adapter.ArrayDataAdapter
     monkeypatch.setattr(adapter, "get_tf_dataset", adapter.plain_tf_dataset)
     first, *others = _orders(1)
@@ -101,4 +101,4 @@ def test_the_set_up_of_a_lab_mends_it(tmp_path):
     finished = subprocess.run(
         [sys.executable, "-c", program], env=settings, capture_output=True, text=True
     )
-    assert finished.stdout.splitlines()[-1:] == ["labkit.shuffling"], finished.stderr
+    assert finished.stdout.splitlines()[-1:] == ["labkit.notebook.shuffling"], finished.stderr

@@ -10,12 +10,12 @@ import pathlib
 import sys
 import tempfile
 
+from labkit.grading.runs import sandbox
+from tests.grading import attacks, cases
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ |= {"LABKIT_DATA": "sample", "LABKIT_OFFLINE": "1"}
-
-from labkit.grading import sandbox  # noqa: E402  the data is chosen above
-from tests.grading import attacks, cases  # noqa: E402
 
 
 def main() -> int:

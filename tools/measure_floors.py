@@ -13,17 +13,17 @@ import pathlib
 import time
 from collections.abc import Callable
 
-from labkit import data, notebook
+import keras  # after the settings above: TensorFlow reads them when it is imported
+
+from labkit import data
+from labkit.checks import measure
+from labkit.labs import cnn, floors
+from labkit.notebook import setup, shuffling
+from labkit.reports import networks
 
 # oneDNN trains convolutions in half the time; what it rounds differently is far below what another
 # seed changes.
-os.environ.update(notebook.QUIET | {"TF_ENABLE_ONEDNN_OPTS": "1"})
-
-import keras  # after the settings above: TensorFlow reads them when it is imported
-
-from labkit import networks, shuffling
-from labkit.checks import measure
-from labkit.labs import cnn, floors
+os.environ.update(setup.QUIET | {"TF_ENABLE_ONEDNN_OPTS": "1"})
 
 PATH = pathlib.Path(__file__).resolve().parent.parent / "labkit" / "labs" / "runs.json"
 

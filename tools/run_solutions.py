@@ -13,7 +13,8 @@ import time
 import nbclient
 import nbformat
 
-from labkit import data, labs, notebook
+from labkit import data, labs
+from labkit.notebook import setup
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOLUTIONS = ROOT / "solutions"
@@ -66,7 +67,7 @@ def main() -> int:
         os.environ["LABKIT_DATA"] = "sample"
     elif data.source().kind != "real":
         sys.exit("The outputs are stored with the real data; set LABKIT_DATA to its folder.")
-    os.environ.update(notebook.QUIET)
+    os.environ.update(setup.QUIET)
     for name in arguments.labs or labs.MODULES:
         path = SOLUTIONS / name / f"{name}.ipynb"
         start = time.monotonic()

@@ -1,6 +1,5 @@
 """Checks: a student's objects become evidence, evidence becomes a result."""
 
-from labkit.checks.evidence import Evidence, EvidenceError
 from labkit.checks.exercise import Answer, Criterion, Essay, Exercise, Lab, Misconception
 from labkit.checks.result import Message, Outcome, Result, Verdict
 
@@ -8,8 +7,6 @@ __all__ = [
     "Answer",
     "Criterion",
     "Essay",
-    "Evidence",
-    "EvidenceError",
     "Exercise",
     "Lab",
     "Message",

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from labkit.checks import evidence, measure
+from labkit import evidence
+from labkit.checks import measure
 from labkit.checks.exercise import Answers, Criterion, Misconception
 from labkit.checks.result import Message
 

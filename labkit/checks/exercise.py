@@ -8,9 +8,10 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from labkit.checks import collect, evidence
-from labkit.checks.reference import Reference, reference
+from labkit import evidence
+from labkit.checks.given import Reference, reference
 from labkit.checks.result import Message, Outcome, Result, Verdict
+from labkit.evidence import functions, networks, pictures, values
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Answer:
     Attributes
     ----------
     collector : callable
-        One of the functions in `labkit.checks.collect`.
+        One of the collectors in `labkit.evidence`.
     kind : type
         The fact that the collector makes of a fitting object.
     words : str
@@ -29,7 +30,7 @@ class Answer:
         The title of the earlier exercise that makes this variable; empty for an own answer.
     """
 
-    collector: collect.Collector
+    collector: values.Collector
     kind: type
     words: str
     earlier: str = ""
@@ -39,18 +40,18 @@ class Answer:
         return dataclasses.replace(self, earlier=title)
 
 
-VALUE = Answer(collect.value, evidence.Value, "a plain value")
-NUMBER = Answer(collect.value, evidence.Value, "a number")
-TEXT = Answer(collect.value, evidence.Value, "a text in quotation marks")
-ARRAY = Answer(collect.array, evidence.Array, "an array of numbers")
-MODEL = Answer(collect.model, evidence.Model, "a Keras model")
-HISTORY = Answer(collect.history, evidence.History, "the history that fit() returns")
-PICTURE = Answer(collect.picture, evidence.Picture, "a Matplotlib figure or its axes")
+VALUE = Answer(values.value, evidence.Value, "a plain value")
+NUMBER = Answer(values.value, evidence.Value, "a number")
+TEXT = Answer(values.value, evidence.Value, "a text in quotation marks")
+ARRAY = Answer(values.array, evidence.Array, "an array of numbers")
+MODEL = Answer(networks.model, evidence.Model, "a Keras model")
+HISTORY = Answer(networks.history, evidence.History, "the history that fit() returns")
+PICTURE = Answer(pictures.picture, evidence.Picture, "a Matplotlib figure or its axes")
 
 
 def function(probes: Callable, words: str = "a function") -> Answer:
-    """Return an answer that is a function, tried on `probes`; see `collect.calls`."""
-    return Answer(collect.calls(probes), evidence.Calls, words)
+    """Return an answer that is a function, tried on `probes`; see `functions.calls`."""
+    return Answer(functions.calls(probes), evidence.Calls, words)
 
 
 class Unusable(Exception):
@@ -183,7 +184,7 @@ class Exercise:
         """Return the evidence about the student's variables, as plain data."""
         given = self._bind(args, kwargs)
         facts = {
-            name: collect.collect(answer.collector, given[name], seed)
+            name: values.collect(answer.collector, given[name], seed)
             for name, answer in self.answers.items()
         }
         return evidence.Evidence(self.name, reference(self.dataset).kind, facts)

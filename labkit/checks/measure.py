@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 
-from labkit.checks import evidence
+from labkit import evidence
 
 BATCH = 1_000
 # Every k-th image is enough to see what a network can do, and keeps a check quick.

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from labkit.checks import criteria, evidence, measure
+from labkit import evidence
+from labkit.checks import criteria, measure
 from labkit.checks.exercise import Answers, Criterion, Misconception
 from labkit.checks.result import Message
 

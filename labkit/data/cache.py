@@ -14,7 +14,8 @@ import pathlib
 
 import numpy as np
 
-from labkit.data import contents, files, notes, specs
+from labkit import files
+from labkit.data import contents, notes, specs
 
 
 def root() -> pathlib.Path:

@@ -8,7 +8,8 @@ import tempfile
 import threading
 import time
 
-from labkit.data import contents, files, folder, specs
+from labkit import files
+from labkit.data import contents, folder, specs
 from labkit.data.errors import DownloadError
 
 # Seconds. A machine without a network must reach the drawn sample soon, a slow one must not be

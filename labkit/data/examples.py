@@ -7,7 +7,8 @@ import gzip
 import pathlib
 import tempfile
 
-from labkit.data import cache, files, idx, sources, specs, table
+from labkit import files
+from labkit.data import cache, idx, sources, specs, table
 
 N_IMAGES = 1_000
 

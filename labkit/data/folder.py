@@ -9,7 +9,8 @@ import zlib
 
 import numpy as np
 
-from labkit.data import contents, files, idx, specs
+from labkit import files
+from labkit.data import contents, idx, specs
 from labkit.data.errors import DataError
 
 # What NumPy raises for a file that is not, or no longer, an .npz file. AttributeError and

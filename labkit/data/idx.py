@@ -22,7 +22,7 @@ import zlib
 
 import numpy as np
 
-from labkit.data import files
+from labkit import files
 from labkit.data.errors import DataError
 
 # The code of each type of value, and NumPy's name for it (">": most significant byte first).

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from labkit.data import files
+from labkit import files
 from labkit.data.errors import DataError
 
 if TYPE_CHECKING:

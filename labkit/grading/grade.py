@@ -10,27 +10,16 @@ from collections.abc import Iterator
 import tqdm
 
 import labkit
-from labkit import data
+from labkit import data, files
 from labkit.checks import Outcome, Result
-from labkit.grading import (
-    cluster,
-    course,
-    feedback,
-    gradebook,
-    judging,
-    lms,
-    machine,
-    records,
-    repair,
-    report,
-    running,
-    sandbox,
-    store,
-    submissions,
-    table,
-)
+from labkit.grading.graded import Graded
+from labkit.grading.judging import judge, kept
+from labkit.grading.results import csv_text, feedback, gradebook, platforms, report
+from labkit.grading.runs import cluster, machine, records, running, sandbox
+from labkit.grading.submissions import find, handed_out, repair
 
-UNSANDBOXED, LATE = "UNSANDBOXED", "LATE"
+# What a judgement depends on: all of labkit's code, and what is stored beside it.
+_READ_BY_A_JUDGEMENT = (".py", ".json", ".npz")
 _PACKAGE = pathlib.Path(labkit.__file__).parent
 TO_BE_MARKED, MARKED = "to be marked by hand", "marked by hand"
 
@@ -70,56 +59,6 @@ class Settings:
     progress: bool = True
 
 
-@dataclasses.dataclass(frozen=True)
-class Graded:
-    """One student's grades in one lab.
-
-    Attributes
-    ----------
-    submission : submissions.Submission
-    results : list of Result
-        One for each machine-marked exercise, in order.
-    run : running.Run or None
-        None where nothing was run.
-    left : records.Records
-        What the run left behind.
-    marks : dict of str to gradebook.Mark
-        What was given by hand, by exercise.
-    """
-
-    submission: submissions.Submission
-    results: list[Result]
-    run: running.Run | None
-    left: records.Records = dataclasses.field(default_factory=records.Records)
-    marks: dict[str, gradebook.Mark] = dataclasses.field(default_factory=dict)
-
-    @property
-    def points(self) -> float:
-        """The points given by the machine."""
-        return sum(result.points for result in self.results)
-
-    @property
-    def total(self) -> float:
-        """All points, those given by hand for questions that only a person marks among them."""
-        judged = {result.exercise for result in self.results}
-        by_hand = [mark.points for name, mark in self.marks.items() if name not in judged]
-        return self.points + sum(points for points in by_hand if points is not None)
-
-    @property
-    def flags(self) -> list[str]:
-        """What holds for the whole submission and has to be seen in the table."""
-        found = {UNSANDBOXED: self.unsandboxed, LATE: self.submission.late}
-        return [flag for flag, holds in found.items() if holds]
-
-    @property
-    def unsandboxed(self) -> bool:
-        return self.run is not None and not self.run.sandboxed
-
-    @property
-    def could_not_grade(self) -> bool:
-        return any(result.outcome is Outcome.COULD_NOT_GRADE for result in self.results)
-
-
 def grade(
     lab_name: str, place: pathlib.Path, output: pathlib.Path, settings: Settings
 ) -> list[Graded]:
@@ -138,8 +77,8 @@ def grade(
     cluster.ClusterError
         If the cluster cannot be used.
     """
-    lab = course.load(lab_name, settings.course)
-    found = submissions.find(place, lab_name, settings.due)
+    lab = handed_out.load(lab_name, settings.course)
+    found = find.find(place, lab_name, settings.due)
     output.mkdir(parents=True, exist_ok=True)
     # The gradebook comes first: what is wrong with it is said before hours of running.
     with gradebook.Book(output, lab) as book:
@@ -158,20 +97,20 @@ def _with_marks(item: Graded, book: gradebook.Book) -> Graded:
     return dataclasses.replace(item, results=results, marks=marks)
 
 
-def _write_all(lab: course.CourseLab, graded: list[Graded], output: pathlib.Path) -> None:
+def _write_all(lab: handed_out.CourseLab, graded: list[Graded], output: pathlib.Path) -> None:
     """Write the grades, a page for each student, and the report on the class."""
-    store.write(output / "grades.csv", table.text(_rows(lab, graded)))
+    files.write_text(output / "grades.csv", csv_text.text(_rows(lab, graded)))
     for folder in ("feedback", "report"):
         (output / folder).mkdir(exist_ok=True)
     for item in graded:
-        store.write(output / "feedback" / f"{item.submission.key}.html", _feedback(lab, item))
+        files.write_text(output / "feedback" / f"{item.submission.key}.html", _feedback(lab, item))
     found = report.ClassResults(
         lab.lab,
         {item.submission.student: item.results for item in graded},
         {item.submission.student: item.run.seconds for item in graded if item.run},
         any(item.unsandboxed for item in graded),
     )
-    for platform, form in lms.FORMS.items():
+    for platform, form in platforms.FORMS.items():
         totals = [
             (item.submission.name, item.submission.number, item.total)
             for item in graded
@@ -179,13 +118,13 @@ def _write_all(lab: course.CourseLab, graded: list[Graded], output: pathlib.Path
         ]
         if totals:
             content = form(lab.lab.name, totals, lab.lab.points)
-            store.write(output / f"{platform}.csv", content)
-    store.write(output / "report.html", report.page(found))
+            files.write_text(output / f"{platform}.csv", content)
+    files.write_text(output / "report.html", report.page(found))
     for name, content in report.tables(found).items():
-        store.write(output / "report" / name, content)
+        files.write_text(output / "report" / name, content)
 
 
-def _feedback(lab: course.CourseLab, item: Graded) -> str:
+def _feedback(lab: handed_out.CourseLab, item: Graded) -> str:
     return feedback.page(
         item.submission.student,
         f"{lab.lab.name}, {lab.lab.title}",
@@ -200,7 +139,7 @@ def _feedback(lab: course.CourseLab, item: Graded) -> str:
 
 
 def _in_parallel(
-    graders: "_Class", found: list[submissions.Submission], progress: bool
+    graders: "_Class", found: list[find.Submission], progress: bool
 ) -> Iterator[Graded]:
     with concurrent.futures.ThreadPoolExecutor(graders.jobs) as pool:
         futures = [pool.submit(graders.grade, submission) for submission in found]
@@ -220,12 +159,12 @@ class _Class:
     """What grading one lab for a class needs: the machine, the store, the judge."""
 
     def __init__(
-        self, lab: course.CourseLab, output: pathlib.Path, settings: Settings, size: int
+        self, lab: handed_out.CourseLab, output: pathlib.Path, settings: Settings, size: int
     ) -> None:
         self.lab, self.settings = lab, settings
         self.cancelled = threading.Event()
-        self._store = store.Store(output / ".kept" / lab.lab.name)
-        self._judge = judging.Judge(output / ".kept" / lab.lab.name)
+        self._store = kept.Store(output / ".kept" / lab.lab.name)
+        self._judge = judge.Judge(output / ".kept" / lab.lab.name)
         self._one_at_a_time = threading.Lock()
         self._runner = self._chosen_runner(size)
 
@@ -248,39 +187,36 @@ class _Class:
 
     def __enter__(self) -> "_Class":
         self._runner.__enter__()
-        self._run_stamp = store.fingerprint(self.lab.fingerprint, self._runner.stamp)
-        judge = [_PACKAGE / "grading" / "judging.py"]
-        for part in ("checks", "labs"):
-            judge += [path for path in (_PACKAGE / part).rglob("*") if path.is_file()]
-        judge = [path for path in judge if path.suffix in (".py", ".json")]
-        self._judge_stamp = store.fingerprint_of_files(judge)
+        self._run_stamp = files.fingerprint(self.lab.fingerprint, self._runner.stamp)
+        read = (path for path in _PACKAGE.rglob("*") if path.suffix in _READ_BY_A_JUDGEMENT)
+        self._judge_stamp = files.fingerprint_of_files(read)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._judge.__exit__()
         self._runner.__exit__()
 
-    def grade(self, submission: submissions.Submission) -> Graded:
+    def grade(self, submission: find.Submission) -> Graded:
         """Return the grades of one submission; whatever is wrong with it stays with it."""
         name = self.lab.lab.name
         if submission.problem:
-            return Graded(submission, judging.could_not_grade(name, submission.problem), None)
+            return Graded(submission, judge.could_not_grade(name, submission.problem), None)
         try:
             run = self._run(submission)
         except (repair.Unreadable, OSError, ValueError) as error:
-            return Graded(submission, judging.could_not_grade(name, str(error)), None)
+            return Graded(submission, judge.could_not_grade(name, str(error)), None)
         if run is None:
             reason = "it was not run yet: grade without --regrade first"
-            return Graded(submission, judging.could_not_grade(name, reason), None)
+            return Graded(submission, judge.could_not_grade(name, reason), None)
         left = records.read(self._store.folder(submission.key) / running.RECORDS)
         return Graded(submission, self._results(submission.key), run, left)
 
-    def _run(self, submission: submissions.Submission) -> running.Run | None:
+    def _run(self, submission: find.Submission) -> running.Run | None:
         content = submission.read()
-        stamp = store.fingerprint(content, self._run_stamp)
-        kept = self._store.run(submission.key, None if self.settings.regrade else stamp)
-        if kept is not None:
-            return kept
+        stamp = files.fingerprint(content, self._run_stamp)
+        earlier = self._store.run(submission.key, None if self.settings.regrade else stamp)
+        if earlier is not None:
+            return earlier
         notebook = repair.repair(content, self.lab)
         if self.settings.regrade:
             return None
@@ -296,19 +232,19 @@ class _Class:
         return run
 
     def _results(self, key: str) -> list[Result]:
-        kept = self._store.results(key, self._judge_stamp)
-        if kept is not None and not self.settings.regrade:
-            return kept
+        earlier = self._store.results(key, self._judge_stamp)
+        if earlier is not None and not self.settings.regrade:
+            return earlier
         name = self.lab.lab.name
         with self._one_at_a_time:
             results = self._judge.judge(name, key)
         if isinstance(results, str):
-            return judging.could_not_grade(name, results)
+            return judge.could_not_grade(name, results)
         self._store.keep_results(key, results, self._judge_stamp)
         return results
 
 
-def _rows(lab: course.CourseLab, graded: list[Graded]) -> Iterator[list[object]]:
+def _rows(lab: handed_out.CourseLab, graded: list[Graded]) -> Iterator[list[object]]:
     kind = data.source().kind
     for item in graded:
         student = item.submission.student

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from labkit.checks import criteria, evidence, measure, networks
+from labkit import evidence
+from labkit.checks import criteria, measure, networks
 from labkit.checks.exercise import (
     ARRAY,
     HISTORY,

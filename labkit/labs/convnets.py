@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from labkit import comparison, recipes, recordings
-from labkit.checks import collect_networks, criteria, evidence, measure, networks
+from labkit import evidence
+from labkit.checks import criteria, measure, networks
 from labkit.checks.exercise import (
     ARRAY,
     HISTORY,
@@ -25,7 +25,9 @@ from labkit.checks.exercise import (
     Misconception,
 )
 from labkit.checks.result import Message
+from labkit.evidence import saved_networks
 from labkit.labs import floors
+from labkit.reports import comparison, recipes, recordings
 
 # --- what the three networks have in common ---------------------------------------------------
 
@@ -136,7 +138,7 @@ def _padding_is(name: str, wrong: str) -> Callable[[Answers], bool]:
     return lambda answers: wrong in _seen(getattr(answers, name), "Conv2D", "padding")
 
 
-STRUCTURE = Answer(collect_networks.structure, evidence.Model, MODEL.words)
+STRUCTURE = Answer(saved_networks.structure, evidence.Model, MODEL.words)
 
 # --- LeNet ------------------------------------------------------------------------------------
 
@@ -445,7 +447,7 @@ train_convnet = Exercise(
 # --- save and load ----------------------------------------------------------------------------
 
 SAVED_MODEL = Answer(
-    collect_networks.saved, evidence.Model, "the name of a file that holds a network"
+    saved_networks.saved, evidence.Model, "the name of a file that holds a network"
 )
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from labkit.checks import criteria, evidence
+from labkit import evidence
+from labkit.checks import criteria
 from labkit.checks.exercise import (
     ARRAY,
     NUMBER,

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from labkit.checks import collect, collect_networks, collect_search, criteria, evidence, measure
+from labkit import evidence
+from labkit.checks import criteria, measure
 from labkit.checks.exercise import (
     ARRAY,
     MODEL,
@@ -25,6 +26,7 @@ from labkit.checks.exercise import (
     function,
 )
 from labkit.checks.result import Message
+from labkit.evidence import pictures, saved_networks, searches, values
 from labkit.labs import floors
 
 DIGITS = "mnist"
@@ -36,11 +38,11 @@ THREE_NODES = (16, 64, 128)
 # --- networks and tables of results ------------------------------------------------------------
 
 NETWORKS = Answer(
-    collect_networks.networks,
+    saved_networks.by_key,
     evidence.Networks,
     "a dictionary with a Keras network in each entry",
 )
-SHARES = Answer(collect_search.shares, evidence.Value, "a dictionary with a number in each entry")
+SHARES = Answer(searches.shares, evidence.Value, "a dictionary with a number in each entry")
 
 
 def _learning_rate(model: evidence.Model) -> float | None:
@@ -413,7 +415,7 @@ def _search(
 ) -> Exercise:
     """Return an exercise that trains a network for each of `keys` and chooses one."""
     networks, table, best = names
-    wanted = {collect.entry(key): key for key in keys}
+    wanted = {values.entry(key): key for key in keys}
     by_rate = isinstance(keys[0], tuple)
 
     def models(answers: Answers) -> dict[str, evidence.Model]:
@@ -472,7 +474,7 @@ def _search(
 
     def chosen(answers: Answers) -> str:
         plain = getattr(answers, best).value
-        return collect.entry(tuple(plain) if isinstance(plain, list) else plain)
+        return values.entry(tuple(plain) if isinstance(plain, list) else plain)
 
     def is_best(answers: Answers) -> Message | None:
         told = told_by(answers)
@@ -702,7 +704,7 @@ draw_networks = Exercise(
     "draw-networks",
     "Draw the three networks",
     {
-        "drawings": Answer(collect.picture, evidence.Picture, "a list of three drawings"),
+        "drawings": Answer(pictures.picture, evidence.Picture, "a list of three drawings"),
         **dict.fromkeys(FINAL, MODEL.from_earlier("Train the chosen three on everything")),
     },
     [
@@ -1097,7 +1099,7 @@ PIECE_BATCH = 200
 
 def piece_alphas() -> list[float]:
     """Return scikit-learn's alphas for the three decays that are tried on the small piece."""
-    from labkit import grid
+    from labkit.reports import grid
 
     trained_on = PIECE * (FOLDS - 1) / FOLDS
     return [grid.alpha(decay, trained_on, PIECE_BATCH) for decay in PIECE_ALPHAS]
@@ -1160,11 +1162,7 @@ def _searches_well(answers: Answers) -> Message | None:
 plain_search = Exercise(
     "plain-search",
     "The plain way, on a small piece",
-    {
-        "search": Answer(
-            collect_search.grid_search, evidence.Value, "a GridSearchCV of scikit-learn"
-        )
-    },
+    {"search": Answer(searches.grid_search, evidence.Value, "a GridSearchCV of scikit-learn")},
     [
         Criterion("the search has been fitted", 1, _fitted, stop=True),
         Criterion("it tried the three alphas", 2, _searches_alphas),
@@ -1356,7 +1354,7 @@ grid_picture = Exercise(
     "grid-picture",
     "Accuracy by decay",
     {
-        "grid_axes": Answer(collect_search.error_bars, evidence.Value, "the axes of a picture"),
+        "grid_axes": Answer(searches.error_bars, evidence.Value, "the axes of a picture"),
         "accuracies": ARRAY.from_earlier("How large is the grid?"),
     },
     [

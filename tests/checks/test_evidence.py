@@ -9,7 +9,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from labkit.checks import collect, evidence, measure
+from labkit import evidence
+from labkit.checks import measure
+from labkit.evidence import functions, networks, pictures, values
 
 
 def _saved(facts, path):
@@ -30,10 +32,10 @@ def _network():
 def test_arrays_and_values_survive_a_file(tmp_path):
     whole = np.arange(12.0).reshape(3, 4)
     facts = {
-        "array": collect.array(whole),
-        "value": collect.value({"a": (1, 2.5), "b": [None, True, "text"]}),
-        "untouched": collect.collect(collect.array, ...),
-        "other": collect.array("a text"),
+        "array": values.array(whole),
+        "value": values.value({"a": (1, 2.5), "b": [None, True, "text"]}),
+        "untouched": values.collect(values.array, ...),
+        "other": values.array("a text"),
     }
     again = _saved(facts, tmp_path / "evidence.npz")
     assert (again.exercise, again.data) == ("an-exercise", "sample")
@@ -46,7 +48,7 @@ def test_arrays_and_values_survive_a_file(tmp_path):
 
 def test_large_array_is_summarised():
     images = np.random.default_rng(0).integers(0, 256, (3_000, 28, 28), dtype=np.uint8)
-    fact = collect.array(images)
+    fact = values.array(images)
     assert fact.sample.nbytes < 200_000
     assert fact.rows[0] == 0 and fact.rows[-1] == 2_999
     np.testing.assert_array_equal(fact.sample, images[fact.rows])
@@ -58,7 +60,7 @@ def test_large_array_is_summarised():
 def test_network_is_measured_alike_from_life_and_from_a_file(tmp_path):
     model = _network()
     images = np.random.default_rng(1).integers(0, 256, (50, 28, 28), dtype=np.uint8)
-    fact = collect.model(model)
+    fact = networks.model(model)
     again = _saved({"model": fact}, tmp_path / "evidence.npz").facts["model"]
     assert again.live is None and fact.live is not None
     assert (again.loss, again.optimizer) == ("sparse_categorical_crossentropy", "adam")
@@ -72,9 +74,9 @@ def test_network_is_measured_alike_from_life_and_from_a_file(tmp_path):
 def test_network_that_was_saved_in_the_old_format_keeps_its_optimizer(tmp_path):
     """Keras takes the optimizer out of the settings of a network that it saves as .h5."""
     model = _network()
-    before = collect.model(model)
+    before = networks.model(model)
     model.save(tmp_path / "network.h5")
-    after = collect.model(model)
+    after = networks.model(model)
     assert "optimizer" not in model.get_compile_config()  # else our help is no longer needed
     assert json.loads(after.config) == json.loads(before.config)
 
@@ -83,7 +85,7 @@ def test_network_with_code_in_it_is_not_built(tmp_path):
     model = keras.Sequential(
         [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Lambda(lambda x: x[:, :10])]
     )
-    fact = collect.model(model)
+    fact = networks.model(model)
     if isinstance(fact, evidence.Other):
         return  # Keras would not even write it down
     again = _saved({"model": fact}, tmp_path / "evidence.npz").facts["model"]
@@ -98,7 +100,7 @@ def test_picture_keeps_what_it_shows():
     axes[0].set_title("a title")
     axes[1].plot([1, 2], [3, 4], label="a line")
     axes[1].legend()
-    fact = collect.picture(figure)
+    fact = pictures.picture(figure)
     plt.close(figure)
     assert [panel.title for panel in fact.panels] == ["a title", ""]  # the empty third is left out
     np.testing.assert_array_equal(fact.panels[0].image, image)
@@ -114,16 +116,16 @@ def test_function_is_tried_and_its_mistakes_are_kept():
         values[:1] = 9
         return values / (0 if len(values) == 2 else 1) if len(values) else [][0]
 
-    fact = collect.calls(probes)(student, 5)
+    fact = functions.calls(probes)(student, 5)
     assert [call.changed_its_input for call in fact.calls] == [True, False, True]
     assert fact.calls[1].result == evidence.Raised("IndexError", "list index out of range")
     assert fact.seed == 5
-    other = collect.calls(probes)(lambda values: values[0], 6)
-    assert other.calls[2].result != collect.calls(probes)(lambda v: v[0], 5).calls[2].result
+    other = functions.calls(probes)(lambda values: values[0], 6)
+    assert other.calls[2].result != functions.calls(probes)(lambda v: v[0], 5).calls[2].result
 
 
 def test_leaving_the_kernel_inside_a_function_is_caught():
-    fact = collect.calls(lambda random: [()])(lambda: exit_now(), 0)
+    fact = functions.calls(lambda random: [()])(lambda: exit_now(), 0)
     assert fact.calls[0].result.type == "SystemExit"
 
 
@@ -183,6 +185,6 @@ def test_history_tells_the_steps_of_an_epoch(tmp_path):
     """They show the batch size, which the curves do not."""
     history = keras.callbacks.History()
     history.history, history.params = {"loss": [0.5]}, {"epochs": 1, "steps": 50}
-    facts = {"told": collect.history(history), "untold": collect.history({"loss": [0.5]})}
+    facts = {"told": networks.history(history), "untold": networks.history({"loss": [0.5]})}
     found = _saved(facts, tmp_path / "evidence.npz")
     assert (found.facts["told"].steps, found.facts["untold"].steps) == (50, 0)

@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from labkit.checks import collect, measure
+from labkit.checks import measure
+from labkit.evidence import networks
 
 layers = keras.layers
 
@@ -37,7 +38,7 @@ def test_loss_and_accuracy_agree_with_keras(last):
     of_probabilities = np.mean(keras.losses.categorical_crossentropy(one_hot, probabilities))
     assert of_probabilities < loss - 1e-2  # the case is one in which they part
 
-    fact = collect.model(model)
+    fact = networks.model(model)
     assert measure.accuracy(fact, images, labels) == pytest.approx(accuracy, abs=1e-6)
     assert measure.cross_entropy(fact, images, labels) == pytest.approx(loss, rel=1e-4)
     clipped = measure.cross_entropy(fact, images, labels, least=measure.KERAS_LEAST)

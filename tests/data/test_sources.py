@@ -180,7 +180,8 @@ def test_unwritable_cache_does_not_stop_work(
 
 FULL_DISK = """
 import resource, sys
-from labkit.data import cache, files
+from labkit import files
+from labkit.data import cache
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 path = cache.root() / "tiny" / "x_train.npy"
 try:

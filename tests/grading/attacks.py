@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import psutil
 
 from labkit.grading import grade
+from labkit.grading.graded import Graded
 from tests.grading import cases, classroom
 
 # What the attacks would leave behind, had they succeeded.
@@ -74,7 +75,7 @@ def run(
     ]
 
 
-def _row(case: cases.Case, offender: grade.Graded, honest: grade.Graded | None) -> Row:
+def _row(case: cases.Case, offender: Graded, honest: Graded | None) -> Row:
     reasons = [str(r.message) for r in offender.results if r.outcome == "could not grade"]
     return Row(
         case,

@@ -267,9 +267,10 @@ attack_by_code(
 attack_by_code(
     "patched labkit in the process: the collectors",
     """
-    from labkit.checks import collect, evidence
-    collect.value = collect.array = lambda *a: evidence.Value("int", True)
-    collect.called = lambda *a: evidence.Calls("function", 0, "", ())
+    from labkit import evidence
+    from labkit.evidence import functions, values
+    values.value = values.array = lambda *a: evidence.Value("int", True)
+    functions.called = lambda *a: evidence.Calls("function", 0, "", ())
     """,
     graded=False,
 )

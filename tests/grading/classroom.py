@@ -11,7 +11,10 @@ import re
 from typing import Any, Self
 
 from labkit.checks import Outcome
-from labkit.grading import course, grade, sandbox
+from labkit.grading import grade
+from labkit.grading.graded import Graded
+from labkit.grading.runs import sandbox
+from labkit.grading.submissions import handed_out
 
 ROOT = pathlib.Path(__file__).parents[2]
 LAB = "lab1-data"
@@ -150,13 +153,13 @@ def settings(root: pathlib.Path, **more: Any) -> grade.Settings:
     return grade.Settings(**{"course": root, "limits": LIMITS, "progress": False, **more})
 
 
-def by_student(graded: list[grade.Graded]) -> dict[str, grade.Graded]:
+def by_student(graded: list[Graded]) -> dict[str, Graded]:
     return {item.submission.student: item for item in graded}
 
 
-def outcomes(item: grade.Graded) -> dict[str, Outcome]:
+def outcomes(item: Graded) -> dict[str, Outcome]:
     return {result.exercise: result.outcome for result in item.results}
 
 
-def lab(root: pathlib.Path) -> course.CourseLab:
-    return course.load(LAB, root)
+def lab(root: pathlib.Path) -> handed_out.CourseLab:
+    return handed_out.load(LAB, root)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from labkit.grading import sandbox
+from labkit.grading.runs import sandbox
 from tests.grading import classroom
 
 

@@ -6,7 +6,10 @@ import json
 
 import pytest
 
-from labkit.grading import course, grade, gradebook, running
+from labkit.grading import grade
+from labkit.grading.results import gradebook
+from labkit.grading.runs import running
+from labkit.grading.submissions import handed_out
 from tests.grading import classroom, marking
 
 LAB = classroom.LAB
@@ -52,7 +55,9 @@ def test_a_gradebook_of_other_exercises_is_explained(light_course, tmp_path):
     lab.notebook["cells"] = [
         cell for cell in lab.notebook["cells"] if "read-idx" not in cell.get("id", "")
     ]
-    with pytest.raises(course.CourseError, match=r"other exercises .* Move gradebook.db") as raised:
+    with pytest.raises(
+        handed_out.CourseError, match=r"other exercises .* Move gradebook.db"
+    ) as raised:
         gradebook.Book(tmp_path, lab)
     assert LAB in str(raised.value)
 
@@ -70,5 +75,5 @@ def test_a_gradebook_of_other_exercises_is_found_before_a_notebook_runs(
         other.enter("ann", [], {}, {})
     classroom.hand_in(tmp_path / "in", "ann", book.content())
     monkeypatch.setattr(running, "run", lambda *_: pytest.fail("a notebook ran"))
-    with pytest.raises(course.CourseError, match="other exercises"):
+    with pytest.raises(handed_out.CourseError, match="other exercises"):
         grade.grade(LAB, tmp_path / "in", output, classroom.settings(light_course))

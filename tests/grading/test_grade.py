@@ -13,9 +13,12 @@ import zipfile
 import pytest
 from nbgrader.api import Gradebook
 
-from labkit import cli
 from labkit.checks import Outcome
-from labkit.grading import grade, running, sandbox, table
+from labkit.commands import cli
+from labkit.grading import grade
+from labkit.grading.graded import LATE, UNSANDBOXED
+from labkit.grading.results import csv_text
+from labkit.grading.runs import running, sandbox
 from tests.grading import classroom
 
 LAB = classroom.LAB
@@ -85,7 +88,7 @@ class TestClass:
 
     def test_grades(self, school):
         rows = read_grades(school[2])
-        assert tuple(rows[0]) == table.COLUMNS
+        assert tuple(rows[0]) == csv_text.COLUMNS
         assert len(rows) == 4 * 14
         points = {}
         for row in rows:
@@ -209,8 +212,8 @@ def test_without_bubblewrap_it_says_so(light_course, tmp_path, book):
     (ann,) = grade.grade(LAB, tmp_path / "in", tmp_path / "out", settings)
     assert ann.points == classroom.FULL
     rows = read_grades(tmp_path / "out")
-    assert all(row["reason"].startswith(f"{grade.UNSANDBOXED} {grade.LATE}") for row in rows)
-    assert grade.UNSANDBOXED in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert all(row["reason"].startswith(f"{UNSANDBOXED} {LATE}") for row in rows)
+    assert UNSANDBOXED in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

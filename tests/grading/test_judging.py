@@ -7,8 +7,8 @@ import json
 import numpy as np
 import pytest
 
-from labkit import labs
-from labkit.checks import Evidence, Outcome, collect, collect_networks, evidence
+from labkit import evidence, labs
+from labkit.checks import Outcome
 from labkit.checks.exercise import (
     ARRAY,
     MODEL,
@@ -18,7 +18,9 @@ from labkit.checks.exercise import (
     Exercise,
     function,
 )
-from labkit.grading import judging, records, running
+from labkit.evidence import Evidence, functions, saved_networks
+from labkit.grading.judging import judge, verify
+from labkit.grading.runs import records, running
 
 BUILTIN = {"module": "builtins", "class_name": "function", "config": "breakpoint"}
 HINTS = ("one", "two", "three")
@@ -37,11 +39,9 @@ NETWORK = exercise("network", model=MODEL)
 NUMBERS = exercise("numbers", numbers=ARRAY)
 PLAIN = exercise("plain", value=VALUE)
 STRUCTURE = exercise(
-    "structure", model=Answer(collect_networks.structure, evidence.Model, "a network")
+    "structure", model=Answer(saved_networks.structure, evidence.Model, "a network")
 )
-NETWORKS = exercise(
-    "networks", models=Answer(collect_networks.networks, evidence.Networks, "networks")
-)
+NETWORKS = exercise("networks", models=Answer(saved_networks.by_key, evidence.Networks, "networks"))
 DOUBLE = exercise("double", double=function(lambda random: [(random.normal(size=(2, 3)),)]))
 BUILDER = exercise("builder", build=function(lambda random: [(int(random.integers(2, 99)),)]))
 
@@ -56,7 +56,7 @@ def judged(of, found, seed=0, folder=None):
     path.write_bytes(json.dumps(record).encode() + b"\n" + content + b'{"kind": "end"}\n')
     steps = [(of.name, False), (of.name, True)]
     run = running.Run(seed, steps, {}, {}, [], 0, "", 1.0, True)
-    return judging.judge_exercise(of, run, records.read(path), folder)
+    return judge.judge_exercise(of, run, records.read(path), folder)
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_claims_that_the_network_does_not_bear_out(network, tmp_path, claims):
 
 def test_layers_and_parameters_are_those_of_the_network(network):
     forged = changed(NETWORK.collect(network), layers=(), parameters=10**9)
-    verified = judging.verified(NETWORK, forged, 0)
+    verified = verify.verified(NETWORK, forged, 0)
     assert [layer.class_name for layer in verified.facts["model"].layers] == ["Flatten", "Dense"]
     assert verified.facts["model"].parameters == 7850
 
@@ -154,7 +154,7 @@ def test_a_structure_has_no_weights_and_is_measured_all_the_same(network, tmp_pa
     assert found.facts["model"].weights == ()
     assert judged(STRUCTURE, found, folder=tmp_path).outcome is Outcome.PASSED
     forged = changed(found, layers=(), parameters=1)
-    assert judging.verified(STRUCTURE, forged, 0).facts["model"].parameters == 7850
+    assert verify.verified(STRUCTURE, forged, 0).facts["model"].parameters == 7850
     refused = [changed(found, loss="mse"), changed(found, weights=(np.zeros(3),))]
     for claims in refused:
         assert judged(STRUCTURE, claims, folder=tmp_path).outcome is Outcome.COULD_NOT_GRADE
@@ -190,7 +190,7 @@ def test_no_run_has_the_same_calls_as_another(lab):
     for item in labs.load(lab):
         for answer in item.answers.values():
             if answer.kind is evidence.Calls:
-                digests = {collect.digest(answer.collector.arguments(seed)) for seed in range(5)}
+                digests = {functions.digest(answer.collector.arguments(seed)) for seed in range(5)}
                 assert len(digests) == 5, item.name
 
 
@@ -257,7 +257,7 @@ def test_enormous_networks_are_refused_before_they_are_built(network, tmp_path):
 def test_statistics_of_an_array_are_computed_again():
     found = NUMBERS.collect(np.arange(10.0))
     forged = changed(found, minimum=-1.0, maximum=0.0, mean=99.0)
-    assert judging.verified(NUMBERS, forged, 0).facts["numbers"].maximum == 9.0
+    assert verify.verified(NUMBERS, forged, 0).facts["numbers"].maximum == 9.0
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_facts_of_the_wrong_kind_earn_nothing(lab, tmp_path):
     nothing = evidence.Layer("Dense", {}, 0)
     odd = [evidence.Value("float", float("nan")), evidence.Value("bool", True), nothing]
     odd += [evidence.Value("int", 10**400), evidence.Other("x"), evidence.History("x", {})]
-    kind = judging.reference().kind
+    kind = judge.reference().kind
     for item in labs.load(lab):
         for fact in odd:
             found = Evidence(item.name, kind, dict.fromkeys(item.answers, fact))

@@ -12,7 +12,11 @@ import pytest
 
 from labkit import labs
 from labkit.checks import Outcome
-from labkit.grading import course, grade, judging, kit, records, running
+from labkit.grading import grade
+from labkit.grading.graded import Graded
+from labkit.grading.judging import judge
+from labkit.grading.runs import course_copy, records, running
+from labkit.grading.submissions import handed_out
 from tests.grading import classroom
 from tests.labs import tables
 from tests.labs.given import given
@@ -22,7 +26,7 @@ LABS = [pytest.param(lab, marks=pytest.mark.xdist_group(lab)) for lab in labs.MO
 
 
 @functools.cache
-def graded(lab: str) -> dict[str, grade.Graded]:
+def graded(lab: str) -> dict[str, Graded]:
     """Return the grades of the blank notebook and of the solution, run once on the sample."""
     place = pathlib.Path(tempfile.mkdtemp(prefix="labkit-test-labs-"))
     try:
@@ -70,7 +74,7 @@ def test_each_answer_of_the_tables_in_a_solution(lab, tmp_path):
     for case in tables.TABLES[lab].cases:
         exercise = exercises[case.exercise]
         left = _with_answers(lab, tmp_path, [case])
-        result = judging.judge_exercise(exercise, run, left, tmp_path)
+        result = judge.judge_exercise(exercise, run, left, tmp_path)
         due = exercise.points if case.points is None else case.points
         if (result.outcome, result.points) != (case.outcome, due):
             different.append(f"{case}: {result.text()}")
@@ -88,7 +92,7 @@ def test_wrong_answers_touch_no_other_exercise(lab, tmp_path):
         answers = {exercise.name: _wrong(lab, exercise.name) for exercise in wrong}
         _with_answers(lab, tmp_path, answers.values())
         (tmp_path / "run.json").write_text(solution.run.to_json(), encoding="utf-8")
-        results = judging.judge_run(lab, tmp_path)
+        results = judge.judge_run(lab, tmp_path)
         lost = sum(exercise.points - answers[exercise.name].points for exercise in wrong)
         assert sum(result.points for result in results) == solution.points - lost
         for result, full in zip(results, solution.results, strict=True):
@@ -122,9 +126,9 @@ def _wrong(lab, exercise):
 
 
 def test_kit_holds_collectors_and_no_criteria(tmp_path):
-    kit.build(tmp_path)
+    course_copy.build(tmp_path)
     here = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.py")}
-    assert _collectors() | {"labkit/checks/evidence.py", "labkit/data/__init__.py"} <= here
+    assert _collectors() | {"labkit/evidence/facts.py", "labkit/data/__init__.py"} <= here
     assert not [path for path in here if "labs" in path or "grading" in path]
     assert not {"labkit/checks/criteria.py", "labkit/checks/exercise.py"} & here
 
@@ -134,7 +138,7 @@ def _collectors():
     answers = [
         collector
         for lab in labs.MODULES
-        for _, _, collectors in course.load(lab, classroom.ROOT).exercises_for_a_run(0).values()
+        for _, _, collectors in handed_out.load(lab, classroom.ROOT).exercises_for_a_run(0).values()
         for collector, arguments in collectors.values()
         if arguments is None
     ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from labkit.grading import repair
+from labkit.grading.submissions import repair
 from tests.grading import classroom
 
 

@@ -8,8 +8,9 @@ import time
 
 import pytest
 
-from labkit import cli
-from labkit.grading import cluster, grade
+from labkit.commands import cli
+from labkit.grading import grade
+from labkit.grading.runs import cluster
 from tests.grading import classroom
 
 distributed = pytest.importorskip("distributed", reason="needs the extra `scale`")

@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from labkit.grading import submissions
+from labkit.grading.submissions import find
 
 LAB = "lab1-data"
 
@@ -30,14 +30,14 @@ def zipped(path, **files):
 
 
 def only(place, **more):
-    (found,) = submissions.find(place, LAB, **more)
+    (found,) = find.find(place, LAB, **more)
     return found
 
 
 def test_both_places_of_the_contract(tmp_path):
     write(tmp_path, f"ann/{LAB}.ipynb", b"1")
     write(tmp_path, f"bob/{LAB}/{LAB}.ipynb", b"2")
-    found = submissions.find(tmp_path, LAB)
+    found = find.find(tmp_path, LAB)
     assert [(item.student, item.read(), item.problem) for item in found] == [
         ("ann", b"1", ""),
         ("bob", b"2", ""),
@@ -77,7 +77,7 @@ def test_links_are_not_followed(tmp_path):
     (place / "bob").symlink_to(tmp_path / "elsewhere")
     (place / "eve").mkdir()
     (place / "eve" / LAB).symlink_to(tmp_path / "elsewhere")
-    for found in submissions.find(place, LAB):
+    for found in find.find(place, LAB):
         assert "link" in found.problem
         assert found.read() == b""
 
@@ -129,7 +129,7 @@ def test_what_is_no_file_is_refused(tmp_path):
     (tmp_path / "bob").mkdir()
     os.mkfifo(tmp_path / "bob" / f"{LAB}.ipynb")
     (tmp_path / "nil").mkdir()
-    found = {item.student: item.problem for item in submissions.find(tmp_path, LAB)}
+    found = {item.student: item.problem for item in find.find(tmp_path, LAB)}
     assert found == {
         "ann": "it is a folder, not a file",
         "bob": "it is not an ordinary file",
@@ -142,9 +142,9 @@ def test_what_is_no_file_is_refused(tmp_path):
 )
 def test_names_become_safe_and_stay_apart(tmp_path, student):
     write(tmp_path, f"{student}/{LAB}.ipynb")
-    taken = submissions.safe_name(student)
+    taken = find.safe_name(student)
     write(tmp_path, f"{taken}x/{LAB}.ipynb")
-    found = submissions.find(tmp_path, LAB)
+    found = find.find(tmp_path, LAB)
     assert {item.student for item in found} == {student, f"{taken}x"}
     keys = {item.key for item in found}
     assert len(keys) == 2
@@ -154,9 +154,9 @@ def test_names_become_safe_and_stay_apart(tmp_path, student):
 
 
 def test_name_cannot_be_made_to_meet_another(tmp_path):
-    made = submissions.safe_name("a,b")
+    made = find.safe_name("a,b")
     assert made != "a,b"
-    assert submissions.safe_name(made) != made
+    assert find.safe_name(made) != made
 
 
 def test_moodle(tmp_path):
@@ -167,7 +167,7 @@ def test_moodle(tmp_path):
             f"Bob Cee_124_assignsubmission_file_{LAB}.ipynb": b"2",
         },
     )
-    found = submissions.find(path, LAB)
+    found = find.find(path, LAB)
     assert [(item.student, item.number, item.read()) for item in found] == [
         ("Ann Bee_123", "123", b"1"),
         ("Bob Cee_124", "124", b"2"),
@@ -182,7 +182,7 @@ def test_canvas(tmp_path):
             f"ceebob_124_4568_{LAB}-1.ipynb": b"2",
         },
     )
-    found = submissions.find(tmp_path, LAB)
+    found = find.find(tmp_path, LAB)
     assert [(item.number, item.late, item.read()) for item in found] == [
         ("123", True, b"1"),
         ("124", False, b"2"),
@@ -213,7 +213,7 @@ def test_link_in_a_zip_is_refused(tmp_path):
 
 
 def test_bombs_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(submissions, "MAX_BYTES", 1_000_000)
+    monkeypatch.setattr(find, "MAX_BYTES", 1_000_000)
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(f"{LAB}.ipynb", bytes(10_000_000))
@@ -224,7 +224,7 @@ def test_bombs_are_refused(tmp_path, monkeypatch):
             "Bob_2_assignsubmission_file_/all.zip": inner.getvalue(),
         },
     )
-    ann, bob = submissions.find(path, LAB)
+    ann, bob = find.find(path, LAB)
     assert "larger" in ann.problem
     with pytest.raises(ValueError, match="larger"):
         bob.read()
@@ -250,5 +250,5 @@ def test_bad_places(tmp_path, made):
         place.mkdir()
     if made == "text.zip":
         place.write_text("no zip")
-    with pytest.raises(submissions.SubmissionsError):
-        submissions.find(place, LAB)
+    with pytest.raises(find.SubmissionsError):
+        find.find(place, LAB)

@@ -11,7 +11,8 @@ import time
 import psutil
 import pytest
 
-from labkit.grading import grade, kit, machine, records, sandbox, watching
+from labkit.grading import grade
+from labkit.grading.runs import course_copy, machine, records, sandbox, watching
 from tests.grading import classroom
 
 pytestmark = [
@@ -74,7 +75,7 @@ def test_a_folder_below_tmp_is_as_readable_as_any_other(tmp_path, monkeypatch):
     """A course may lie there, where each run has files of its own, too."""
     (tmp_path / "a b").mkdir()
     (tmp_path / "a b" / "note").write_text("seen", encoding="utf-8")
-    plain = kit.box
+    plain = course_copy.box
 
     def with_folder(*arguments):
         box = plain(*arguments)
@@ -82,7 +83,7 @@ def test_a_folder_below_tmp_is_as_readable_as_any_other(tmp_path, monkeypatch):
         return dataclasses.replace(box, readable={**box.readable, place: place})
 
     monkeypatch.setenv("LABKIT_DATA", "sample")
-    monkeypatch.setattr(kit, "box", with_folder)
+    monkeypatch.setattr(course_copy, "box", with_folder)
     note = repr(str(tmp_path / "a b" / "note"))
     with machine.Machine(["fashion-mnist"], LIMITS) as ready:
         monkeypatch.setattr(sandbox, "run", None)  # none is started cold
@@ -296,7 +297,7 @@ def test_a_run_that_is_cancelled_leaves_nothing(room):
 
 
 def test_cold_workers_do_the_same_where_warm_ones_cannot_be(tmp_path, monkeypatch):
-    monkeypatch.setattr(kit, "warm_command", lambda control, limits: ["false"])
+    monkeypatch.setattr(course_copy, "warm_command", lambda control, limits: ["false"])
     with machine.Machine(["fashion-mnist"], LIMITS) as ready:
         room = Room(ready, tmp_path)
         assert room.shows("print(1)") == "1"

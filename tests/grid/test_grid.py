@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from labkit import grid
+from labkit.reports import grid
 
 SIDE = 6
 CLASSES = 3

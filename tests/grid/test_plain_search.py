@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from sklearn import exceptions
 
-from labkit import data, grid
+from labkit import data
+from labkit.reports import grid
 
 COUNT = 2_000
 DECAYS = [0.0, 1.0]

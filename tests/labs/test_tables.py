@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from labkit import labs
-from labkit.checks.evidence import Evidence
 from labkit.checks.result import Outcome, Result
+from labkit.evidence import Evidence
 from tests.labs import tables
 from tests.labs.given import given
 

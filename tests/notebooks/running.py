@@ -7,7 +7,8 @@ import shutil
 import nbclient
 import nbformat
 
-from labkit import labs, notebook
+from labkit import labs
+from labkit.notebook import setup
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LABS = sorted(labs.MODULES)
@@ -52,7 +53,7 @@ def environment(data: str) -> dict[str, str]:
     of the notebooks.
     """
     inherited = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
-    return {**inherited, **notebook.QUIET, "LABKIT_DATA": str(data)}
+    return {**inherited, **setup.QUIET, "LABKIT_DATA": str(data)}
 
 
 def points(document: nbformat.NotebookNode) -> dict[str, float]:

@@ -5,7 +5,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from labkit import drawings, figures, plots
+from labkit import plots
+from labkit.plots import alt_text, networks
 
 
 def _texts(axes):
@@ -30,7 +31,7 @@ def _network():
 
 def test_draws_each_node_of_a_small_layer_and_some_of_a_large_one():
     axes = plots.draw_network([784, 5, 10])
-    assert _nodes(axes) == [drawings.MOST_NODES, 5, 10]
+    assert _nodes(axes) == [networks.MOST_NODES, 5, 10]
     assert [text.split("\n")[0] for text in _texts(axes) if text != "⋮"] == [
         "784 inputs",
         "5 nodes",
@@ -47,7 +48,7 @@ def test_draws_the_dense_layers_of_a_keras_network():
 
 
 def test_says_itself_in_words():
-    words = figures.alt_text(plots.draw_network(_network()).figure)
+    words = alt_text.alt_text(plots.draw_network(_network()).figure)
     assert "784 inputs, 5 nodes with relu, 10 outputs with softmax" in words
 
 

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from labkit import figures, plots
+from labkit import plots
+from labkit.plots import alt_text
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def test_all_maps_share_one_scale_that_begins_at_white_zero(maps):
 
 
 def test_words_count_the_blank_maps(maps):
-    text = figures.alt_text(plots.feature_maps(maps, title="First layer")[0].figure)
+    text = alt_text.alt_text(plots.feature_maps(maps, title="First layer")[0].figure)
     assert "First layer: 3 maps of 4 × 5, 1 of them blank" in text
 
 

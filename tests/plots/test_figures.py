@@ -15,9 +15,10 @@ from matplotlib import pyplot as plt
 from matplotlib_inline import config
 from PIL import Image
 
-from labkit import figures, plots
+from labkit import plots
+from labkit.plots import alt_text
 
-ROOT = pathlib.Path(figures.__file__).resolve().parents[1]
+ROOT = pathlib.Path(alt_text.__file__).resolve().parents[1]
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def shell():
     """Return a shell as a notebook has it, with the inline backend's PNG format chosen."""
     shell = interactiveshell.InteractiveShell()
     pylabtools.select_figure_formats(shell, {"png"})
-    figures.install(shell)
+    alt_text.install(shell)
     yield shell
     config.InlineBackend.clear_instance()
 
@@ -56,14 +57,14 @@ def images_in(page):
 
 def test_described_figure_has_that_text():
     figure, axes = plt.subplots()
-    figures.describe(axes, "The axes.")
-    assert figures.alt_text(figure) == "The axes."
-    figures.describe(figure, "  The \n figure. ")
-    assert figures.alt_text(figure) == "The figure."
+    alt_text.describe(axes, "The axes.")
+    assert alt_text.alt_text(figure) == "The axes."
+    alt_text.describe(figure, "  The \n figure. ")
+    assert alt_text.alt_text(figure) == "The figure."
 
 
 def test_own_figure_is_described_by_what_is_written_on_it():
-    assert figures.alt_text(figure_of_a_student()) == (
+    assert alt_text.alt_text(figure_of_a_student()) == (
         'Plot “Loss of "model1"”; x axis: epoch; y axis: loss <log>; shows: model1.'
     )
 
@@ -75,18 +76,18 @@ def test_several_plots_are_numbered():
     second.bar([1, 2], [3, 4])
     second.set_title("Counts")
     third.pcolormesh(np.eye(3))
-    assert figures.alt_text(figure) == (
+    assert alt_text.alt_text(figure) == (
         "Two ways: 3 plots. (1) Image without a title. (2) Bar chart “Counts”. "
         "(3) Heat map without a title."
     )
 
 
 def test_text_is_never_empty_and_never_endless():
-    assert figures.alt_text(plt.figure()) == "Empty figure."
+    assert alt_text.alt_text(plt.figure()) == "Empty figure."
     figure, grid = plt.subplots(5, 5)
     for axes in grid.flat:
         axes.set_title("a long title " * 10)
-    assert 900 < len(figures.alt_text(figure)) <= 1_000
+    assert 900 < len(alt_text.alt_text(figure)) <= 1_000
 
 
 @pytest.mark.parametrize(
@@ -94,12 +95,12 @@ def test_text_is_never_empty_and_never_endless():
 )
 def test_useless_descriptions_are_refused(thing, text, error):
     with pytest.raises(error):
-        figures.describe(thing or plt.figure(), text)
+        alt_text.describe(thing or plt.figure(), text)
 
 
 def test_describing_keeps_no_figure_alive():
     figure = plt.figure()
-    figures.describe(figure, "Short-lived.")
+    alt_text.describe(figure, "Short-lived.")
     gone = weakref.ref(figure)
     plt.close(figure)
     del figure
@@ -158,7 +159,7 @@ def test_transparent_figure_stays_transparent(shell):
 
 def test_installing_twice_changes_nothing(shell):
     once = shell.display_formatter.format(figure_of_a_student())
-    figures.install(shell)
+    alt_text.install(shell)
     assert shell.display_formatter.format(figure_of_a_student()) == once
 
 

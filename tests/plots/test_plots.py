@@ -9,7 +9,8 @@ import sklearn.metrics
 from matplotlib import font_manager, ft2font
 from matplotlib import pyplot as plt
 
-from labkit import data, figures, plots
+from labkit import data, plots
+from labkit.plots import alt_text, look
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def titles(grid):
 
 
 def alt(axes):
-    return figures.alt_text(axes.figure)
+    return alt_text.alt_text(axes.figure)
 
 
 # Images
@@ -222,11 +223,11 @@ def test_right_and_wrong_predictions_differ_by_mark_words_frame_and_colour(
         if index == 4:
             assert title == "✗ T-shirt/top 91%\ntrue: Shirt"
             assert axes.spines["top"].get_linestyle() == "--"
-            assert axes.title.get_color() == plots.WRONG["color"]
+            assert axes.title.get_color() == look.WRONG["color"]
         else:
             assert title == f"✓ {name} 91%"
             assert axes.spines["top"].get_linestyle() == "-"
-            assert axes.title.get_color() == plots.RIGHT["color"]
+            assert axes.title.get_color() == look.RIGHT["color"]
     assert grid[0].figure.get_suptitle() == "6 of 7 predictions right (✓), 1 wrong (✗)"
     assert alt(grid[0]) == (
         "6 of 7 predictions right. Wrong: image 4 is Shirt, predicted T-shirt/top."
@@ -236,7 +237,7 @@ def test_right_and_wrong_predictions_differ_by_mark_words_frame_and_colour(
 def test_font_has_the_marks(images, probabilities, labels):
     title = plots.show_predictions(images, probabilities, labels)[0].title
     font = ft2font.FT2Font(font_manager.findfont(title.get_fontproperties()))
-    assert all(ord(style["mark"]) in font.get_charmap() for style in (plots.RIGHT, plots.WRONG))
+    assert all(ord(style["mark"]) in font.get_charmap() for style in (look.RIGHT, look.WRONG))
 
 
 def test_bars_show_each_probability_under_its_name(probabilities):
@@ -369,11 +370,11 @@ def test_given_axes_are_used_and_described(name, images, probabilities, labels):
     }[name]
     assert getattr(plots, name)(*arguments, ax=grid[1]) is grid[1]
     assert plt.get_fignums() == [figure.number]
-    assert figures.alt_text(figure).startswith("2 plots. (1) Plot without a title. (2) ")
+    assert alt_text.alt_text(figure).startswith("2 plots. (1) Plot without a title. (2) ")
 
 
 def test_colours_can_be_read_on_white_and_told_apart_from_each_other():
-    colours = [plots.BLUE, plots.VERMILION, plots.GREEN, plots.GREY]
+    colours = [look.BLUE, look.VERMILION, look.GREEN, look.GREY]
     assert all(plots.contrast(colour, "white") >= 4.5 for colour in colours)
     assert all(a != b for a, b in itertools.combinations(colours, 2))
 
@@ -463,4 +464,4 @@ def test_learning_curves_can_leave_the_best_epoch_to_be_found():
     plain = plots.learning_curves(history, mark_best=False)
     assert any("lowest" in text.get_text() for text in marked[0].get_legend().get_texts())
     assert not any("lowest" in text.get_text() for text in plain[0].get_legend().get_texts())
-    assert "Lowest" not in figures.alt_text(plain[0].figure)
+    assert "Lowest" not in alt_text.alt_text(plain[0].figure)

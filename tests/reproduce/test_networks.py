@@ -3,7 +3,7 @@
 import keras
 import pytest
 
-from labkit import networks, recipes
+from labkit.reports import networks, recipes
 
 KERAS_RECIPES = [name for name in recipes.RECIPES if name != "R3-nnet"]
 

@@ -12,7 +12,8 @@ import numpy as np
 import psutil
 import pytest
 
-from labkit import comparison, data, recipes, recordings, reproduce
+from labkit import data
+from labkit.reports import comparison, recipes, recordings, train
 
 RECIPE = recipes.Recipe(
     network="R4-mlp",
@@ -139,7 +140,7 @@ def test_an_interrupted_reproduction_goes_on_where_it_was(tmp_path):
         return a_run(recipe, seed)
 
     with pytest.raises(KeyboardInterrupt):
-        reproduce.train_missing([RECIPE, OTHER], 2, tmp_path, until_the_third)
+        train.train_missing([RECIPE, OTHER], 2, tmp_path, until_the_third)
     assert trained == [("R4-mlp", 1), ("R0-2", 1)]
     assert len(recordings.recorded(RECIPE, tmp_path)) == 1
 
@@ -149,17 +150,17 @@ def test_an_interrupted_reproduction_goes_on_where_it_was(tmp_path):
         trained.append((recipe.network, seed))
         return a_run(recipe, seed)
 
-    reproduce.train_missing([RECIPE, OTHER], 2, tmp_path, to_the_end)
+    train.train_missing([RECIPE, OTHER], 2, tmp_path, to_the_end)
     assert trained == [("R4-mlp", 2), ("R0-2", 2)]
     trained.clear()
-    reproduce.train_missing([RECIPE, OTHER], 2, tmp_path, to_the_end)
+    train.train_missing([RECIPE, OTHER], 2, tmp_path, to_the_end)
     assert trained == []
 
 
 def test_a_killed_reproduction_leaves_no_training_behind(tmp_path):
     begun = tmp_path / "begun"
     training = f"import pathlib, time; pathlib.Path({str(begun)!r}).touch(); time.sleep(60)"
-    code = f"from labkit import reproduce; reproduce._apart(exec, {training!r})"
+    code = f"from labkit.reports import train; train._apart(exec, {training!r})"
     with subprocess.Popen([sys.executable, "-c", code]) as parent:
         assert _within_seconds(20, begun.exists)
         children = psutil.Process(parent.pid).children()
@@ -202,15 +203,15 @@ def test_only_the_real_data_enters_the_record():
 def test_the_command_refuses_other_than_the_real_data(monkeypatch, capsys):
     source = data.Source("fashion-mnist", "sample", "drawn")
     monkeypatch.setattr(data, "source", lambda: source)
-    monkeypatch.setattr(reproduce, "train_missing", lambda *_: pytest.fail("it trained"))
-    assert reproduce.main([]) == 2
+    monkeypatch.setattr(train, "train_missing", lambda *_: pytest.fail("it trained"))
+    assert train.main([]) == 2
     assert "LABKIT_DATA" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["--only", "R9"], ["--seeds", "0"], ["--seeds", "x"]])
 def test_the_command_refuses_what_it_does_not_know(arguments):
     with pytest.raises(SystemExit) as left:
-        reproduce.main(arguments)
+        train.main(arguments)
     assert left.value.code == 2
 
 
@@ -218,24 +219,24 @@ def test_the_command_refuses_what_it_does_not_know(arguments):
 
 
 def test_the_last_or_the_first_images_are_held_out(few_images):
-    last = reproduce.split(dataclasses.replace(RECIPE, held_out=12_000), (28, 28))
+    last = train.split(dataclasses.replace(RECIPE, held_out=12_000), (28, 28))
     assert _places(last["training"][0]) == list(range(480))
     assert _places(last["validation"][0]) == list(range(480, 600))
 
     first = dataclasses.replace(RECIPE, held_out=5_000, held_out_first=True, images=10_000)
-    parts = reproduce.split(first, (28, 28, 1))
+    parts = train.split(first, (28, 28, 1))
     assert _places(parts["validation"][0]) == list(range(50))
     assert _places(parts["training"][0]) == list(range(50, 150))
     assert parts["training"][0].shape == (100, 28, 28, 1)
     assert parts["test"][0].dtype == np.float32 and parts["test"][0].max() <= 1
 
-    everything = reproduce.split(dataclasses.replace(RECIPE, held_out=0), (28, 28))
+    everything = train.split(dataclasses.replace(RECIPE, held_out=0), (28, 28))
     assert set(everything) == {"training", "test"}
     assert _places(everything["training"][0]) == list(range(600))
 
 
 def test_training_records_what_the_model_does(few_images):
-    run = reproduce.train(RECIPE, 1)
+    run = train.train(RECIPE, 1)
     counts = {part: int(np.sum(matrix)) for part, matrix in run["confusion"].items()}
     assert counts == {"training": 480, "validation": 120, "test": 100}
     assert {name: len(values) for name, values in run["curves"].items()} == dict.fromkeys(
@@ -252,7 +253,7 @@ def test_training_records_what_the_model_does(few_images):
 
 def test_the_grid_is_recorded_by_decay_and_fold(few_images):
     recipe = dataclasses.replace(recipes.RECIPES["R3-nnet"], epochs=1)
-    run = reproduce.train(recipe, 1)
+    run = train.train(recipe, 1)
     assert run["parameters"] == recipe.parameters
     assert len(run["decays"]) == len(run["accuracies"]) == 13
     assert {len(accuracies) for accuracies in run["accuracies"]} == {5}
@@ -260,13 +261,13 @@ def test_the_grid_is_recorded_by_decay_and_fold(few_images):
 
 
 def test_a_seed_gives_the_same_run_again_and_another_another(few_images):
-    same = [reproduce.train(RECIPE, seed)["curves"] for seed in (1, 1, 2)]
+    same = [train.train(RECIPE, seed)["curves"] for seed in (1, 1, 2)]
     assert same[0] == same[1] != same[2]
 
 
 def test_patience_returns_to_the_best_epoch(few_images):
     patient = dataclasses.replace(RECIPE, epochs=40, patience=1)
-    run = reproduce.train(patient, 1)
+    run = train.train(patient, 1)
     assert len(run["curves"]["loss"]) < 40
     assert run["loss"]["validation"] == pytest.approx(min(run["curves"]["val_loss"]), abs=1e-3)
 
@@ -274,7 +275,7 @@ def test_patience_returns_to_the_best_epoch(few_images):
 @pytest.mark.slow
 def test_a_quick_trial_trains_in_a_process_of_its_own_and_records_nothing(capfd):
     before = sorted(recordings.FOLDER.iterdir())
-    assert reproduce.main(["--quick", "--only", "R4-mlp"]) == 0
+    assert train.main(["--quick", "--only", "R4-mlp"]) == 0
     output = capfd.readouterr().out
     assert "not the reproduction" in output
     assert "1 of 3 seeds" in output
@@ -344,4 +345,4 @@ def test_the_readme_shows_the_table_of_the_recorded_runs():
         pytest.skip("README.md has no block for the reproduction")
     shown = text.partition(MARKERS[0])[2].partition(MARKERS[1])[0]
     made = comparison.as_markdown(comparison.rows(recipes.RECIPES.values()))
-    assert shown.strip() == made.strip(), "Renew it with: python -m labkit.reproduce --markdown"
+    assert shown.strip() == made.strip(), "Renew it with: python -m labkit.reports.train --markdown"

@@ -9,7 +9,7 @@ import types
 import pytest
 
 import labkit
-from labkit import cli, doctor
+from labkit.commands import cli, doctor
 
 
 def test_version(capsys):
@@ -32,7 +32,7 @@ def test_help_is_quick_to_import():
     """`labkit --help` waits for no big package."""
     program = textwrap.dedent("""
         import sys
-        from labkit import cli
+        from labkit.commands import cli
         try:
             cli.main(["--help"])
         except SystemExit:

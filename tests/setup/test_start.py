@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from labkit import start
+from labkit.commands import lab
 from tests import serving
 
 
@@ -28,14 +28,14 @@ def test_serves_the_drawn_sample_within_ten_seconds_and_ends_on_ctrl_c(tmp_path)
 
 
 def test_notebooks_are_found_from_any_folder(tmp_path, monkeypatch):
-    beside = start.find_notebooks()
+    beside = lab.find_notebooks()
     assert beside.name == "notebooks"
     monkeypatch.chdir(tmp_path)
-    assert start.find_notebooks() == beside
+    assert lab.find_notebooks() == beside
     (tmp_path / "notebooks").mkdir()
-    assert start.find_notebooks() == tmp_path / "notebooks"
-    assert start.find_notebooks(tmp_path) == tmp_path
-    assert start.find_notebooks(tmp_path / "missing") is None
+    assert lab.find_notebooks() == tmp_path / "notebooks"
+    assert lab.find_notebooks(tmp_path) == tmp_path
+    assert lab.find_notebooks(tmp_path / "missing") is None
 
 
 @pytest.mark.parametrize(
@@ -54,14 +54,14 @@ def test_browser_is_opened_where_there_is_a_display(platform, display, expected,
         monkeypatch.delenv(name, raising=False)
     for name, value in display.items():
         monkeypatch.setenv(name, value)
-    assert start.has_display() is expected
+    assert lab.has_display() is expected
 
 
 def test_the_sample_is_handed_on_to_the_notebooks(monkeypatch, tmp_path, capsys):
     """No notebook waits for the network again when the start has found that there is none."""
     monkeypatch.setenv("LABKIT_CACHE", str(tmp_path))
     monkeypatch.setenv("LABKIT_DATA", "")
-    assert start.prepare_data().kind == "sample"
+    assert lab.prepare_data().kind == "sample"
     assert os.environ["LABKIT_DATA"] == "sample"
     assert capsys.readouterr().out.count("drawn sample") <= 1  # said once in a process
 
@@ -70,7 +70,7 @@ def test_a_folder_is_handed_on_with_its_full_path(monkeypatch, tmp_path, capsys,
     if not real_data:
         pytest.skip("the real data is in the cache, not in a folder")
     monkeypatch.setenv("LABKIT_DATA", os.path.relpath(real_data))
-    assert start.prepare_data().place == "folder"
+    assert lab.prepare_data().place == "folder"
     assert os.path.isabs(os.environ["LABKIT_DATA"])
     assert os.path.samefile(os.environ["LABKIT_DATA"], real_data)
     assert "60,000 training" in capsys.readouterr().out

@@ -1,6 +1,6 @@
 """The right/wrong tables of all labs, by the lab's name."""
 
-from labkit import shuffling
+from labkit.notebook import shuffling
 from tests.labs.tables import cnn, convnets, data, mlp, regularization, tuning
 
 # What `labkit.setup` does for a notebook: the answers are trained as a student trains them.

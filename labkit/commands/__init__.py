@@ -1,0 +1,1 @@
+"""The command `labkit`: one file a sub-command."""

@@ -1,0 +1,182 @@
+"""The command `labkit`: what its sub-commands are called and what they accept.
+
+What a sub-command needs is imported when it is run, so that `labkit --help` is quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import pathlib
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The arguments; those of the process if left out.
+
+    Returns
+    -------
+    int
+        The exit status: 0 if all is well, 1 if not. Bad use exits with 2.
+    """
+    from labkit.data.errors import DataError
+
+    arguments = _parser().parse_args(argv)
+    try:
+        return arguments.run(arguments)
+    except DataError as error:
+        print(f"labkit: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("labkit: interrupted", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    import labkit
+
+    parser = argparse.ArgumentParser(prog="labkit", description=labkit.__doc__.splitlines()[0])
+    parser.add_argument("--version", action="version", version=f"labkit {labkit.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for add in (_add_lab, _add_data, _add_doctor, _add_grade):
+        add(commands)
+    return parser
+
+
+def _add_lab(commands: argparse._SubParsersAction) -> None:
+    text = "find the data and open JupyterLab on the notebooks"
+    parser = commands.add_parser("lab", help=text, description=text)
+    parser.add_argument(
+        "notebooks",
+        nargs="?",
+        type=pathlib.Path,
+        help="the folder to open; the course's notebooks if left out",
+    )
+    parser.add_argument(
+        "--no-browser",
+        action="store_true",
+        help="print the address only; this is so on its own where there is no display",
+    )
+    parser.add_argument("--port", type=int, default=8888, help="a free one near it is taken")
+    parser.set_defaults(run=_lab)
+
+
+def _lab(arguments: argparse.Namespace) -> int:
+    from labkit.commands import lab
+
+    folder = lab.find_notebooks(arguments.notebooks)
+    if folder is None:
+        where = arguments.notebooks or "notebooks"
+        print(
+            f"labkit: there is no folder {where}. Start this in the course's folder,"
+            " or name the folder: labkit lab FOLDER",
+            file=sys.stderr,
+        )
+        return 1
+    lab.prepare_data()
+    lab.serve(folder, browser=not arguments.no_browser, port=arguments.port)
+    return 0
+
+
+def _add_data(commands: argparse._SubParsersAction) -> None:
+    text = "find or fetch the images and say which ones are used"
+    parser = commands.add_parser("data", help=text, description=text)
+    parser.add_argument(
+        "dataset",
+        nargs="?",
+        default="fashion-mnist",
+        choices=("fashion-mnist", "mnist"),
+        help="the data set; fashion-mnist if left out",
+    )
+    parser.set_defaults(run=_data)
+
+
+def _data(arguments: argparse.Namespace) -> int:
+    from labkit.commands import lab
+
+    lab.prepare_data(arguments.dataset)
+    return 0
+
+
+def _add_doctor(commands: argparse._SubParsersAction) -> None:
+    text = "look whether this machine is fit for the course, and say what to do if not"
+    parser = commands.add_parser("doctor", help=text, description=text)
+    parser.set_defaults(run=_doctor)
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from labkit.commands import doctor
+
+    findings = []
+    for finding in doctor.examine():
+        print(finding, flush=True)
+        findings.append(finding)
+    return 1 if any(finding.mark == "problem" for finding in findings) else 0
+
+
+def _add_grade(commands: argparse._SubParsersAction) -> None:
+    text = "grade the submissions of a lab"
+    ends = "Exit status: 0 if every submission was graded, 1 if some could not be, 2 for bad use."
+    parser = commands.add_parser("grade", help=text, description=text, epilog=ends)
+    parser.add_argument("lab", help="for example lab1-data")
+    parser.add_argument(
+        "--submissions",
+        type=pathlib.Path,
+        required=True,
+        metavar="PLACE",
+        help="a folder with a folder for each student, or a zip file from Moodle or Canvas",
+    )
+    parser.add_argument(
+        "--output",
+        type=pathlib.Path,
+        required=True,
+        metavar="FOLDER",
+        help="where grades go, and what is kept to go on after an interruption",
+    )
+    parser.add_argument(
+        "--course",
+        type=pathlib.Path,
+        default=pathlib.Path(),
+        metavar="FOLDER",
+        help="the course's folder; this one if left out",
+    )
+    parser.add_argument("--jobs", type=int, default=1, help="notebooks to run at the same time")
+    parser.add_argument(
+        "--cluster",
+        default="",
+        metavar="ADDRESS",
+        help="run them on the workers of this Dask scheduler instead (tcp://HOST:8786); "
+        "needs pip install 'labkit[scale]'",
+    )
+    parser.add_argument(
+        "--minutes", type=float, default=15, help="how long a notebook may run (15)"
+    )
+    parser.add_argument(
+        "--due",
+        type=datetime.datetime.fromisoformat,
+        metavar="TIME",
+        help="mark as late what was handed in later, for example 2027-01-31T23:59",
+    )
+    parser.add_argument(
+        "--regrade", action="store_true", help="judge what was kept again and run no notebook"
+    )
+    parser.set_defaults(run=_grade)
+
+
+def _grade(arguments: argparse.Namespace) -> int:
+    try:
+        from labkit.commands import grade
+    except ModuleNotFoundError as error:
+        print(
+            f"labkit: grading needs {error.name}, which students do not need."
+            " Install it: pip install 'labkit[instructor]'",
+            file=sys.stderr,
+        )
+        return 2
+    return grade.run(arguments)

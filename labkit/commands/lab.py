@@ -1,0 +1,115 @@
+"""Starting JupyterLab on the notebooks: the data first, then a quiet local server."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import sys
+
+import labkit
+from labkit import data
+from labkit.notebook import setup
+
+
+def find_notebooks(folder: pathlib.Path | None = None) -> pathlib.Path | None:
+    """Return the folder that holds the notebooks.
+
+    Parameters
+    ----------
+    folder : pathlib.Path, optional
+        The folder asked for. If left out, it is ``notebooks`` in the working folder or beside the
+        package.
+
+    Returns
+    -------
+    pathlib.Path or None
+        The absolute path of the folder; None if there is no such folder.
+    """
+    beside = pathlib.Path(labkit.__file__).parent.parent
+    candidates = [folder] if folder else [pathlib.Path("notebooks"), beside / "notebooks"]
+    return next((path.absolute() for path in candidates if path.is_dir()), None)
+
+
+def prepare_data(dataset: str = "fashion-mnist") -> data.Source:
+    """Find, fetch or draw the images, say which they are, and hand that on to the notebooks.
+
+    Parameters
+    ----------
+    dataset : {"fashion-mnist", "mnist"}
+        The data set.
+
+    Returns
+    -------
+    data.Source
+        What was found. With the drawn sample, ``LABKIT_DATA=sample`` is set in this process, so
+        that no notebook waits for the network again.
+
+    Raises
+    ------
+    data.DataError
+        If the folder in ``LABKIT_DATA`` lacks a file or holds a bad one.
+    """
+    folder = os.environ.get("LABKIT_DATA", "").strip()
+    if folder not in ("", "sample"):
+        # A notebook has another working folder.
+        os.environ["LABKIT_DATA"] = str(pathlib.Path(folder).expanduser().absolute())
+    source = data.source(dataset)
+    if source.kind == "sample":
+        os.environ["LABKIT_DATA"] = "sample"  # that it is the sample has been said
+    else:
+        print(f"labkit: {source} (from the {source.place}).", flush=True)
+    return source
+
+
+def has_display() -> bool:
+    """Tell whether a browser can be opened here."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def serve(folder: pathlib.Path, browser: bool = True, port: int = 8888) -> None:
+    """Run JupyterLab until it is ended, from its File menu or with Ctrl-C.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        What JupyterLab shows.
+    browser : bool
+        Whether to open a browser if there is a display; the address is printed in any case.
+    port : int
+        The port, or if it is taken, the next free one.
+    """
+    from jupyterlab import labapp
+
+    os.environ.update(setup.QUIET)  # the kernels inherit it
+    # This Python's kernel, even if the user has installed one of the same name elsewhere.
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    # JupyterLab asks nobody for news, and nobody whether it may: there may be no network. And it
+    # does not ask for a kernel: on a busy machine it may look for one before the notebook that
+    # names it is there. These are defaults, so a user who has chosen otherwise keeps that.
+    _put_first("JUPYTER_CONFIG_PATH", pathlib.Path(__file__).with_name("jupyter"))
+    browser = browser and has_display()
+    print("labkit: JupyterLab is starting; Ctrl-C here ends it. Its address:", flush=True)
+    labapp.LabApp.launch_instance(_options(folder, browser, port))
+
+
+def _put_first(variable: str, folder: pathlib.Path) -> None:
+    others = os.environ.get(variable)
+    os.environ[variable] = f"{folder}{os.pathsep}{others}" if others else str(folder)
+
+
+def _options(folder: pathlib.Path, browser: bool, port: int) -> list[str]:
+    options = [
+        f"--ServerApp.root_dir={folder}",
+        f"--ServerApp.open_browser={browser}",
+        f"--ServerApp.port={port}",
+        # Ctrl-C ends without a question: the notebooks are saved as they are edited.
+        "--ServerApp.answer_yes=True",
+        # Only errors and the address.
+        "--Application.log_level=ERROR",
+    ]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # In a container everybody is root. The server listens on this machine only.
+        options.append("--ServerApp.allow_root=True")
+    return options

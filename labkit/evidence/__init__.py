@@ -1,0 +1,39 @@
+"""What a run may see: facts about a student's objects, the file they travel in, the collectors.
+
+Nothing here knows what is right. `labkit.checks` judges what these modules collect.
+"""
+
+from labkit.evidence.facts import (
+    Array,
+    Call,
+    Calls,
+    History,
+    Layer,
+    Model,
+    Networks,
+    Other,
+    Panel,
+    Picture,
+    Placeholder,
+    Raised,
+    Value,
+)
+from labkit.evidence.file import Evidence, EvidenceError
+
+__all__ = [
+    "Array",
+    "Call",
+    "Calls",
+    "Evidence",
+    "EvidenceError",
+    "History",
+    "Layer",
+    "Model",
+    "Networks",
+    "Other",
+    "Panel",
+    "Picture",
+    "Placeholder",
+    "Raised",
+    "Value",
+]

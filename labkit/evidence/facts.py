@@ -1,0 +1,187 @@
+"""What a check knows of a student's objects: frozen records of plain values and arrays."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True)
+class Placeholder:
+    """The answer is still ``...``."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Other:
+    """An object of another kind than the exercise asks for."""
+
+    type: str
+    reason: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Value:
+    """A number, string, truth value, or a list or dictionary of such."""
+
+    type: str
+    value: Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Array:
+    """An array: its shape and statistics, and all its values or some of its rows.
+
+    Attributes
+    ----------
+    type, dtype : str
+    shape : tuple of int
+    minimum, maximum, mean, std : float
+        Over all values; NaN for an empty array or one that holds NaN.
+    rows : ndarray of int, shape (k,)
+        Indices along the first axis of the rows in `sample`; all of them for a small array.
+    sample : ndarray, shape (k, ...)
+    """
+
+    type: str
+    dtype: str
+    shape: tuple[int, ...]
+    minimum: float
+    maximum: float
+    mean: float
+    std: float
+    rows: np.ndarray
+    sample: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class Layer:
+    """One layer of a network: Keras's class name and configuration."""
+
+    class_name: str
+    config: dict[str, Any]
+    parameters: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Model:
+    """A Keras network: structure, settings of ``compile``, weights.
+
+    Attributes
+    ----------
+    class_name : str
+    layers : tuple of Layer
+        Without ``InputLayer``.
+    input_shape, output_shape : tuple or None
+        With the batch axis as None; None where the network is not built or has several.
+    parameters : int
+    loss : str
+        In snake case, ``""`` where the network is not compiled.
+    from_logits : bool
+    optimizer : str
+        The class name in lower case, ``""`` where the network is not compiled.
+    metrics : tuple of str
+    config : str
+        Keras's own JSON, from which the network can be built again.
+    weights : tuple of ndarray
+    live : callable or None
+        In the student's own process, the network itself as a function from images to outputs,
+        so that measuring it creates nothing and changes nothing. Never saved.
+    """
+
+    class_name: str
+    layers: tuple[Layer, ...]
+    input_shape: tuple[int | None, ...] | None
+    output_shape: tuple[int | None, ...] | None
+    parameters: int
+    loss: str
+    from_logits: bool
+    optimizer: str
+    metrics: tuple[str, ...]
+    config: str
+    weights: tuple[np.ndarray, ...]
+    live: Callable[[np.ndarray], np.ndarray] | None = dataclasses.field(
+        default=None, compare=False, repr=False
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Networks:
+    """A dictionary of Keras networks, by their keys in words."""
+
+    type: str
+    networks: dict[str, Model]
+
+
+@dataclasses.dataclass(frozen=True)
+class History:
+    """What ``fit`` returned.
+
+    Attributes
+    ----------
+    type : str
+    series : dict of str to list of float
+        One value per epoch, by name.
+    steps : int
+        Updates of the weights in an epoch; 0 where only the series were handed over.
+    """
+
+    type: str
+    series: dict[str, list[float]]
+    steps: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Panel:
+    """One Matplotlib Axes: its words, its lines and its image."""
+
+    title: str
+    xlabel: str
+    ylabel: str
+    image: np.ndarray | None
+    lines: tuple[np.ndarray, ...]
+    labels: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Picture:
+    """A figure: its panels that are visible and not empty."""
+
+    type: str
+    panels: tuple[Panel, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Raised:
+    """A call of the student's function that ended in an exception."""
+
+    type: str
+    text: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Call:
+    """One call of the student's function on one probe."""
+
+    result: Any
+    changed_its_input: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Calls:
+    """The student's function, tried on the probes that `seed` gives.
+
+    Attributes
+    ----------
+    type : str
+    seed : int
+    arguments : str
+        A digest of the probes, by which calls of another run are told from this run's.
+    calls : tuple of Call
+    """
+
+    type: str
+    seed: int
+    arguments: str
+    calls: tuple[Call, ...]

@@ -1,0 +1,96 @@
+"""Turn what a student's function returns on probes into facts."""
+
+import copy
+import dataclasses
+import hashlib
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from labkit.evidence import facts, networks, values
+
+
+@dataclasses.dataclass(frozen=True)
+class Probing:
+    """A collector: what the student's function returns on probes.
+
+    Attributes
+    ----------
+    probes : callable
+        From a seeded random generator to a list of argument tuples. Grading uses another seed
+        in every run, so that no table of answers can stand in for the function.
+    """
+
+    probes: Callable[[np.random.Generator], Sequence[tuple]]
+
+    def __call__(self, answer: Any, seed: int = 0) -> facts.Calls | facts.Other:
+        return called(answer, self.arguments(seed), seed)
+
+    def arguments(self, seed: int) -> list[tuple]:
+        """Return the argument tuples that `seed` gives."""
+        return list(self.probes(np.random.default_rng(seed)))
+
+
+def calls(probes: Callable[[np.random.Generator], Sequence[tuple]]) -> Probing:
+    """Return the collector that calls the student's function on `probes`."""
+    return Probing(probes)
+
+
+def called(answer: Any, arguments: Sequence[tuple], seed: int = 0) -> facts.Calls | facts.Other:
+    """Collect what a function returns on `arguments`, which `seed` gave."""
+    if not callable(answer):
+        return facts.Other(values.type_name(answer))
+    calls = tuple(_call(answer, given) for given in arguments)
+    return facts.Calls(values.type_name(answer), seed, digest(arguments), calls)
+
+
+def digest(arguments: Any) -> str:
+    """Return a text that is another one for other arguments, in every process the same.
+
+    Raises
+    ------
+    TypeError
+        If there is a part whose value cannot be told from its looks.
+    """
+    found = hashlib.sha256(type(arguments).__name__.encode())
+    if isinstance(arguments, np.ndarray):
+        found.update(f"{arguments.dtype.str} {arguments.shape}".encode())
+        found.update(np.ascontiguousarray(arguments).tobytes())
+    elif isinstance(arguments, np.random.Generator):
+        found.update(repr(arguments.bit_generator.state).encode())
+    elif isinstance(arguments, list | tuple):
+        found.update(" ".join(map(digest, arguments)).encode())
+    elif isinstance(arguments, bytes | str | int | float | np.number | None):
+        found.update(repr(arguments).encode())
+    else:
+        raise TypeError(f"A probe holds a {values.type_name(arguments)}, which has no digest.")
+    return found.hexdigest()
+
+
+def _call(function: Callable, arguments: tuple) -> facts.Call:
+    given = copy.deepcopy(arguments)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            returned = function(*given)
+    except (Exception, SystemExit) as error:
+        result = facts.Raised(type(error).__name__, str(error)[: values.MAX_TEXT])
+    else:
+        result = _returned(returned)
+    changed = any(
+        isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True)
+        for before, after in zip(arguments, given, strict=True)
+    )
+    return facts.Call(result, changed)
+
+
+def _returned(returned: Any) -> Any:
+    if returned is None or returned is ...:
+        return facts.Placeholder()
+    if networks.is_network(returned):
+        return networks.model(returned)
+    if isinstance(returned, np.ndarray) or hasattr(returned, "__array__"):
+        return values.array(returned)
+    return values.value(returned)

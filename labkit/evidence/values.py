@@ -1,0 +1,137 @@
+"""Turn a student's numbers, texts and arrays into facts.
+
+A collector takes one object and returns a fact; an object of another kind becomes `facts.Other`,
+the placeholder ``...`` becomes `facts.Placeholder`. Collectors never change the object, never
+train, and keep at most some rows of a large array.
+"""
+
+import math
+import numbers
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from labkit.evidence import facts
+
+Collector = Callable[[Any, int], Any]
+# Arrays up to this many values are kept whole.
+WHOLE = 100_000
+ROWS = 64
+MAX_TEXT = 2_000
+
+
+def collect(collector: Collector, answer: Any, seed: int = 0) -> Any:
+    """Return the fact that `collector` makes of `answer`, or `Placeholder` for ``...``."""
+    if answer is ...:
+        return facts.Placeholder()
+    return collector(answer, seed)
+
+
+def value(answer: Any, seed: int = 0) -> facts.Value | facts.Other:
+    """Collect a number, string, truth value, or a list, tuple or dictionary of such."""
+    try:
+        return facts.Value(type_name(answer), _plain(answer))
+    except TypeError:
+        return facts.Other(type_name(answer))
+
+
+def array(answer: Any, seed: int = 0) -> facts.Array | facts.Other:
+    """Collect a numeric array, or anything that NumPy sees as one."""
+    if isinstance(answer, str | bytes | dict | set) or callable(answer):
+        return facts.Other(type_name(answer))
+    try:
+        values = np.asarray(answer)
+    except (TypeError, ValueError) as error:
+        return facts.Other(type_name(answer), str(error)[:MAX_TEXT])
+    if values.dtype.kind not in "biuf":
+        return facts.Other(type_name(answer), f"its dtype is {values.dtype}")
+    return array_facts(type_name(answer), values)
+
+
+def entry(key: Any) -> str:
+    """Return a dictionary's key in words: ``"0.01, 32"`` for a pair."""
+    parts = key if isinstance(key, tuple | list) else [key]
+    return ", ".join(f"{part:g}" if isinstance(part, numbers.Real) else str(part) for part in parts)
+
+
+def type_name(answer: Any) -> str:
+    return type(answer).__name__
+
+
+def _plain(answer: Any) -> Any:
+    if answer is None or isinstance(answer, bool | np.bool_):
+        return None if answer is None else bool(answer)
+    if isinstance(answer, str):
+        return str(answer)[:MAX_TEXT]
+    if isinstance(answer, numbers.Integral):
+        return int(answer)
+    if isinstance(answer, numbers.Real):
+        return float(answer)
+    if isinstance(answer, np.dtype):
+        return answer.name
+    if isinstance(answer, type):
+        return answer.__name__
+    if isinstance(answer, dict):
+        return {str(key): _plain(part) for key, part in answer.items()}
+    if isinstance(answer, list | tuple | set | frozenset) and len(answer) <= WHOLE:
+        parts = sorted(answer, key=repr) if isinstance(answer, set | frozenset) else answer
+        return [_plain(part) for part in parts]
+    if hasattr(answer, "__array__"):
+        values = np.asarray(answer)
+        if values.dtype.kind in "biufUO" and values.size <= WHOLE:
+            return _plain(values.tolist())
+    raise TypeError(f"a {type_name(answer)} is no plain value")
+
+
+def sampled_rows(shape: tuple[int, ...]) -> np.ndarray:
+    """Return the indices of the rows that are kept of an array of `shape`."""
+    if math.prod(shape) <= WHOLE or not shape:
+        return np.arange(shape[0] if shape else 0)
+    # The first and last rows are where mistakes at the edges show.
+    count = min(ROWS, shape[0], max(1, WHOLE // max(1, math.prod(shape[1:]))))
+    return np.unique(np.linspace(0, shape[0] - 1, count).astype(int))
+
+
+def array_facts(type_name: str, values: np.ndarray) -> facts.Array:
+    """Return what is kept of the array `values` that a `type_name` holds."""
+    rows = sampled_rows(values.shape)
+    sample = values[rows] if values.ndim else values.copy()
+    minimum, maximum, mean, std = _statistics(values)
+    return facts.Array(
+        type=type_name,
+        dtype=str(values.dtype),
+        shape=tuple(int(n) for n in values.shape),
+        minimum=minimum,
+        maximum=maximum,
+        mean=mean,
+        std=std,
+        rows=rows,
+        sample=sample,
+    )
+
+
+def _statistics(values: np.ndarray) -> tuple[float, float, float, float]:
+    if values.size == 0:
+        return (math.nan,) * 4
+    # Infinite values are a student's mistake to be judged, not a warning on stderr.
+    with np.errstate(all="ignore"):
+        return (
+            float(values.min()),
+            float(values.max()),
+            float(values.mean(dtype=np.float64)),
+            float(_std(values)),
+        )
+
+
+def _std(values: np.ndarray) -> float:
+    """Return the standard deviation without a second array as large as `values`."""
+    flat = values.reshape(-1)
+    total = squares = 0.0
+    for start in range(0, flat.size, 2**22):
+        part = flat[start : start + 2**22].astype(np.float64)
+        total += part.sum()
+        squares += np.square(part).sum()
+    mean = total / flat.size
+    variance = squares / flat.size - mean**2
+    return math.nan if math.isnan(variance) else math.sqrt(max(0.0, variance))

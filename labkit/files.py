@@ -1,0 +1,67 @@
+"""Writing files so that a reader never sees half of one, and telling whether files are the same."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import pathlib
+import uuid
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+
+@contextlib.contextmanager
+def replacing(path: pathlib.Path) -> Iterator[BinaryIO]:
+    """Open a file for writing that takes the place of `path` when the block ends well.
+
+    Until then it is a temporary file in the same folder, which is made if need be. A full disk, an
+    error or an interruption leaves `path` as it was, and of two processes that write the same file
+    at once the later one wins.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be made or the file cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
+    try:
+        with temporary.open("xb") as file:
+            yield file
+        os.replace(temporary, path)
+    except BaseException:
+        # Ctrl-C included: leave nothing behind, and let the error go on.
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write(path: pathlib.Path, content: bytes) -> None:
+    """Write `content` to `path` in one step; see `replacing`."""
+    with replacing(path) as file:
+        file.write(content)
+
+
+def write_text(path: pathlib.Path, content: str) -> None:
+    """Write `content` as UTF-8 in one step; bytes that were read undecoded go back as they were."""
+    write(path, content.encode("utf-8", "surrogateescape"))
+
+
+def fingerprint(*parts: str | bytes) -> str:
+    """Return one short text that changes when any part changes."""
+    digest = hashlib.sha256()
+    for part in parts:
+        content = part.encode() if isinstance(part, str) else part
+        digest.update(len(content).to_bytes(8, "big") + content)
+    return digest.hexdigest()
+
+
+def fingerprint_of_files(paths: Iterable[pathlib.Path]) -> str:
+    """Return a fingerprint of the contents of files."""
+    return fingerprint(*(path.read_bytes() for path in sorted(paths)))
+
+
+def is_web_page(content: bytes) -> bool:
+    """Tell whether `content` starts like an HTML page."""
+    start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml"))

@@ -1,0 +1,1 @@
+"""Judging what a run left, in processes that never ran a student's code."""

@@ -1,0 +1,221 @@
+"""Evidence is believed only where it was measured.
+
+A network is built again from its configuration and weights, and what the run said about it is
+replaced by what the network shows.
+"""
+
+import dataclasses
+import io
+import json
+from typing import Any
+
+import numpy as np
+
+from labkit import evidence
+from labkit.checks import Exercise
+from labkit.evidence import Evidence, functions, networks, saved_networks, values
+
+_PARTS_OF_KERAS = {
+    *("keras", "keras.layers", "keras.initializers", "keras.regularizers", "keras.constraints"),
+    *("keras.optimizers", "keras.losses", "keras.metrics", "keras.optimizers.schedules"),
+    *("keras.src.models.functional", "keras.src.models.sequential", "keras.src.models.model"),
+}
+# How Keras writes down values; they have no module.
+_DATA = {"__keras_tensor__", "__tensor__", "__numpy__", "__slice__", "__ellipsis__"}
+# They run code or read files.
+_REFUSED = {
+    *("Lambda", "TorchModuleWrapper", "TFSMLayer", "JaxLayer", "FlaxLayer", "StringLookup"),
+    *("IntegerLookup", "TextVectorization", "IndexLookup", "__lambda__", "Pipeline"),
+}
+MAX_PARAMETERS = 20_000_000
+
+
+class Refused(ValueError):
+    """Evidence that is not judged; the message says why."""
+
+
+def read(content: bytes) -> Evidence:
+    return Evidence.read(io.BytesIO(content), "the record")
+
+
+def verified(exercise: Exercise, found: Evidence, seed: int) -> Evidence:
+    """Return the evidence with everything measured that can be measured.
+
+    Raises
+    ------
+    Refused
+        If it is malformed, or contradicts itself or what is measured.
+    """
+    if found.exercise != exercise.name or set(found.facts) != set(exercise.answers):
+        raise Refused("it is about another exercise")
+    try:
+        facts = {
+            name: _verified_fact(fact, exercise.answers[name].collector, seed)
+            for name, fact in found.facts.items()
+        }
+    except (TypeError, AttributeError, IndexError, KeyError, OverflowError) as error:
+        raise Refused(f"it is malformed: {error}") from error
+    return dataclasses.replace(found, facts=facts)
+
+
+def _verified_fact(fact: Any, collector: values.Collector, seed: int) -> Any:
+    if isinstance(fact, evidence.Array):
+        return _verified_array(fact)
+    if isinstance(fact, evidence.Model):
+        if collector is saved_networks.structure:
+            return _measured_structure(fact)
+        return _measured_model(fact)
+    if isinstance(fact, evidence.Networks):
+        return _measured_networks(fact)
+    if isinstance(fact, evidence.Calls):
+        return _verified_calls(fact, collector, seed)
+    if isinstance(fact, evidence.Value):
+        return _verified_value(fact)
+    if isinstance(fact, (evidence.Placeholder, evidence.Other, evidence.History, evidence.Picture)):
+        return fact
+    raise Refused("it holds a part that no answer has")
+
+
+def _verified_value(fact: evidence.Value) -> evidence.Value:
+    if not _is_plain(fact.value):
+        raise Refused("a value is no plain one")
+    return fact
+
+
+def _is_plain(item: Any) -> bool:
+    if isinstance(item, list):
+        return all(map(_is_plain, item))
+    if isinstance(item, dict):
+        return all(isinstance(key, str) for key in item) and all(map(_is_plain, item.values()))
+    return item is None or isinstance(item, bool | int | float | str)
+
+
+def _verified_array(fact: evidence.Array) -> evidence.Array:
+    sample, shape = np.asarray(fact.sample), tuple(fact.shape)
+    whole = sample.shape == shape
+    if sample.dtype.kind not in "biuf" or str(sample.dtype) != fact.dtype:
+        raise Refused("an array's values are not of the type that is said")
+    if whole:
+        return values.array_facts(str(fact.type), sample)
+    if not shape or sample.shape[1:] != shape[1:] or len(sample) != len(fact.rows):
+        raise Refused("an array's rows do not have its shape")
+    expected = values.sampled_rows(shape)
+    if not np.array_equal(expected, fact.rows):
+        raise Refused("an array's rows are not those that are asked for")
+    return fact
+
+
+def _verified_calls(fact: evidence.Calls, collector: values.Collector, seed: int) -> evidence.Calls:
+    """Return the calls as made on this run's probes; those of another run are refused."""
+    if not isinstance(collector, functions.Probing):
+        raise Refused("it tells of calls where no function is asked for")
+    arguments = collector.arguments(seed)
+    if fact.arguments != functions.digest(arguments):
+        raise Refused("a function was called on other values than this run's")
+    if len(fact.calls) != len(arguments):
+        raise Refused("a function was not called on all values")
+    calls = tuple(_verified_call(call) for call in fact.calls)
+    return dataclasses.replace(fact, seed=seed, calls=calls)
+
+
+def _verified_call(call: Any) -> evidence.Call:
+    if not isinstance(call, evidence.Call):
+        raise Refused("it holds a part that no call has")
+    return dataclasses.replace(call, result=_verified_result(call.result))
+
+
+def _verified_result(result: Any) -> Any:
+    if isinstance(result, evidence.Array):
+        return _verified_array(result)
+    if isinstance(result, evidence.Model):
+        return _measured_model(result)
+    if isinstance(result, evidence.Value):
+        return _verified_value(result)
+    if isinstance(result, (evidence.Placeholder, evidence.Other, evidence.Raised)):
+        return result
+    raise Refused("a call returned what no call returns")
+
+
+def _measured_networks(fact: evidence.Networks) -> evidence.Networks:
+    if len(fact.networks) > saved_networks.MAX_NETWORKS:
+        raise Refused(f"it holds more than {saved_networks.MAX_NETWORKS} networks")
+    if not all(isinstance(network, evidence.Model) for network in fact.networks.values()):
+        raise Refused("it holds a network that is none")
+    measured = {str(key): _measured_model(network) for key, network in fact.networks.items()}
+    return dataclasses.replace(fact, networks=measured)
+
+
+def _measured_model(fact: evidence.Model) -> evidence.Model:
+    """Build the network again and return what it shows, not what was said of it."""
+    if sum(np.size(weight) for weight in fact.weights) > MAX_PARAMETERS:
+        raise Refused(f"the network has more than {MAX_PARAMETERS:,} parameters")
+    return _measured(fact, fact.weights)
+
+
+def _measured_structure(fact: evidence.Model) -> evidence.Model:
+    """Build the network again with fresh weights, which are not asked for."""
+    if fact.weights:
+        raise Refused("a network has weights that are not asked for")
+    return dataclasses.replace(_measured(fact, None), weights=(), live=None)
+
+
+def _measured(fact: evidence.Model, weights: tuple | None) -> evidence.Model:
+    try:
+        built = _built(_harmless(json.loads(fact.config)), weights)
+    except Refused:
+        raise
+    except Exception as error:
+        # Keras raises whatever its layers raise on a malformed configuration.
+        raise Refused(f"the network could not be built again: {error}") from error
+    measured = networks.model(built)
+    if not isinstance(measured, evidence.Model):
+        raise Refused("it is no network that can be measured")
+    for name in ("loss", "optimizer", "metrics", "from_logits", "input_shape", "output_shape"):
+        if getattr(measured, name) != getattr(fact, name):
+            raise Refused(f"the network's {name} is not what was said of it")
+    return dataclasses.replace(measured, class_name=type(built).__name__)
+
+
+def _built(config: dict[str, Any], weights: tuple | None) -> Any:
+    import keras
+
+    built = keras.saving.deserialize_keras_object(config, safe_mode=True)
+    if not isinstance(built, keras.Model):
+        raise Refused("it is no network")
+    if weights is not None:
+        built.set_weights(list(weights))
+    return built
+
+
+def _harmless(config: Any) -> Any:
+    """Return a configuration that names nothing but parts of Keras that compute.
+
+    Raises
+    ------
+    Refused
+        If it names anything else.
+    """
+    if isinstance(config, list):
+        return [_harmless(part) for part in config]
+    if not isinstance(config, dict):
+        return config
+    module, name = config.get("module"), config.get("class_name")
+    if name == "function":
+        return _function_of_keras(config.get("config"))
+    if name in _REFUSED:
+        raise Refused(f"the network has a part that can run code or read files: {name}")
+    if "class_name" in config and module not in _PARTS_OF_KERAS and name not in _DATA:
+        raise Refused(f"the network has a part that is not of Keras: {module}.{name}")
+    if ">" in str(config.get("registered_name")):
+        raise Refused(f"the network has a part that is not of Keras: {name}")
+    return {key: _harmless(part) for key, part in config.items()}
+
+
+def _function_of_keras(name: Any) -> str:
+    """Return Keras's name of a function, which TensorFlow may call otherwise."""
+    import keras
+
+    plain = str(name).removesuffix("_v2")  # tf.nn.softmax says that it is softmax_v2
+    if any(hasattr(part, plain) for part in (keras.activations, keras.losses, keras.metrics)):
+        return plain
+    raise Refused(f"the network has a function that is not of Keras: {name}")

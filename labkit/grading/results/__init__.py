@@ -1,0 +1,1 @@
+"""What a class's grades become: gradebook, pages, tables."""

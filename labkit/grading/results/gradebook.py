@@ -1,0 +1,181 @@
+"""nbgrader's gradebook beside the grades, so that its formgrader serves what a person marks.
+
+The machine's points go in; points and comments given by hand come out, and are never
+overwritten. The notebooks that formgrader shows are the course's, with the student's code and
+texts in their places: no output of a student's, and no HTML, gets into the instructor's browser.
+"""
+
+import copy
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import sys
+import warnings
+from typing import Any
+
+import nbformat
+import sqlalchemy.exc
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import SaveCells
+
+from labkit import files
+from labkit.checks import Message, Outcome, Result
+from labkit.checks.result import points
+from labkit.grading.graded import Mark
+from labkit.grading.submissions import handed_out
+
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+
+
+def with_marks(results: list[Result], marks: dict[str, Mark]) -> list[Result]:
+    """Return the results with the points that a person has changed."""
+    return [_with_mark(result, marks.get(result.exercise)) for result in results]
+
+
+def _with_mark(result: Result, mark: Mark | None) -> Result:
+    if mark is None or mark.points is None:
+        return result
+    outcome = Outcome.PASSED if mark.points >= result.max_points else Outcome.FAILED
+    message = Message("These points were given by hand.")
+    return dataclasses.replace(result, points=mark.points, outcome=outcome, message=message)
+
+
+def _make_alembic_findable() -> None:
+    """Put the folder of this Python first: nbgrader starts `alembic` by its bare name."""
+    beside = str(pathlib.Path(sys.executable).parent)
+    if beside not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = beside + os.pathsep + os.environ.get("PATH", "")
+
+
+class Book:
+    """The gradebook of one lab in the folder of the grades. Use it in a ``with`` statement."""
+
+    def __init__(self, folder: pathlib.Path, lab: handed_out.CourseLab) -> None:
+        self._lab, self._name = lab, lab.lab.name
+        self._autograded = folder / "autograded"
+        _make_alembic_findable()
+        url = f"sqlite:///{(folder / 'gradebook.db').resolve()}"
+        self._book = Gradebook(url)
+        self._book.update_or_create_assignment(self._name)
+        resources = {"notebook": self._name, "assignment": self._name, "db_url": url}
+        notebook = nbformat.from_dict(copy.deepcopy(lab.notebook))
+        try:
+            SaveCells().preprocess(notebook, {"nbgrader": resources})
+        except RuntimeError as error:
+            self._book.close()
+            raise handed_out.CourseError(_changed(self._name, folder)) from error
+        self._list(folder / "source" / self._name)
+
+    def _list(self, source: pathlib.Path) -> None:
+        """Write the student's notebook where formgrader looks for labs; it lists no other."""
+        source.mkdir(parents=True, exist_ok=True)
+        files.write_text(source / f"{self._name}.ipynb", json.dumps(self._lab.notebook))
+
+    def __enter__(self) -> "Book":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._book.close()
+
+    def enter(
+        self, key: str, results: list[Result], answers: dict[str, str], essays: dict[str, str]
+    ) -> dict[str, Mark]:
+        """Enter a student's points, and return what was given by hand.
+
+        Parameters
+        ----------
+        key : str
+            The student's safe name: nbgrader makes folders of it.
+        results : list of Result
+        answers, essays : dict of str to str
+            The student's code and texts, by exercise.
+        """
+        with warnings.catch_warnings():
+            # nbgrader adds a submission's parts before the submission itself, to no harm.
+            warnings.filterwarnings("ignore", category=sqlalchemy.exc.SAWarning)
+            return self._entered(key, results, answers, essays)
+
+    def _entered(
+        self, key: str, results: list[Result], answers: dict[str, str], essays: dict[str, str]
+    ) -> dict[str, Mark]:
+        changed = self._write_notebook(key, answers, essays)
+        self._book.update_or_create_student(key)
+        self._book.update_or_create_submission(self._name, key)
+        marks = {}
+        for result in results:
+            score = None if result.outcome is Outcome.COULD_NOT_GRADE else result.points
+            self._enter(key, f"{result.exercise}-check", score, again=False)
+            marks[result.exercise] = self._mark(key, f"{result.exercise}-check", "")
+        for essay in self._lab.lab.essays:
+            cell = f"{essay.name}-answer"
+            score = None if essay.name in essays else 0.0
+            self._enter(key, cell, score, again=essay.name in changed)
+            marks[essay.name] = self._mark(key, cell, cell)
+        self._book.db.commit()
+        return {name: mark for name, mark in marks.items() if mark != Mark(None)}
+
+    def _enter(self, key: str, cell: str, score: float | None, again: bool) -> None:
+        grade = self._book.find_grade(cell, self._name, self._name, key)
+        grade.auto_score = score
+        unmarked = grade.manual_score is None
+        grade.needs_manual_grade = (score is None) if unmarked else again
+
+    def _mark(self, key: str, cell: str, comment_cell: str) -> Mark:
+        grade = self._book.find_grade(cell, self._name, self._name, key)
+        comment = ""
+        if comment_cell:
+            found = self._book.find_comment(comment_cell, self._name, self._name, key)
+            comment = found.manual_comment or ""
+        return Mark(grade.manual_score, comment)
+
+    def _write_notebook(
+        self, key: str, answers: dict[str, str], essays: dict[str, str]
+    ) -> set[str]:
+        """Write what formgrader shows, and return the essays that differ from before."""
+        notebook = copy.deepcopy(self._lab.notebook)
+        rubrics = {essay.name: essay.rubric for essay in self._lab.lab.essays}
+        texts, cells = {}, []
+        for ours, cell in zip(self._lab.cells, notebook["cells"], strict=True):
+            cells.append(cell)
+            if ours.kind == handed_out.ANSWER and ours.exercise in answers:
+                cell["source"] = answers[ours.exercise]
+            if ours.kind == handed_out.ESSAY:
+                if ours.exercise in essays:
+                    cell["source"] = _TAG.sub("&lt;", essays[ours.exercise])
+                    texts[ours.id] = cell["source"]
+                cells.append(_rubric_cell(ours.id, rubrics[ours.exercise]))
+        notebook["cells"] = cells
+        path = self._autograded / key / self._name / f"{self._name}.ipynb"
+        before = _sources(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        files.write_text(path, json.dumps(notebook))
+        by_id = {ours.id: ours.exercise for ours in self._lab.cells}
+        return {by_id[cell] for cell, text in texts.items() if before.get(cell) != text}
+
+
+def _changed(lab: str, folder: pathlib.Path) -> str:
+    return (
+        f"The notebook of {lab} has other exercises than when {folder / 'gradebook.db'} was made, "
+        "and nbgrader's gradebook cannot change them once there are submissions. Move gradebook.db "
+        "and the folder autograded out of the way and grade again: all machine's points come back, "
+        "and what was marked by hand stays in the file that you moved."
+    )
+
+
+def _rubric_cell(essay_cell: str, rubric: tuple[tuple[float, str], ...]) -> dict[str, Any]:
+    """Return a cell for the one who marks: what earns how many points."""
+    lines = [f"- {points(worth)}: {words}" for worth, words in rubric]
+    source = "\n".join(["**Rubric**", "", *lines])
+    cell = {"cell_type": "markdown", "id": f"{essay_cell}-rubric", "metadata": {}}
+    return cell | {"source": source}
+
+
+def _sources(path: pathlib.Path) -> dict[str, str]:
+    """Return the sources in a notebook by the cell's id; none where there is no notebook yet."""
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return {cell["id"]: handed_out.source_of(cell) for cell in notebook["cells"]}

@@ -1,0 +1,125 @@
+"""The half of labkit that a run may see: it collects, and knows nothing of right and wrong."""
+
+import importlib.util
+import os
+import pathlib
+import shutil
+import sys
+from collections.abc import Iterable
+
+import labkit
+from labkit import data
+from labkit.data import cache
+from labkit.grading.runs import inside, sandbox
+
+INSIDE = "/course"
+# All that a run sees of labkit; whatever is not listed stays out.
+SHIPPED = (
+    *("__init__.py", "files.py", "data", "evidence", "plots", "notebook"),
+    *("reports/__init__.py", "reports/recipes.py", "reports/recordings.py"),
+    *("reports/comparison.py", "reports/grid.py", "reports/recorded"),
+)
+_PACKAGE = pathlib.Path(labkit.__file__).parent
+# No other folders than the packages'; its variables are those of the box.
+_PYTHON = (sys.executable, "-s", "-P")
+
+# Quiet and alike on every machine; pip has no index, so `!pip install` fails at once.
+_ENVIRONMENT = {
+    "LANG": "C.UTF-8",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PIP_NO_INDEX": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "LABKIT_OFFLINE": "1",
+}
+
+
+def build(folder: pathlib.Path) -> None:
+    """Write the collecting half of labkit and the workers to `folder`."""
+    for name in SHIPPED:
+        _copy(_PACKAGE / name, folder / "labkit" / name)
+    for path in pathlib.Path(inside.__file__).parent.glob("*.py"):
+        if path.name != "__init__.py":
+            shutil.copy(path, folder)
+    _add_fonts(folder / "matplotlib")
+
+
+def _copy(source: pathlib.Path, target: pathlib.Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        shutil.copy(source, target)
+
+
+def box(folder: pathlib.Path, datasets: Iterable[str] = ("fashion-mnist",)) -> sandbox.Box:
+    """Return what a run sees: Python, the kit that `build` wrote, and the data.
+
+    The data is found (and fetched) here, so that the run needs no network for it.
+    """
+    for dataset in datasets:
+        data.source(dataset)
+    data.example_files()
+    python = {path: path for path in sandbox.python_folders()}
+    hidden = [path for path in _other_copies() if _is_below(path, python)]
+    folders, environment = _data()
+    return sandbox.Box(python | {str(folder): INSIDE} | folders, hidden, environment)
+
+
+def judge_box(kept: pathlib.Path) -> sandbox.Box:
+    """Return what the judge sees: Python, labkit with its criteria, the data, what was kept."""
+    python = {path: path for path in sandbox.python_folders()}
+    folders, environment = _data()
+    own = {str(_PACKAGE): f"{INSIDE}/labkit", str(kept): "/kept"}
+    return sandbox.Box(python | own | folders, (), environment)
+
+
+def _data() -> tuple[dict[str, str], dict[str, str]]:
+    """Return the folders that the data is in, and the variables that lead to it."""
+    readable = {}
+    environment = dict(_ENVIRONMENT)
+    cached = cache.root()
+    if cached.is_dir():
+        readable[str(cached)] = "/cache"
+        environment["LABKIT_CACHE"] = "/cache"
+    named = os.environ.get("LABKIT_DATA", "").strip()
+    if named and named != "sample":
+        readable[str(pathlib.Path(named).expanduser().resolve())] = "/data"
+        named = "/data"
+    if named:
+        environment["LABKIT_DATA"] = named
+    return readable, environment
+
+
+def command(limits: sandbox.Limits) -> list[str]:
+    """Return the command that starts the worker inside the box."""
+    return [*_PYTHON, f"{INSIDE}/worker.py", "{pipe}", str(limits.processes)]
+
+
+def warm_command(control: int, limits: sandbox.Limits) -> list[str]:
+    """Return the command that starts, inside a box, the process that forks workers."""
+    numbers = control, limits.scratch, limits.processes
+    return [*_PYTHON, f"{INSIDE}/preloaded.py", *map(str, numbers)]
+
+
+def _other_copies() -> list[str]:
+    """Return where labkit is installed, which holds the criteria."""
+    found = importlib.util.find_spec("labkit")
+    places = [os.path.dirname(found.origin)] if found and found.origin else []
+    return [*places, *(os.path.join(path, "labkit") for path in sys.path if path)]
+
+
+def _is_below(path: str, readable: dict[str, str]) -> bool:
+    return os.path.isdir(path) and any(path.startswith(top + os.sep) for top in readable)
+
+
+def _add_fonts(folder: pathlib.Path) -> None:
+    """Hand over Matplotlib's list of fonts, which takes seconds to make."""
+    import matplotlib
+    from matplotlib import font_manager  # noqa: F401  importing it makes the list
+
+    folder.mkdir()
+    for path in pathlib.Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
+        shutil.copy(path, folder)

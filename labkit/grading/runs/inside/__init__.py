@@ -1,0 +1,1 @@
+"""Exactly the files that are copied into a sandbox. They import nothing of labkit.grading."""

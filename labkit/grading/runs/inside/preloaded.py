@@ -1,0 +1,82 @@
+"""Runs inside the warm box: import what notebooks import, once, and fork a worker for each job.
+
+It never runs a student's code, and no operation of TensorFlow, whose threads would not survive
+the fork. Jobs come from the Unix socket whose number is its first argument: a message with two
+descriptors, one to read the job from and one to write the records to, both new for each run. It
+answers how the run ended, and ends itself when the socket is closed. The other arguments are the
+bytes and the processes that a run may have.
+"""
+
+import gc
+import importlib
+import json
+import os
+import socket
+import sys
+
+import nested_box
+import worker
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+
+# Not Matplotlib's backend: it looks for the notebook's shell when it is imported.
+LIBRARIES = (
+    *("IPython.core.interactiveshell", "numpy", "pandas", "matplotlib.pyplot", "seaborn"),
+    *("sklearn.metrics", "sklearn.model_selection", "tensorflow", "keras"),
+    *("labkit.data", "labkit.evidence.values", "labkit.evidence.functions"),
+)
+
+
+def main() -> None:
+    control = socket.socket(fileno=int(sys.argv[1]))
+    limits = int(sys.argv[2]), int(sys.argv[3])
+    nested_box.uncover_proc()
+    able = _try_out(limits)
+    _say(control, {"able": able})
+    if not able:
+        return
+    for name in LIBRARIES:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # else the collector of each fork copies all of it
+    _say(control, {"ready": True})
+    while given := _receive(control):
+        forked = nested_box.forked(*limits, given)
+        if forked is None:
+            control.detach()  # it is closed in here
+            _work(*given)
+            return
+        for descriptor in given:
+            os.close(descriptor)
+        _say(control, nested_box.ended(*forked))
+
+
+def _try_out(limits: tuple[int, int]) -> bool:
+    """Tell whether the system lets a fork have a box of its own."""
+    forked = nested_box.forked(*limits, ())
+    if forked is None:
+        os._exit(0)
+    return bool(nested_box.ended(*forked)["made"])
+
+
+def _work(job: int, pipe: int) -> None:
+    """Do in the fork what a process of its own does that is started for one run."""
+    os.dup2(job, 0)
+    os.close(job)
+    sys.argv = [os.path.join(HERE, "worker.py"), str(pipe)]
+    worker.work(pipe)
+
+
+def _say(control: socket.socket, answer: dict[str, object]) -> None:
+    control.send(json.dumps(answer).encode())
+
+
+def _receive(control: socket.socket) -> tuple[int, int] | None:
+    """Return the descriptors of the next job; None when there will be no more."""
+    message, descriptors, _, _ = socket.recv_fds(control, 16, 2)
+    return (descriptors[0], descriptors[1]) if message else None
+
+
+if __name__ == "__main__":
+    main()

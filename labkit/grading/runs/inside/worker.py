@@ -1,0 +1,314 @@
+"""Runs inside the sandbox: execute a repaired notebook and collect evidence at its checks.
+
+This file is started by its path, or imported by a warm process (`preloaded.py`), with only the
+collecting half of labkit beside it. It knows no criterion and no expected value. Its job comes on
+standard input, and records go to the pipe whose number is its first argument; the second is the
+number of processes that it may have. Nothing that it says is believed: it shares a process with the
+student's code.
+"""
+
+import ast
+import base64
+import builtins
+import contextlib
+import copy
+import functools
+import importlib
+import io
+import json
+import os
+import pickle
+import random
+import resource
+import shutil
+import signal
+import sys
+import types
+from typing import Any
+
+MAX_TEXT = 4_000
+MAX_PICTURES = 4
+MAX_PICTURE = 150_000
+SEED = 2024
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Overtime(Exception):
+    """A cell ran for longer than it may."""
+
+
+class Screen(io.TextIOBase):
+    """Stands in for standard output: keeps the beginning, forgets the rest."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if len(self.text) < MAX_TEXT:
+            self.text += str(text)[: MAX_TEXT - len(self.text)]
+        return len(text)
+
+
+class Exercise:
+    """What a check cell calls: it collects and leaves judging to others."""
+
+    def __init__(
+        self, name: str, dataset: str, answers: dict[str, Any], found: dict[str, Any]
+    ) -> None:
+        self._name, self._dataset = name, dataset
+        self._answers, self._found = answers, found
+
+    def check(self, *args: Any, **kwargs: Any) -> None:
+        from labkit import evidence
+        from labkit.evidence import functions
+
+        given = dict(zip(self._answers, args, strict=False)) | kwargs
+        facts = {}
+        for name, (collector, arguments) in self._answers.items():
+            answer = given[name]
+            if answer is ...:
+                facts[name] = evidence.Placeholder()
+            elif arguments is None:
+                facts[name] = _collector(collector)(answer)
+            else:
+                facts[name] = functions.called(answer, arguments)
+        self._found[self._name] = evidence.Evidence(self._name, _kind(self._dataset), facts)
+
+    def hint(self, step: int = 1) -> None:
+        """Print nothing: hints are for the student's own machine."""
+
+
+def _collector(place: str) -> Any:
+    module, name = place.split(":")
+    return getattr(importlib.import_module(module), name)
+
+
+@functools.cache
+def _kind(dataset: str) -> str:
+    """Return whether the data at hand is real; asking verifies it, which takes a while."""
+    from labkit import data
+
+    return data.source(dataset).kind
+
+
+class Worker:
+    """One run of one notebook."""
+
+    def __init__(self, job: dict[str, Any], pipe: int) -> None:
+        self.job = job
+        self.pipe = pipe
+        self.pid = os.getpid()
+        self.found: dict[str, Any] = {}
+        self.lab = self._lab_module()
+        self.shell = self._shell()
+
+    def run(self) -> None:
+        """Run all cells in order; an error ends its cell only."""
+        for number, cell in enumerate(self.job["cells"]):
+            if cell["check"]:
+                self._check(number, cell)
+            else:
+                self._cell(number, cell)
+        self._write({"kind": "end"})
+
+    def _lab_module(self) -> types.ModuleType:
+        """Make the lab's module out of the job: exercises without criteria, and its tables."""
+        labs = types.ModuleType("labkit.labs")
+        module = types.ModuleType(f"labkit.labs.{self.job['lab']}")
+        module.progress = lambda: None
+        for attribute, exercise in self.job["exercises"].items():
+            setattr(module, attribute, Exercise(*exercise, self.found))
+        for attribute, (is_called, value) in self.job["tables"].items():
+            given = functools.partial(copy.deepcopy, value) if is_called else value
+            setattr(module, attribute, given)
+        setattr(labs, self.job["lab"], module)
+        sys.modules |= {labs.__name__: labs, module.__name__: module}
+        return module
+
+    def _shell(self) -> Any:
+        from IPython.core.displayhook import DisplayHook
+        from IPython.core.displaypub import DisplayPublisher
+        from IPython.core.interactiveshell import InteractiveShell
+        from traitlets.config import Config
+
+        worker = self
+
+        class Publisher(DisplayPublisher):
+            def publish(self, data: dict, metadata: dict | None = None, **more: Any) -> None:
+                worker.show(data, metadata or {})
+
+        class Hook(DisplayHook):
+            def write_output_prompt(self) -> None:
+                pass
+
+            def write_format_data(self, format_dict: dict, md_dict: dict | None = None) -> None:
+                worker.show(format_dict, md_dict or {})
+
+        class Shell(InteractiveShell):
+            def _showtraceback(self, *args: Any) -> None:
+                pass  # the error is recorded in one line
+
+        config = Config()
+        config.HistoryManager.enabled = False
+        Shell.display_pub_class = Publisher
+        Shell.displayhook_class = Hook
+        return Shell.instance(config=config)
+
+    def show(self, data: dict[str, Any], metadata: dict[str, Any]) -> None:
+        """Keep what a cell displays: its picture, or its text."""
+        png = data.get("image/png")
+        if png is None:
+            sys.stdout.write(str(data.get("text/plain", "")) + "\n")
+            return
+        if isinstance(png, bytes):
+            png = base64.b64encode(png).decode()
+        png = png.replace("\n", "")
+        if len(self.pictures) < MAX_PICTURES and len(png) < MAX_PICTURE * 4 / 3:
+            words = (metadata.get("image/png") or {}).get("alt", "")
+            self.pictures.append({"png": png, "words": str(words)[:MAX_TEXT]})
+
+    def _cell(self, number: int, cell: dict[str, Any]) -> None:
+        self.pictures: list[dict[str, str]] = []
+        screen = Screen()
+        error = None
+        with self._no_longer_than(self.job["cell_seconds"]), _printing_to(screen):
+            try:
+                result = self.shell.run_cell(cell["source"], store_history=False)
+                error = result.error_before_exec or result.error_in_exec
+            except BaseException as raised:  # whatever it is, the next cell runs
+                error = raised
+        self._record(number, error, screen.text)
+
+    def _check(self, number: int, cell: dict[str, Any]) -> None:
+        """Run the course's check cell on the student's variables.
+
+        A variable that does not exist, because the cell that makes it failed, counts as the
+        placeholder for this check.
+        """
+        self.pictures = []
+        self.found.clear()
+        screen = Screen()
+        error = None
+        space = self.shell.user_ns
+        missing = _missing_names(cell["source"], space)
+        space |= dict.fromkeys(missing, ...) | {"lab": self.lab}
+        with self._no_longer_than(self.job["cell_seconds"]), _printing_to(screen):
+            try:
+                exec(compile(cell["source"], "check", "exec"), space)
+                self._write_evidence()
+            except BaseException as raised:  # whatever it is, the next cell runs
+                error = raised
+        for name in missing:
+            space.pop(name, None)
+        self._record(number, error, screen.text)
+
+    def _write_evidence(self) -> None:
+        for name, evidence in self.found.items():
+            file = io.BytesIO()
+            evidence.write(file)
+            content = file.getvalue()
+            self._write({"kind": "evidence", "exercise": name, "size": len(content)}, content)
+
+    def _record(self, number: int, error: BaseException | None, text: str) -> None:
+        said = _in_one_line(error)
+        self._write(
+            {
+                "kind": "cell",
+                "number": number,
+                "error": said,
+                "text": text,
+                "pictures": self.pictures,
+            }
+        )
+
+    def _write(self, record: dict[str, Any], content: bytes = b"") -> None:
+        if os.getpid() != self.pid:
+            os._exit(0)  # a process that a cell forked has come back here
+        left = memoryview(json.dumps(record).encode() + b"\n" + content)
+        while left:
+            left = left[os.write(self.pipe, left) :]
+
+    @contextlib.contextmanager
+    def _no_longer_than(self, seconds: float) -> Any:
+        def ring(*_: Any) -> None:
+            raise Overtime(f"the cell ran for more than {seconds:g} seconds")
+
+        signal.signal(signal.SIGALRM, ring)
+        # It rings again, for code that catches every exception and goes on.
+        signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+@contextlib.contextmanager
+def _printing_to(screen: Screen) -> Any:
+    before = sys.stdout, sys.stderr
+    sys.stdout = sys.stderr = screen
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def _missing_names(source: str, space: dict[str, Any]) -> list[str]:
+    loaded = {
+        node.id
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+    return sorted(
+        name
+        for name in loaded
+        if name not in space and not hasattr(builtins, name) and name != "lab"
+    )
+
+
+def _in_one_line(error: BaseException | None) -> str:
+    if error is None:
+        return ""
+    try:
+        return " ".join(f"{type(error).__name__}: {error}".split())[:MAX_TEXT]
+    except BaseException:  # the student's own exception cannot say what it is
+        return "an error that has no message"
+
+
+def work(pipe: int) -> None:
+    """Run the job on standard input; records go to the descriptor `pipe`."""
+    fonts = os.path.join(HERE, "matplotlib")
+    shutil.copytree(fonts, os.path.expanduser("~/.cache/matplotlib"), dirs_exist_ok=True)
+    with open(0, "rb", closefd=False) as given:
+        job = pickle.load(given)  # written by the grader, before any student's code runs
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for kind, limit in job["limits"].items():
+        resource.setrlimit(getattr(resource, kind), (limit, limit))
+    _start_alike()
+    Worker(job, pipe).run()
+
+
+def _start_alike() -> None:
+    """Let unseeded numbers be the same in every run, so that grading again gives the same."""
+    import numpy as np
+
+    random.seed(SEED)
+    np.random.seed(SEED)  # noqa: NPY002  what students use
+
+
+def main() -> None:
+    sys.path.insert(0, HERE)
+    if os.getpid() == 1:
+        import nested_box  # it lies beside this file
+
+        nested_box.guard(int(sys.argv[2]))
+    work(int(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    main()

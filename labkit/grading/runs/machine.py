@@ -1,0 +1,73 @@
+"""A machine that is ready to run notebooks: the kit, the box, and warm workers."""
+
+import pathlib
+import tempfile
+import threading
+from collections.abc import Iterable
+from typing import Self
+
+from labkit import data, files
+from labkit.grading.runs import course_copy, sandbox, warm_sandbox
+
+
+class Machine:
+    """The machine at hand. Use it in a ``with`` statement.
+
+    Parameters
+    ----------
+    datasets : iterable of str
+        The data that the notebooks load.
+    limits : sandbox.Limits
+        For each run.
+    sandboxed : bool, optional
+        False runs notebooks with limits only; None takes the sandbox where it works.
+    keep_warm : bool
+        Whether to import libraries once for many runs, where the sandbox allows it.
+
+    Attributes
+    ----------
+    facts : dict of str to str
+        What has to be the same on all machines that grade a class.
+    stamp : str
+        Changes when runs would have to be made again.
+    """
+
+    def __init__(
+        self,
+        datasets: Iterable[str],
+        limits: sandbox.Limits,
+        sandboxed: bool | None = None,
+        keep_warm: bool = True,
+    ) -> None:
+        self._datasets, self._limits = list(datasets), limits
+        self._sandboxed = sandbox.available() if sandboxed is None else sandboxed
+        self._keep_warm = keep_warm and self._sandboxed
+        self._folder = tempfile.TemporaryDirectory(prefix="labkit-kit-")
+
+    def __enter__(self) -> Self:
+        folder = pathlib.Path(self._folder.name)
+        course_copy.build(folder)
+        self._box = course_copy.box(folder, self._datasets)
+        self._warm = warm_sandbox.Boxes(course_copy.warm_command, self._box, self._limits)
+        shipped = files.fingerprint_of_files(folder.rglob("*.py"))
+        self.facts = {"labkit": shipped, "data": data.source().kind}
+        self.stamp = files.fingerprint(*self.facts.values(), str(self._sandboxed))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._warm.close()
+        self._folder.cleanup()
+
+    def run(
+        self, job: bytes, output: pathlib.Path, cancelled: threading.Event | None = None
+    ) -> sandbox.Ended:
+        """Run a job in a box and write its records to `output`; see `sandbox.run`."""
+        if self._keep_warm:
+            try:
+                return self._warm.run(job, output, cancelled)
+            except warm_sandbox.Unable:
+                pass  # not an error: a box for this run alone does the same, only later
+        command = course_copy.command(self._limits)
+        return sandbox.run(
+            command, self._box, self._limits, job, output, self._sandboxed, cancelled
+        )

@@ -1,0 +1,219 @@
+"""Run jobs in boxes whose process has imported the libraries already.
+
+Importing TensorFlow and the like is most of what running a light notebook costs. A warm box is a
+box as `runs.sandbox` makes it, with one process (`preloaded.py`) that imports them once and forks
+for every job; the fork gets a box of its own within (`nested_box.py`). So each run sees as little
+as in a box that was made for it alone.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import queue
+import select
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import psutil
+
+from labkit.grading.runs import sandbox, watching
+
+_SECONDS_TO_START = 180
+_SECONDS_TO_END = 10
+_MAX_ANSWER = 4096
+
+
+class Unable(Exception):
+    """There is no warm box, or it could not take the job: run it in a box of its own."""
+
+
+class Boxes:
+    """Warm boxes, one for each job that runs at the same time; `close` them at the end.
+
+    Whether the system lets boxes be made within boxes is tried out when the first is started.
+
+    Parameters
+    ----------
+    command : callable
+        From the number of a socket, and the limits of a run, to the command that is started in
+        the box.
+    box : sandbox.Box
+    limits : sandbox.Limits
+    """
+
+    def __init__(
+        self,
+        command: Callable[[int, sandbox.Limits], Sequence[str]],
+        box: sandbox.Box,
+        limits: sandbox.Limits,
+    ) -> None:
+        self._limits = limits
+        self._start = lambda number: _start(command(number, limits), box, limits, number)
+        self._idle: queue.LifoQueue[_Warm] = queue.LifoQueue()
+        self._works = True
+        self._closed = False
+
+    def close(self) -> None:
+        """End all boxes, those in use when their run has ended."""
+        self._closed = True
+        while not self._idle.empty():
+            self._idle.get().close()
+
+    def run(
+        self, given: bytes, output: pathlib.Path, cancelled: threading.Event | None = None
+    ) -> sandbox.Ended:
+        """Run a job; see `sandbox.run`.
+
+        Raises
+        ------
+        Unable
+            If it was not run.
+        sandbox.Cancelled
+        """
+        with self._one() as warm:
+            return warm.run(given, output, cancelled)
+
+    @contextlib.contextmanager
+    def _one(self) -> Iterator["_Warm"]:
+        """Lend a box; one that was lost with its run is not taken back."""
+        if not self._works:
+            raise Unable("boxes within boxes do not work here")
+        try:
+            warm = self._idle.get_nowait()
+        except queue.Empty:
+            warm = self._started()
+        try:
+            yield warm
+        finally:
+            if warm.is_alive() and not self._closed:
+                self._idle.put(warm)
+            else:
+                warm.close()
+
+    def _started(self) -> "_Warm":
+        try:
+            return _Warm(self._start, self._limits)
+        except Unable:
+            self._works = False
+            raise
+
+
+def _start(
+    words: Sequence[str], box: sandbox.Box, limits: sandbox.Limits, number: int
+) -> subprocess.Popen:
+    """Start a command in a box, and hand it the socket of this number."""
+    return subprocess.Popen(
+        sandbox.bubblewrap(words, box, limits, makes_boxes=True),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[number],
+        cwd=tempfile.gettempdir(),
+        env={"PATH": os.defpath + ":/usr/local/bin"},
+        start_new_session=True,
+    )
+
+
+class _Warm:
+    """One warm box, from a function that starts it, given the number of a socket."""
+
+    def __init__(self, start: Callable[[int], subprocess.Popen], limits: sandbox.Limits) -> None:
+        self._limits = limits
+        self._control, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with there:
+            self._process = start(there.fileno())
+        self._all = psutil.Process(self._process.pid)
+        try:
+            self._await_ready()
+        except Unable:
+            self.close()
+            raise
+
+    def _await_ready(self) -> None:
+        self._control.settimeout(_SECONDS_TO_START)
+        if not self._answer().get("able"):
+            raise Unable("boxes within boxes do not work here")
+        if not self._answer().get("ready"):
+            raise Unable("the libraries could not be imported")
+        # Outside, bubblewrap is seen twice: once as what was started, once as the box's first.
+        (first,) = self._all.children()
+        (self._forking,) = first.children()
+
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def close(self) -> None:
+        """End the box and everything in it."""
+        watching.end(self._process, watching.below(self._all))
+        self._control.close()
+
+    def run(
+        self, given: bytes, output: pathlib.Path, cancelled: threading.Event | None
+    ) -> sandbox.Ended:
+        started = time.monotonic()
+        reading, writing = os.pipe()
+        job, feeding = os.pipe()
+        try:
+            socket.send_fds(self._control, [b"run"], [job, writing])
+        except OSError as error:
+            self.close()
+            for descriptor in (reading, feeding):
+                os.close(descriptor)
+            raise Unable("the warm process is gone") from error
+        finally:
+            os.close(job)
+            os.close(writing)
+        copy = watching.Copy(reading, output, self._limits.output)
+        feed = watching.Feed(os.fdopen(feeding, "wb"), given)
+        stopped, family = watching.watch(self, self._limits, copy, cancelled=cancelled)
+        answer = self._last_answer(family if stopped else {})
+        if not answer:
+            self.close()  # it was cancelled, or the warm process is gone
+        feed.finish()
+        copy.finish()
+        if cancelled is not None and cancelled.is_set():
+            raise sandbox.Cancelled("it was cancelled")
+        if answer and not answer["made"]:
+            raise Unable("the box for the run could not be made")
+        if answer.get("crowded"):
+            stopped = watching.crowded(self._limits)
+        status = answer.get("status", self._process.returncode)
+        return sandbox.Ended(status, stopped, time.monotonic() - started, True)
+
+    def has_ended(self, seconds: float) -> bool:
+        ready, _, _ = select.select([self._control], [], [], seconds)
+        return bool(ready)
+
+    def family(self) -> watching.Family:
+        """Return what the forked process that waits for the run has below it."""
+        family: watching.Family = {}
+        try:
+            for waiting in self._forking.children():
+                family |= watching.below(waiting)
+        except psutil.NoSuchProcess:
+            return {}
+        return family
+
+    def _last_answer(self, to_end: watching.Family) -> dict[str, Any]:
+        """Return what the warm process says of a run that has ended, or that is to be ended.
+
+        The end of the first process of the run's box ends all others, before it can be waited for.
+        """
+        for process in to_end.values():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        return self._answer() if self.has_ended(_SECONDS_TO_END if to_end else 0) else {}
+
+    def _answer(self) -> dict[str, Any]:
+        """Return what the warm process says; nothing if it is gone or takes too long."""
+        try:
+            said = self._control.recv(_MAX_ANSWER)
+        except OSError:
+            return {}
+        return json.loads(said) if said else {}

@@ -1,0 +1,1 @@
+"""What was handed in: found, mended, held against what was handed out."""

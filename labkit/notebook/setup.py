@@ -1,0 +1,95 @@
+"""What a lab notebook says in its first cell, and a guard for cells that need an answer."""
+
+import contextlib
+import importlib
+import importlib.metadata
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+import labkit
+
+# TensorFlow reads these when it is imported. Its start-up messages carry time stamps, and its
+# oneDNN kernels round differently from one processor to the next.
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
+
+
+def setup(lab: str, dataset: str = "fashion-mnist") -> None:
+    """Prepare a notebook and print one line that says what it runs on.
+
+    Parameters
+    ----------
+    lab : str
+        The lab's name, for example ``"lab1-data"``.
+    dataset : {"fashion-mnist", "mnist"}
+        The images that the lab works on; they are found, fetched or drawn here, so that every
+        later load is quick.
+
+    Raises
+    ------
+    labkit.data.DataError
+        If the folder named by ``LABKIT_DATA`` lacks a file or holds a bad one.
+    """
+    from labkit import data
+    from labkit.notebook import shuffling
+
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    with _quiet_start():
+        importlib.import_module("keras")
+        shuffling.in_every_epoch()
+    _use_alt_text()
+    versions = f"labkit {labkit.__version__}, keras {importlib.metadata.version('keras')}"
+    print(f"{lab} on {data.source(dataset)}. {versions}. Set-up complete.")
+
+
+def ready(*answers: Any) -> bool:
+    """Tell whether every answer was given, that is, none is still the placeholder ``...``.
+
+    Parameters
+    ----------
+    *answers : object
+        The variables that the rest of the cell needs.
+
+    Returns
+    -------
+    bool
+        True when the cell can go on. Otherwise it says so, and the notebook runs on.
+    """
+    if all(answer is not ... for answer in answers):
+        return True
+    print("Nothing to show yet: an exercise above is still to be done.")
+    return False
+
+
+@contextlib.contextmanager
+def _quiet_start() -> Iterator[None]:
+    """Keep back what TensorFlow's compiled part writes to stderr while it is imported.
+
+    It reports missing graphics cards whatever the log level is, with a time stamp. Should the
+    import fail, everything that was kept back is shown.
+    """
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as kept:
+        before = os.dup(2)
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            kept.seek(0)
+            os.write(before, kept.read())
+            raise
+        finally:
+            os.dup2(before, 2)
+            os.close(before)
+
+
+def _use_alt_text() -> None:
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is not None:
+        from labkit.plots import alt_text
+
+        alt_text.install(shell)
