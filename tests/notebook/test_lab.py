@@ -1,0 +1,26 @@
+"""The object that a notebook calls `lab`."""
+
+import pytest
+
+from labkit import labs
+from labkit.notebook import lab
+
+each_lab = pytest.mark.parametrize("name", labs.MODULES)
+
+
+@each_lab
+def test_every_exercise_is_an_attribute(name):
+    described = labs.load(name)
+    opened = lab.of(described)
+    for exercise in described:
+        attribute = exercise.name.replace("-", "_")
+        assert getattr(opened, attribute) is exercise
+        assert attribute in dir(opened)
+    assert lab.of(described) is opened
+
+
+@each_lab
+def test_an_unknown_name_lists_the_exercises(name):
+    described = labs.load(name)
+    with pytest.raises(AttributeError, match=next(iter(described)).name.replace("-", "_")):
+        _ = lab.of(described).no_such_exercise
