@@ -31,7 +31,7 @@ from labkit.reports import networks
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-RECORD = pathlib.Path(__file__).resolve().parent.parent / "labkit" / "recorded" / "challenge.json"
+RECORD = pathlib.Path(__file__).resolve().parent.parent / "labkit" / "reports" / "recorded" / "challenge.json"
 HELD_OUT = 5_000
 BATCH = 256
 R1_EPOCHS = 40
