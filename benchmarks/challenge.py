@@ -12,11 +12,12 @@ fifteen minutes.
 import argparse
 import json
 import os
-import pathlib
 import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
@@ -24,14 +25,9 @@ from keras import layers
 
 from labkit import data
 from labkit.notebook import shuffling
-from labkit.reports import networks
+from labkit.reports import networks, recordings
 
-# oneDNN is TensorFlow's default and makes every network here faster. The labs switch it off,
-# because its rounding differs from one processor to the next; a race has no outputs to compare.
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-RECORD = pathlib.Path(__file__).resolve().parent.parent / "labkit" / "reports" / "recorded" / "challenge.json"
+RECORD = recordings.FOLDER / "challenge.json"
 HELD_OUT = 5_000
 BATCH = 256
 R1_EPOCHS = 40
@@ -198,8 +194,10 @@ def main() -> int:
     if arguments.choose:
         choose(arguments.seed, arguments.choose)
         return 0
-    RECORD.parent.mkdir(exist_ok=True)
-    machine = {"onednn": os.environ["TF_ENABLE_ONEDNN_OPTS"] == "1", "cores": os.cpu_count()}
+    machine = {
+        "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") == "1",
+        "cores": os.cpu_count(),
+    }
     for runs in compare(arguments.seed):
         text = json.dumps({**machine, "runs": runs}, indent=1)
         RECORD.write_text(text + "\n", encoding="utf-8")
