@@ -13,17 +13,17 @@ import pathlib
 import time
 from collections.abc import Callable
 
+from labkit import data
+from labkit.notebook import setup
+
+os.environ.update(setup.QUIET)
+
 import keras  # after the settings above: TensorFlow reads them when it is imported
 
-from labkit import data
 from labkit.checks import measure
 from labkit.labs import cnn, floors
-from labkit.notebook import setup, shuffling
+from labkit.notebook import shuffling
 from labkit.reports import networks
-
-# oneDNN trains convolutions in half the time; what it rounds differently is far below what another
-# seed changes.
-os.environ.update(setup.QUIET | {"TF_ENABLE_ONEDNN_OPTS": "1"})
 
 PATH = pathlib.Path(__file__).resolve().parent.parent / "labkit" / "labs" / "runs.json"
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import labkit
 
-# TensorFlow reads these when it is imported. Its start-up messages carry time stamps, and its
-# oneDNN kernels round differently from one processor to the next.
-QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
+# TensorFlow reads this when it is imported; its start-up messages carry time stamps. Its oneDNN
+# kernels stay on, as everywhere else: without them convolutions train half as fast.
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
 def setup(lab: str, dataset: str = "fashion-mnist") -> None:

@@ -35,10 +35,6 @@ from labkit.reports import comparison, recipes, recordings
 QUICK_IMAGES = 2_000
 QUICK_EPOCHS = 2
 
-# oneDNN's kernels train convolutions in about half the time; what they round differently is far
-# below what another seed changes.
-SETTINGS = setup.QUIET | {"TF_ENABLE_ONEDNN_OPTS": "1"}
-
 _NOT_REAL = """\
 The table is about the real data, and only the drawn sample is at hand here. Name the folder of
 the four Fashion-MNIST files in LABKIT_DATA, or go online once, or try --quick."""
@@ -255,7 +251,7 @@ def _end_with_parent() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; see the module's docstring."""
     options = _parser().parse_args(arguments)
-    for name, value in SETTINGS.items():
+    for name, value in setup.QUIET.items():
         os.environ.setdefault(name, value)
     chosen = [recipes.RECIPES[name] for name in options.only or recipes.RECIPES]
     if options.quick:
