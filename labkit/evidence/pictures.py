@@ -1,5 +1,6 @@
 """Turn a student's pictures into facts."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from labkit.evidence import facts, values
 MAX_PANELS = 100
 MAX_IMAGE = 64
 MAX_POINTS = 2_000
+MAX_TEXTS = 1_000
 
 
 def picture(answer: Any, seed: int = 0) -> facts.Picture | facts.Other:
@@ -48,8 +50,14 @@ def _panel(ax: Any) -> facts.Panel:
         labels=tuple(text.get_text()[: values.MAX_TEXT] for text in legend.get_texts())
         if legend
         else (),
-        texts=tuple(text.get_text()[:100] for text in ax.texts[:1_000]),
+        texts=tuple(text.get_text()[:100] for text in _texts(ax)[:MAX_TEXTS]),
     )
+
+
+def _texts(ax: Any) -> list[Any]:
+    """Return the texts on the panel; some collections write many of them at once."""
+    of_collections = [getattr(artist, "get_texts", list)() for artist in ax.collections]
+    return [*ax.texts, *itertools.chain.from_iterable(of_collections)]
 
 
 def _title(ax: Any) -> str:
