@@ -8,7 +8,7 @@ colour only repeats it.
 
 import dataclasses
 import enum
-import html
+import functools
 import json
 from collections.abc import Iterable
 from typing import Any, Self
@@ -38,6 +38,10 @@ _BORDERS = {
     Outcome.BLOCKED: "#767676",
     Outcome.COULD_NOT_GRADE: "#B2457F",
 }
+ALMOST = 0.75
+"""The share of the points from which an answer that is not right yet is *almost*."""
+ALMOST_MARK = "◐"
+SAMPLE_NOTE = "Made with the drawn sample, not the real data."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,33 +136,29 @@ class Result:
             if verdict.message:
                 lines.append(f"      {verdict.message}")
         if self.data != "real":
-            lines.append("Made with the drawn sample, not the real data.")
+            lines.append(SAMPLE_NOTE)
         return "\n".join(lines)
 
     def headline(self) -> str:
         """Return the first line: mark, title, outcome in words, points."""
+        mark = ALMOST_MARK if self.is_almost else _MARKS[self.outcome]
         return (
-            f"{_MARKS[self.outcome]} {self.title}: {self.outcome}. "
+            f"{mark} {self.title}: {self.in_words()}. "
             f"{number(self.points)} of {points(self.max_points)}."
         )
 
+    @property
+    def is_almost(self) -> bool:
+        """Whether most of the points were earned, but not all."""
+        return self.outcome is Outcome.FAILED and self.points >= ALMOST * self.max_points
+
+    def in_words(self) -> str:
+        """Return the outcome as a student reads it: 10 of 12 points is *almost*, not *failed*."""
+        return "almost" if self.is_almost else str(self.outcome)
+
     def _repr_html_(self) -> str:
         """Return the result as an HTML fragment."""
-        rows = "".join(map(_verdict_html, one_step_at_a_time(self.verdicts)))
-        parts = [
-            f'<div role="status" style="border-left: 4px solid {_BORDERS[self.outcome]}; '
-            'padding: 0.2em 0 0.2em 0.8em; margin: 0.3em 0;">',
-            f"<strong>{_escape(self.headline())}</strong>",
-            _message_html(self.message) if self.message else "",
-            f'<ul style="list-style: none; margin: 0.3em 0; padding: 0;">{rows}</ul>'
-            if rows
-            else "",
-            "<div><em>Made with the drawn sample, not the real data.</em></div>"
-            if self.data != "real"
-            else "",
-            "</div>",
-        ]
-        return "".join(parts)
+        return html(self)
 
     def to_json(self) -> str:
         """Return the result as JSON, with stable key order."""
@@ -216,19 +216,36 @@ def _verdict_line(verdict: Verdict) -> str:
     return f"{mark} {verdict.title}{word} [{earned}]"
 
 
-def _verdict_html(verdict: Verdict) -> str:
-    message = _message_html(verdict.message) if verdict.message else ""
-    return f'<li style="margin: 0.15em 0;">{_escape(_verdict_line(verdict))}{message}</li>'
+def html(
+    result: Result, question: str = "", hints: tuple[str, ...] = (), name_the_data: bool = True
+) -> str:
+    """Return `result` as an HTML fragment.
+
+    Parameters
+    ----------
+    result : Result
+    question : str
+        What the student is asked before the first hint.
+    hints : tuple of str
+        In their order; each is folded away, the second within the first.
+    name_the_data : bool
+        Whether the sample's name is said where the answer was made with it.
+    """
+    shown = one_step_at_a_time(result.verdicts)
+    return _template().render(
+        border=_BORDERS[result.outcome],
+        headline=result.headline(),
+        message=result.message,
+        verdicts=[(_verdict_line(verdict), verdict.message) for verdict in shown],
+        question=question,
+        hints=hints,
+        data_note=SAMPLE_NOTE if name_the_data and result.data != "real" else "",
+    )
 
 
-def _message_html(message: Message) -> str:
-    lines = [_escape(message.saw)]
-    if message.expected:
-        lines.append(f"<em>Expected:</em> {_escape(message.expected)}")
-    if message.next_step:
-        lines.append(f"<em>Next:</em> {_escape(message.next_step)}")
-    return f'<div style="margin-left: 1.3em;">{"<br>".join(lines)}</div>'
+@functools.cache
+def _template() -> Any:
+    import jinja2
 
-
-def _escape(value: str) -> str:
-    return html.escape(value, quote=True)
+    loader = jinja2.PackageLoader("labkit.checks")
+    return jinja2.Environment(loader=loader, autoescape=True).get_template("result.html")

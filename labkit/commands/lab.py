@@ -88,7 +88,10 @@ def serve(folder: pathlib.Path, browser: bool = True, port: int = 8888) -> None:
     # JupyterLab asks nobody for news, and nobody whether it may: there may be no network. And it
     # does not ask for a kernel: on a busy machine it may look for one before the notebook that
     # names it is there. These are defaults, so a user who has chosen otherwise keeps that.
-    _put_first("JUPYTER_CONFIG_PATH", pathlib.Path(__file__).with_name("jupyter"))
+    own = pathlib.Path(labkit.__file__).with_name("jupyter")
+    _put_first("JUPYTER_CONFIG_PATH", own)
+    # Its kernels know their cells, and its page tells them what the cells show.
+    _put_first("JUPYTER_PATH", own)
     browser = browser and has_display()
     print("labkit: JupyterLab is starting; Ctrl-C here ends it. Its address:", flush=True)
     labapp.LabApp.launch_instance(_options(folder, browser, port))

@@ -18,6 +18,16 @@ def of(description: checked.Lab) -> "Lab":
     return _open[description.name]
 
 
+def maker_of(variable: str) -> checked.Exercise | None:
+    """Return the exercise of an open lab whose answer `variable` is; None if there is none."""
+    for opened in _open.values():
+        for exercise in opened.description:
+            answer = exercise.answers.get(variable)
+            if answer is not None and not answer.earlier:
+                return exercise
+    return None
+
+
 class Lab:
     """A lab in a notebook: ``lab.count_images`` is the exercise ``count-images``.
 

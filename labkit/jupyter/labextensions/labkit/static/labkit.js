@@ -1,0 +1,104 @@
+/* JupyterLab's part of labkit, in the form in which JupyterLab loads extensions: no build is needed.
+
+   A kernel sees what runs, and never what a cell shows. A moment before each run, this tells it the
+   text of the answer cells and whether the file holds it all, on a comm named "labkit". Asked to, it
+   saves the notebook. And it leads from a link to an exercise, by mouse or keyboard, into its cell. */
+(() => {
+  "use strict";
+  const TARGET = "labkit";
+  let shared;
+
+  async function library(name) {
+    const [version] = Object.keys(shared[name]);
+    return (await shared[name][version].get())();
+  }
+
+  function marks(cell) {
+    const found = cell.sharedModel.getMetadata("nbgrader");
+    return found && typeof found === "object" ? found : {};
+  }
+
+  function described(panel) {
+    const sources = {};
+    for (const cell of panel.content.model?.cells ?? []) {
+      const { grade_id: name, solution } = marks(cell);
+      if (typeof name === "string" && solution) sources[name] = cell.sharedModel.getSource();
+    }
+    const version = panel.content.model?.sharedModel.getMetadata("labkit")?.version ?? "";
+    const saved = panel.context.model ? !panel.context.model.dirty : false;
+    return { sources, saved, version, path: panel.context.path };
+  }
+
+  // The comm of each kernel; a kernel that restarts forgets its own.
+  const comms = new WeakMap();
+
+  function tell(panel) {
+    const kernel = panel.sessionContext.session?.kernel;
+    if (!kernel || kernel.status === "dead") return;
+    try {
+      const known = comms.get(kernel);
+      if (known && !known.isDisposed) {
+        known.send(described(panel));
+        return;
+      }
+      const comm = kernel.createComm(TARGET);
+      comms.set(kernel, comm);
+      comm.onMsg = message => {
+        if (message.content.data?.ask === "save") panel.context.save();
+      };
+      comm.open(described(panel));
+    } catch (error) {
+      console.warn("labkit: the kernel could not be told", error);
+    }
+  }
+
+  function goTo(panel, name) {
+    const cells = panel.content.widgets;
+    const wanted = cells.findIndex(cell => marks(cell.model).grade_id === name);
+    if (wanted < 0) return false;
+    panel.content.activeCellIndex = wanted;
+    panel.content.deselectAll();
+    panel.content.mode = "command";
+    const heading = wanted > 0 ? cells[wanted - 1] : cells[wanted];
+    Promise.resolve(panel.content.scrollToCell(heading, "start")).finally(() => {
+      panel.content.activate();
+      cells[wanted].node.focus();
+    });
+    return true;
+  }
+
+  function activate(app, tracker, { NotebookActions }) {
+    NotebookActions.executionScheduled.connect((_, { notebook }) => {
+      const panel = tracker.find(one => one.content === notebook);
+      if (panel) tell(panel);
+    });
+    document.addEventListener("click", event => {
+      const link = event.target.closest?.("a[data-labkit-cell]");
+      const panel = link && tracker.find(one => one.node.contains(link));
+      if (panel && goTo(panel, link.dataset.labkitCell)) event.preventDefault();
+    });
+  }
+
+  async function extension() {
+    const notebook = await library("@jupyterlab/notebook");
+    const plugin = {
+      id: "labkit:cells",
+      description: "Tells a lab's kernel what its page shows.",
+      autoStart: true,
+      requires: [notebook.INotebookTracker],
+      activate: (app, tracker) => activate(app, tracker, notebook)
+    };
+    return { __esModule: true, default: plugin };
+  }
+
+  window._JUPYTERLAB = window._JUPYTERLAB ?? {};
+  window._JUPYTERLAB[TARGET] = {
+    init: scope => {
+      shared = scope;
+    },
+    get: async () => {
+      const loaded = await extension();
+      return () => loaded;
+    }
+  };
+})();

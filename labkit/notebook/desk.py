@@ -1,0 +1,159 @@
+"""How a check is carried out in a notebook: first it looks whether the cell above has been run.
+
+A value that was left by an earlier text of a cell says nothing about the cell. Where the cell ended
+in an error, was changed since it ran, was emptied, or never ran, the check says so and judges
+nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from typing import Any
+
+from labkit import evidence
+from labkit.checks.exercise import Exercise
+from labkit.checks.result import Message, Outcome, Result
+from labkit.notebook import lab, limits, troubles
+from labkit.notebook.box import Shown
+from labkit.notebook.cells import Cells, cells
+
+_RUN = "Run the cell above (click into it, then Shift+Enter), then this one."
+
+
+def check(exercise: Exercise, *args: Any, **kwargs: Any) -> Result:
+    """Carry out a check: judge the answer, or say why its cell has to be run first.
+
+    Parameters
+    ----------
+    exercise : labkit.checks.exercise.Exercise
+    *args, **kwargs
+        The student's variables.
+    """
+    if cells.current is None:  # nobody says which cell this is
+        return exercise.judge(exercise.collect(*args, **kwargs))
+    at_its_cell = cells.checks(exercise.name)
+    if at_its_cell and (reason := why_not(exercise, cells)):
+        return _unjudged(exercise, reason)
+    try:
+        with limits.at_most(_seconds(exercise)):
+            found = exercise.collect(*args, **kwargs)
+    except limits.DoesNotEnd:
+        return _unjudged(exercise, _does_not_end(exercise))
+    result = exercise.judge(found)
+    if at_its_cell and not result and exercise.name not in cells.runs:
+        return _unjudged(exercise, _never_run(exercise, cells))
+    return result
+
+
+def why_not(exercise: Exercise, known: Cells) -> Message | None:
+    """Return why the answer's cell says nothing about the answer; None if it does."""
+    shown, run = known.shown(exercise.name), known.runs.get(exercise.name)
+    if shown is not None and not shown.strip():
+        return Message(
+            "The answer cell above is empty",
+            "",
+            "Undo it (click into the cell, then Ctrl+Z), or get the exercise back as it was: "
+            "labkit reset says how.",
+        )
+    if shown is not None and run is not None and not troubles.same_code(shown, run.source):
+        return _changed(shown)
+    if run is None:
+        return _never_run(exercise, known) if _missing(exercise, known) else None
+    if run.trouble:
+        texts = [name for name, answer in exercise.answers.items() if "quotation" in answer.words]
+        return _trouble(exercise, run.trouble, texts, known)
+    missing = _missing(exercise, known)
+    if missing:
+        return _not_made(missing, run.source)
+    own = [name for name, answer in exercise.answers.items() if not answer.earlier]
+    left = [name for name in own if known.is_left_over(name, exercise.name)]
+    return _left_over(left, run.source) if left else None
+
+
+def _changed(shown: str) -> Message:
+    unreadable = troubles.of_source(shown)
+    if unreadable:
+        return troubles.message(unreadable)
+    return Message("The cell above was changed after it ran last", "", _RUN)
+
+
+def _never_run(exercise: Exercise, known: Cells) -> Message:
+    shown = known.shown(exercise.name)
+    unreadable = troubles.of_source(shown) if shown is not None else None
+    if unreadable:
+        return troubles.message(unreadable)
+    also = "" if shown is not None else " (or it is empty)"
+    return Message(f"The cell above has not run since the kernel started{also}", "", _RUN)
+
+
+def _missing(exercise: Exercise, known: Cells) -> list[str]:
+    """Return the variables of this exercise that do not exist."""
+    own = [name for name, answer in exercise.answers.items() if not answer.earlier]
+    return [name for name in own if name in known.missing]
+
+
+def _not_made(missing: list[str], source: str) -> Message:
+    made = troubles.assigned(source)
+    saw = f"The cell above ran, but it made no {' and no '.join(missing)}"
+    alike = difflib.get_close_matches(missing[0], made, n=1)
+    if alike:
+        return Message(saw, "", f"It made {alike[0]}. Is that the one? Check the spelling.")
+    return Message(saw, "", f"Give the answer this name: {missing[0]} = ...")
+
+
+def _left_over(left: list[str], source: str) -> Message:
+    names = " and ".join(left)
+    saw = f"The cell above makes no {names} any more; the value at hand is from an earlier text"
+    alike = difflib.get_close_matches(left[0], troubles.assigned(source), n=1)
+    also = f" It makes {alike[0]}: is that the one?" if alike else ""
+    return Message(saw, "", f"Give the answer this name again: {left[0]} = ...{also}")
+
+
+def _trouble(
+    exercise: Exercise, trouble: troubles.Trouble, texts: list[str], known: Cells
+) -> Message:
+    maker = lab.maker_of(trouble.name)
+    if maker is not None and maker.number < exercise.number:
+        found = troubles.message(trouble)
+        step = (
+            f"{trouble.name} is made in Exercise {maker.number}, {maker.title}: run that cell "
+            "first, or do the exercise."
+        )
+        return dataclasses.replace(found, next_step=step)
+    return troubles.message(trouble, texts, _names_at_hand() - known.missing)
+
+
+def _names_at_hand() -> set[str]:
+    import __main__
+
+    return {name for name in vars(__main__) if not name.startswith("_")}
+
+
+def _seconds(exercise: Exercise) -> float:
+    """Return how long collecting may take: only functions of the student's may not end."""
+    called = any(answer.kind is evidence.Calls for answer in exercise.answers.values())
+    return limits.SECONDS if called else 100 * limits.SECONDS
+
+
+def _does_not_end(exercise: Exercise) -> Message:
+    called = [n for n, answer in exercise.answers.items() if answer.kind is evidence.Calls]
+    return Message(
+        f"On a small test {' or '.join(called) or 'the answer'} had not ended after "
+        f"{limits.SECONDS:g} seconds, and was stopped",
+        "",
+        "Is there a loop that never ends? Look at what it waits for, and whether that changes.",
+    )
+
+
+def _unjudged(exercise: Exercise, message: Message) -> Result:
+    title = f"Exercise {exercise.number}, {exercise.title}" if exercise.number else exercise.title
+    return Shown(
+        exercise.name,
+        title,
+        Outcome.COULD_NOT_GRADE,
+        0.0,
+        exercise.points,
+        message=message,
+        word="not judged",
+    )

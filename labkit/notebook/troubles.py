@@ -1,0 +1,197 @@
+"""What went wrong in a cell, in words for a beginner: the error, its line, and one next step."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import dataclasses
+import difflib
+import linecache
+import os
+import re
+import traceback
+import types
+from collections.abc import Iterable, Iterator
+
+from labkit.checks.result import Message
+
+MAX_TEXT = 300
+_CURLY = "“”„‟«»‘’‚‛′″"
+_STRAIGHT = str.maketrans(dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‘’‚‛′", "'"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Trouble:
+    """How a cell's run ended, if not well.
+
+    Attributes
+    ----------
+    kind, text : str
+        The name of the error's class, and what it says.
+    line : int or None
+        The line of the student's own code, counted from 1; None if none is known.
+    code : str
+        That line.
+    name : str
+        The name that was not found; empty for another error.
+    """
+
+    kind: str
+    text: str
+    line: int | None = None
+    code: str = ""
+    name: str = ""
+
+    @property
+    def is_of_grammar(self) -> bool:
+        """Whether Python could not even read the cell."""
+        return self.kind in ("SyntaxError", "IndentationError", "TabError")
+
+
+def of(error: BaseException) -> Trouble:
+    """Return what `error`, which ended a cell, tells."""
+    text = _said(error)
+    if isinstance(error, SyntaxError):
+        code = (error.text or "").rstrip("\n").strip()
+        return Trouble(type(error).__name__, text, error.lineno, code[:MAX_TEXT])
+    name = error.name or "" if isinstance(error, NameError) else ""
+    for filename, line in reversed(list(own_lines(error.__traceback__))):
+        code = linecache.getline(filename, line).strip()[:MAX_TEXT]
+        return Trouble(type(error).__name__, text, line, code, name)
+    return Trouble(type(error).__name__, text, name=name)
+
+
+def own_lines(trace: types.TracebackType | None) -> Iterator[tuple[str, int]]:
+    """Yield the places in cells that an error came through, the outermost first.
+
+    A cell's code is kept in memory under the name of a file that does not exist.
+    """
+    for frame, line in traceback.walk_tb(trace):
+        filename = frame.f_code.co_filename
+        if not os.path.exists(filename) and linecache.getline(filename, line):
+            yield filename, line
+
+
+def of_source(source: str) -> Trouble | None:
+    """Return why Python cannot read `source`, a cell's text; None if it can."""
+    try:
+        _tree(source)
+    except SyntaxError as error:
+        return of(error)
+    except (ValueError, RecursionError, MemoryError) as error:
+        return Trouble(type(error).__name__, str(error)[:MAX_TEXT])
+    return None
+
+
+def same_code(one: str, other: str) -> bool:
+    """Tell whether two texts of a cell do the same: comments and spaces do not count."""
+    if one.strip() == other.strip():
+        return True
+    try:
+        return ast.dump(_tree(one)) == ast.dump(_tree(other))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+
+
+def assigned(source: str) -> list[str]:
+    """Return the names that a cell's text gives a value to, in their order."""
+    try:
+        tree = _tree(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    names = [
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    ]
+    named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    names += [node.name for node in ast.walk(tree) if isinstance(node, named)]
+    return list(dict.fromkeys(names))
+
+
+def loaded(source: str) -> list[str]:
+    """Return the names that a cell's text uses, without those of Python itself."""
+    try:
+        tree = _tree(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return sorted(
+        {
+            node.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Name)
+            and isinstance(node.ctx, ast.Load)
+            and not hasattr(builtins, node.id)
+        }
+    )
+
+
+def message(trouble: Trouble, texts: Iterable[str] = (), known: Iterable[str] = ()) -> Message:
+    """Return what to tell a student whose answer cell ended in `trouble`.
+
+    Parameters
+    ----------
+    trouble : Trouble
+    texts : iterable of str
+        The variables that take a text in quotation marks.
+    known : iterable of str
+        The names that there are, for one that was misspelt.
+    """
+    place = f" in line {trouble.line}, “{trouble.code}”" if trouble.line and trouble.code else ""
+    if trouble.is_of_grammar:
+        return _of_grammar(trouble, place)
+    saw = f"The cell above ended in an error{place}: {trouble.kind}: {trouble.text}"
+    return Message(saw, "", _next_step(trouble, texts, known))
+
+
+def _of_grammar(trouble: Trouble, place: str) -> Message:
+    again = "Then run the cell, and this one again."
+    if any(mark in trouble.code for mark in _CURLY):
+        straight = trouble.code.translate(_STRAIGHT)
+        return Message(
+            f"Python cannot read the cell above: there are curly quotation marks{place}",
+            "",
+            f"Type straight ones: {straight}  {again}",
+        )
+    if "unterminated" in trouble.text and "string" in trouble.text:
+        return Message(
+            f"Python cannot read the cell above: a text begins{place} and does not end",
+            "",
+            f"A quotation mark is missing. Every text needs one at each end. {again}",
+        )
+    return Message(
+        f"Python cannot read the cell above{place}: {trouble.text}",
+        "",
+        f"Look at that line and at the one before it. {again}",
+    )
+
+
+def _next_step(trouble: Trouble, texts: Iterable[str], known: Iterable[str]) -> str:
+    if trouble.kind == "KeyboardInterrupt":
+        return "It was stopped before its end. Run it again, then this cell."
+    if trouble.name:
+        whole = re.fullmatch(r"(\w+)\s*=\s*(\w+)\s*(#.*)?", trouble.code)
+        if whole and whole[2] == trouble.name and whole[1] in set(texts):
+            return f'A text needs quotation marks: {whole[1]} = "{trouble.name}"'
+        alike = difflib.get_close_matches(trouble.name, list(known), n=1)
+        if alike:
+            return f"Is {alike[0]} meant? Mend the line, run the cell, then this one again."
+        return (
+            f"Nothing is called {trouble.name} yet. Is it spelt right, and was the cell that "
+            "makes it run?"
+        )
+    return "Mend that line, run the cell, then run this one again."
+
+
+def _said(error: BaseException) -> str:
+    try:
+        text = error.msg if isinstance(error, SyntaxError) else str(error)
+        return " ".join(str(text).split())[:MAX_TEXT]
+    except Exception:  # the student's own class cannot say what it is
+        return "it has no message"
+
+
+def _tree(source: str) -> ast.AST:
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    return ast.parse(TransformerManager().transform_cell(source))

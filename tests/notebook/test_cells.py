@@ -1,0 +1,181 @@
+"""A check knows its cell: what it says instead of judging a value that the cell does not make.
+
+The cases come from the labs: each exercise's own stub, solution and check cell.
+"""
+
+import re
+
+import pytest
+
+from labkit import evidence, labs
+from tests.notebook import kernel as kernels
+from tests.notebooks import running
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("notebook-kernel")]
+
+LAB = "lab1-data"
+SET_UP = "\n".join(
+    cell.source
+    for cell in running.read(running.student(LAB)).cells
+    if cell.cell_type == "code"
+    and cell.id in ("setup", "load", "files", "table", "alphabetical-table")
+)
+# (The pictures take seconds to draw.)
+EXERCISES = [
+    exercise.name
+    for exercise in labs.load(LAB)
+    if not any(answer.kind is evidence.Picture for answer in exercise.answers.values())
+]
+
+
+def _solved(name):
+    source = _cell(running.solution(LAB), name).source
+    return re.sub(r" *### (BEGIN|END) SOLUTION\n?", "", source)
+
+
+def _cell(path, name):
+    cells = running.read(path).cells
+    return next(c for c in cells if c.metadata.get("nbgrader", {}).get("grade_id") == name)
+
+
+def _check(name):
+    return _cell(running.student(LAB), f"{name}-check").source
+
+
+def _do_those_before(name, page):
+    for earlier in EXERCISES[: EXERCISES.index(name)]:
+        page.run(_solved(earlier), None)
+
+
+def _own_variables(name):
+    exercise = next(e for e in labs.load(LAB) if e.name == name)
+    return [variable for variable, answer in exercise.answers.items() if not answer.earlier]
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory):
+    """Give one kernel for all tests: the set-up takes seconds."""
+    with kernels.kernel(tmp_path_factory.mktemp("work"), kernels.EXTENSION) as kernel:
+        assert "Set-up complete" in kernel.run(SET_UP, "setup").text
+        kernel.run("_before = {*globals(), '_before'}", None)
+        yield kernel
+
+
+@pytest.fixture
+def page(started):
+    """Give a page on which nothing was answered yet."""
+    started.run("for _n in {*globals()} - _before: globals().pop(_n)", None)
+    started.run("labkit.notebook.cells.cells.__init__()", None)
+    return started
+
+
+def test_a_check_before_the_set_up_asks_for_it(tmp_path):
+    with kernels.kernel(tmp_path, kernels.EXTENSION) as fresh:
+        for name in EXERCISES:
+            ran = fresh.run(_check(name), f"{name}-check")
+            assert ran.error == "" and "The set-up has not run" in ran.words, name
+            assert float(ran.plain) == 0
+        assert "choose Run All Cells" in fresh.run("x_train[0]", "own").error
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_check_says_what_happened_to_its_cell(name, page):
+    def check():
+        ran = page.run(_check(name), f"{name}-check")
+        assert ran.error == "" and ran.status == "ok", ran.error
+        return ran
+
+    assert "has not run since the kernel started" in check().words
+
+    _do_those_before(name, page)
+    solved = _solved(name)
+    page.run(solved, name)
+    full = check()
+    assert "passed" in full.words, full.words
+
+    page.run(f"{solved}\n1 / 0", name)
+    failed = check()
+    assert "ended in an error" in failed.words and "ZeroDivisionError" in failed.words
+    assert float(failed.plain) == 0
+
+    page.run(f"{solved}\nlabel = “c”", name)
+    assert "curly quotation marks" in check().words
+
+    page.run(f'{solved}\nlabel = "c', name)
+    assert "quotation mark is missing" in check().words
+
+    page.run(f"{solved}\nprint((1, 2)", name)
+    assert "cannot read the cell" in check().words
+
+    variable = _own_variables(name)[0]
+    page.run(re.sub(rf"\b{variable}\b", f"{variable}s", solved), name)
+    left = check()
+    assert f"no {variable}" in left.words, left.words
+
+    page.run(solved, name)
+    assert check().words == full.words
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_check_knows_what_the_page_shows(name, page):
+    def check(shown):
+        page.tell(sources={name: shown})
+        return page.run(_check(name), f"{name}-check").words
+
+    _do_those_before(name, page)
+    solved = _solved(name)
+    page.run(solved, name)
+    before = check(solved)
+    assert "not judged" not in before
+    assert check(f"{solved}\n# a remark\n") == before
+    assert "is empty" in check(" \n")
+    assert "was changed after it ran" in check(f"{solved}\nmore = 1")
+    assert "cannot read the cell" in check(f"{solved}\nmore = (1")
+    assert "curly" in check(f"{solved}\nmore = “1”")
+    assert check(solved) == before
+
+
+def test_a_text_without_quotation_marks_is_recognised(page):
+    page.run("array_or_matrix = c", "array-or-matrix")
+    said = page.run(_check("array-or-matrix"), "array-or-matrix-check").words
+    assert "A text needs quotation marks" in said
+
+
+def test_later_cells_run_after_an_error(page):
+    requests = [
+        page.send(source, name)
+        for source, name in (("1 / 0", "count-images"), ("print('next')", "given"))
+    ]
+    assert "ZeroDivisionError" in page.wait(requests[0]).error
+    assert page.wait(requests[1]).text == "next\n"
+
+
+def test_a_cell_that_only_shows_an_answer_waits_for_it(page):
+    ran = page.run("if labkit.ready(y_train_one_hot):\n    print(y_train_one_hot[:2])", "look")
+    assert ran.error == "" and "still to be done" in ran.text
+    assert page.run("y_train_one_hot", "own").status == "error"
+
+
+def test_an_error_shows_the_students_line_first(page):
+    ran = page.run("import numpy as np\nnp.reshape(np.zeros(6), (4, 2))", "count-images")
+    lines = re.sub("\x1b[^m]*m", "", ran.error).splitlines()
+    assert lines[0].startswith("ValueError: cannot reshape")
+    assert lines[1] == "In line 2: np.reshape(np.zeros(6), (4, 2))"
+    assert "inside libraries left out" in lines[-1] and len(lines) == 3
+    assert "fromnumeric.py" in page.run("%tb", "own").text + page.run("%tb", "own").error
+
+
+def test_a_function_that_does_not_end_is_stopped(page):
+    page.run("def read_idx_images(content):\n    while True:\n        pass", "read-idx")
+    said = page.run(_check("read-idx"), "read-idx-check").words
+    assert "read_idx_images had not ended after 5 seconds" in said
+
+
+def test_where_no_cell_is_named_nothing_changes(page):
+    """As with nbclient: nbval, nbgrader and the grader."""
+    ran = page.run(_check("count-images"), None)
+    assert "NameError" in ran.error and ran.status == "error"
+    page.run("n_train, n_test = len(x_train), 1\n1 / 0", None)
+    assert "not judged" not in page.run(_check("count-images"), None).words
+    error = page.run("1 / 0", None).error
+    assert "Traceback" in error
