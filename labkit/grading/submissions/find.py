@@ -1,39 +1,28 @@
-"""Find the submissions of a lab: in a folder, or in the zip files that Moodle and Canvas give.
-
-Nothing is unpacked to disk and no link is followed. A file that cannot be taken becomes a
-submission with a `problem`, so that it has its row in the grades and stops nobody else's.
+"""Find the submissions of a lab in what a platform hands out: who, which file, when, and why.
 
 No lab asks for a file beside its notebook, and so none is taken: what lies there can shadow no
-module. The student is told which files were left out.
+module. The student is told which files were left out. Whatever else a download holds has its line
+in `Arrivals.fates`: nothing disappears.
 """
 
 import collections
 import dataclasses
 import datetime
 import hashlib
-import io
-import os
 import pathlib
 import re
-import stat
-import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
 
-from labkit import labs
-from labkit.grading.submissions import repair
+from labkit.grading.submissions import choose, entries, platforms, repair, roster, tables
+from labkit.grading.submissions.platforms import said
 
 MAX_BYTES = repair.MAX_BYTES
-_MAX_ENTRIES = 20_000
-_DEPTH = 3
-_NAMES_TOLD = 8
-_MAX_NAME = 60
-_NOT_STUDENTS = {".DS_Store", ".git", ".ipynb_checkpoints", "__MACOSX"}
-_MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_file_?/?(?P<file>.+)", re.DOTALL)
-_CANVAS = re.compile(
-    r"(?P<name>[^/_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<submission>\d+)_(?P<file>[^/]+)", re.DOTALL
-)
+NOTHING = "nothing was handed in"
+TAKEN, NO_NOTEBOOK, LEFT_OUT = "taken", "no notebook", "left out"
+_MOST_OF_A_NAME = 120
+# A class that handed in within a minute was copied, unpacked or cloned.
+_AT_ONCE = 60.0
 MOODLE, CANVAS = "moodle", "canvas"
-_PLATFORMS = {MOODLE: _MOODLE, CANVAS: _CANVAS}
 
 
 class SubmissionsError(ValueError):
@@ -57,9 +46,17 @@ class Submission:
         Why it cannot be taken; empty if it can.
     late : bool
     platform : str
-        The learning platform whose zip file it came in; empty if in none.
-    name, number : str
-        The student's on that platform.
+        The platform that packed it; empty if none did.
+    name, number, login, email : str
+        The student's; empty where neither the platform nor the list of the class says it.
+    file : str
+        Where the notebook lies; empty if there is none.
+    time : datetime.datetime or None
+        When it was handed in, if that is known.
+    team : bool
+        Whether the student is a team.
+    absent : bool
+        Whether nothing was handed in, and only the list of the class knows the student.
     """
 
     student: str
@@ -71,65 +68,132 @@ class Submission:
     platform: str = ""
     name: str = ""
     number: str = ""
+    login: str = ""
+    email: str = ""
+    file: str = ""
+    time: datetime.datetime | None = None
+    team: bool = False
+    absent: bool = False
+
+    @property
+    def person(self) -> roster.Person:
+        """Who it is from, for finding them in a list."""
+        login = self.login or ("" if self.name or self.number else self.student)
+        name = self.name or ("" if self.number or self.login else self.student)
+        return roster.Person(name, self.number, login, self.email)
 
 
 @dataclasses.dataclass(frozen=True)
-class _Candidate:
-    """A file that may be a student's notebook; surely not if it is `beside` one."""
+class Fate:
+    """What became of one file of a download: whose it is, `what` was done with it, and why."""
 
-    file: str
-    time: float
-    read: Callable[[], bytes]
-    problem: str = ""
-    beside: bool = False
-    late: bool = False
-    platform: str = ""
-    name: str = ""
-    number: str = ""
+    path: str
+    student: str
+    what: str
+    why: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Arrivals:
+    """All that a download holds.
+
+    Attributes
+    ----------
+    submissions : list of Submission
+        One for each student, by name.
+    fates : list of Fate
+        One for each file.
+    recognised : tuple of str
+        Whose layout was found, for people, and where.
+    notes : tuple of str
+        What an instructor has to know about the whole of it.
+    """
+
+    submissions: list[Submission]
+    fates: list[Fate]
+    recognised: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass
+class _Unit:
+    """What was packed together: the files in a folder, or those in one zip file."""
+
+    where: str
+    platform: platforms.Platform
+    reading: platforms.Reading
+    items: list[entries.Entry]
 
 
 def find(place: pathlib.Path, lab: str, due: datetime.datetime | None = None) -> list[Submission]:
-    """Return the submissions of `lab` in `place`, one for each student, by name.
+    """Return the submissions of `lab` in `place`; see `look`."""
+    return look(place, lab, due).submissions
+
+
+def look(
+    place: pathlib.Path,
+    lab: str,
+    due: datetime.datetime | None = None,
+    platform: str = "",
+    class_list: pathlib.Path | None = None,
+) -> Arrivals:
+    """Return the submissions of `lab` in `place`, one for each student, and the fate of all else.
 
     Parameters
     ----------
     place : pathlib.Path
-        A folder with a folder for each student, a folder with zip files, or a zip file.
+        A folder with a folder for each student, what a platform hands out, as a zip file or
+        unpacked, or a folder with any of these.
     lab : str
-    due : datetime, optional
-        What was last changed later is marked as late.
+    due : datetime.datetime, optional
+        What was handed in later is marked as late, where the time of handing in is known.
+    platform : str
+        The name of the platform; it is recognised if left out.
+    class_list : pathlib.Path, optional
+        A table of all students: those who are not in `place` are added, and names are filled in.
 
     Raises
     ------
     SubmissionsError
-        If there is no such place or nothing in it.
+        If there is no such place or nothing in it, or if the list of the class cannot be read.
     """
-    found: dict[str, list[_Candidate]] = collections.defaultdict(list)
-    if place.is_file():
-        _from_zip(place, found)
-    elif place.is_dir():
-        for item in sorted(place.iterdir()):
-            if item.suffix.lower() == ".zip" and item.is_file() and not item.is_symlink():
-                _from_zip(item, found)
-            elif item.name not in _NOT_STUDENTS:
-                _from_folder(item, lab, found)
-    else:
-        raise SubmissionsError(f"There is no {place}: name the folder with --submissions.")
-    if not found:
-        raise SubmissionsError(
-            f"There are no submissions in {place}: it should hold a folder for each student, "
-            "or the zip file of the learning platform."
-        )
-    return [_choose(student, found[student], lab, due) for student in sorted(found)]
+    people = _class(class_list)
+    units = _units(place, lab, platform)
+    fates: list[Fate] = []
+    by_student: dict[str, list[tuple[choose.File, _Unit]]] = collections.defaultdict(list)
+    for unit in units:
+        for item in unit.items:
+            told = unit.reading.get(item)
+            if told is not None and told.student:
+                by_student[told.student].append((choose.File(item, told), unit))
+            else:
+                fates.append(Fate(_path(item, unit), "", LEFT_OUT, _why_left(item, told, unit)))
+    if not by_student:
+        raise SubmissionsError(_nothing_in(place, platform))
+    chosen = []
+    for student in sorted(by_student):
+        submission, told = _submission(student, by_student[student], lab)
+        chosen.append((submission, by_student[student]))
+        fates += told
+    submissions, notes = _with_times(chosen, due)
+    if people is not None:
+        submissions, more = _with_class(submissions, people)
+        notes += more
+    recognised = dict.fromkeys(f"{unit.platform.title} ({unit.where})" for unit in units)
+    submissions.sort(key=lambda item: item.student)
+    return Arrivals(submissions, fates, tuple(recognised), tuple(notes))
 
 
 def safe_name(student: str) -> str:
     """Return `student` if it can be a file's name, else something like it that can."""
     # A name that looks like one made below could be that of another student.
     made = re.search(r"-[0-9a-f]{8}$", student)
-    if re.fullmatch(r"(?!\.)[\w.@ -]{1,80}(?<![. ])", student) and not made:
+    usual = re.fullmatch(r"(?!\.)[\w.@ -]{1,80}(?<![. ])", student) and not made
+    if usual and len(_bytes(student)) <= _MOST_OF_A_NAME:
         return student
     plain = re.sub(r"[^\w-]+", "-", student).strip("-")[:60]
+    # A file's name may have 255 bytes, and a letter of some scripts takes four.
+    plain = plain.encode()[: _MOST_OF_A_NAME - 20].decode("utf-8", "ignore")
     return f"{plain or 'student'}-{hashlib.sha256(_bytes(student)).hexdigest()[:8]}"
 
 
@@ -137,219 +201,271 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-# --- folders --------------------------------------------------------------------------------
-
-
-def _from_folder(item: pathlib.Path, lab: str, found: dict[str, list[_Candidate]]) -> None:
-    student = item.name
-    if item.is_symlink():
-        found[student].append(_refused(student, "the student's folder is a link"))
-    elif item.is_dir():
-        found[student] += _notebooks_in(item, lab)
-
-
-def _notebooks_in(folder: pathlib.Path, lab: str) -> list[_Candidate]:
-    named = [folder / f"{lab}.ipynb", folder / lab / f"{lab}.ipynb"]
-    here = [path for path in named if os.path.lexists(path)]
-    if not here:
-        here = list(_search(folder, _DEPTH))
-    elif any(path.parent == folder for path in here):
-        # A platform or a browser numbers what is handed in again: "lab (1).ipynb".
-        again = re.compile(re.escape(lab) + r"[ _-]*\(?\d+\)?\.ipynb")
-        here += [path for path in folder.iterdir() if again.fullmatch(path.name)]
-    notebooks = [_file(path, folder) for path in here]
-    return [*notebooks, *_beside(folder, {path.parent for path in here} or {folder})]
-
-
-def _beside(folder: pathlib.Path, places: set[pathlib.Path]) -> list[_Candidate]:
-    """Return what else a student handed in; folders of other labs and their notebooks are not."""
-    others = [
-        path
-        for place in sorted(places)
-        if not place.is_symlink()
-        for path in sorted(place.iterdir())
-        if path.suffix.lower() != ".ipynb" and path not in places
-    ]
-    known = _NOT_STUDENTS | set(labs.MODULES)
-    return [
-        _Candidate(str(path.relative_to(folder)), 0.0, bytes, beside=True)
-        for path in others
-        if path.name not in known
-    ]
-
-
-def _search(folder: pathlib.Path, depth: int) -> Iterable[pathlib.Path]:
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith("."):
-            continue
-        if path.suffix.lower() == ".ipynb":
-            yield path
-        elif depth > 1 and path.is_dir() and not path.is_symlink():
-            yield from _search(path, depth - 1)
-
-
-def _file(path: pathlib.Path, folder: pathlib.Path) -> _Candidate:
-    name = str(path.relative_to(folder))
-    if path.parent.is_symlink():
-        return _refused(name, "its folder is a link")
-    facts = os.lstat(path)
-    if stat.S_ISLNK(facts.st_mode):
-        return _refused(name, "it is a link to another file")
-    if stat.S_ISDIR(facts.st_mode):
-        return _refused(name, "it is a folder, not a file")
-    if not stat.S_ISREG(facts.st_mode):
-        return _refused(name, "it is not an ordinary file")
-    if facts.st_size > MAX_BYTES:
-        return _refused(name, f"it is larger than {MAX_BYTES // 2**20} MiB")
-    return _Candidate(name, facts.st_mtime, lambda: _read_file(path))
-
-
-def _read_file(path: pathlib.Path) -> bytes:
-    # Between looking and reading, the file could have become a link.
-    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as file:
-        return file.read(MAX_BYTES + 1)
-
-
-def _refused(name: str, problem: str) -> _Candidate:
-    return _Candidate(name, 0.0, bytes, problem)
-
-
-# --- zip files ------------------------------------------------------------------------------
-
-
-def _from_zip(path: pathlib.Path, found: dict[str, list[_Candidate]]) -> None:
+def _class(path: pathlib.Path | None) -> roster.Roster | None:
+    if path is None:
+        return None
     try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
-        raise SubmissionsError(
-            f"{path.name} is not a zip file that can be read: {error}"
-        ) from error
-    if len(entries) > _MAX_ENTRIES:
-        raise SubmissionsError(f"{path.name} holds more than {_MAX_ENTRIES:,} files.")
-    for entry in entries:
-        for platform, pattern in _PLATFORMS.items():
-            match = pattern.fullmatch(entry.filename)
-            if match is not None and not entry.is_dir():
-                candidate = _entry_of(path, entry, platform, match.groupdict())
-                found[f"{candidate.name}_{candidate.number}"].append(candidate)
-                break
+        return roster.Roster.read(path)
+    except tables.TableError as error:
+        raise SubmissionsError(str(error)) from error
 
 
-def _entry_of(
-    path: pathlib.Path, entry: zipfile.ZipInfo, platform: str, fields: dict[str, str | None]
-) -> _Candidate:
+def _nothing_in(place: pathlib.Path, platform: str) -> str:
+    known = ", ".join(item.title for item in platforms.ALL if item is not platforms.FOLDERS)
+    if platform:
+        title = platforms.BY_NAME[platform].title
+        return (
+            f"Nothing in {place} looks as {title} packs it. Leave --from out to see what it is "
+            "taken for."
+        )
+    return (
+        f"There are no submissions in {place}: it should hold a folder for each student, or what "
+        f"one of these hands out: {known}."
+    )
+
+
+# --- what was packed together -----------------------------------------------------------------
+
+
+def _units(place: pathlib.Path, lab: str, name: str) -> list[_Unit]:
+    if place.is_file():
+        return [_of_zip(place, lab, name)]
+    if not place.is_dir():
+        raise SubmissionsError(f"There is no {place}: name the folder with --submissions.")
+    items = list(entries.in_folder(place, MAX_BYTES))
+    zips = [item for item in items if item.is_zip and not item.problem and not item.left_behind]
+    if not any(item.is_notebook for item in items):
+        outer = {item.parts[0] for item in items}
+        top = [item for item in zips if len(item.parts) == 1 or len(outer) == 1]
+    else:
+        top = [item for item in zips if len(item.parts) == 1]
+    rest = [item for item in items if item not in top]
+    alone = len(top) == 1 and not any(item.is_notebook or item.is_zip for item in rest)
+    units, single = [], []
+    for item in top:
+        unit = _class_in(place.joinpath(*item.parts), item, lab, name, alone)
+        if unit is None:
+            single.append(item)
+        else:
+            units.append(unit)
+    tree = _tree([*rest, *single], lab)
+    platform, reading = platforms.recognise(tree, name)
+    if reading or not units:
+        # A student's own zip file at the top is named after them, whatever lies beside it.
+        named = {item: said.Said(pathlib.PurePath(item.name).stem, item.name) for item in single}
+        reading = reading | {item: named[item] for item in single if item not in reading}
+    units.append(_Unit(place.name or str(place), platform, reading, [*rest, *single]))
+    return [unit for unit in units if unit.items]
+
+
+def _tree(items: Sequence[entries.Entry], lab: str) -> platforms.Tree:
+    kept = tuple(item for item in items if not item.left_behind)
+    return platforms.Tree(kept, lab, tuple(item for item in items if item.left_behind))
+
+
+def _of_zip(path: pathlib.Path, lab: str, name: str) -> _Unit:
+    try:
+        items = entries.in_zip(path, path.name, MAX_BYTES)
+    except entries.UnreadableZip as error:
+        raise SubmissionsError(f"{path.name}: {error}.") from error
+    platform, reading = platforms.recognise(_tree(items, lab), name)
+    return _Unit(path.name, platform, reading, items)
+
+
+def _class_in(
+    path: pathlib.Path, item: entries.Entry, lab: str, name: str, alone: bool
+) -> _Unit | None:
+    """Return what is in a zip file of a whole class; None if it is one student's, or unreadable."""
+    try:
+        unit = _of_zip(path, lab, name)
+    except SubmissionsError:
+        if alone:
+            raise
+        return None
+    students = {told.student for told in unit.reading.values()}
+    if unit.platform is not platforms.FOLDERS:
+        return unit
+    own = any(map(said.of_a_course, students))
+    flat = all(len(entry.parts) == 1 for entry in unit.reading)
+    if own or not students or (flat and not alone) or (len(students) == 1 and not alone):
+        return None
+    return None if flat and len(students) == 1 else unit
+
+
+# --- one student ------------------------------------------------------------------------------
+
+
+def _submission(
+    student: str, found: list[tuple[choose.File, _Unit]], lab: str
+) -> tuple[Submission, list[Fate]]:
+    """Return what counts of one student's files, and what became of each of them."""
+    files = [file for file, _ in found]
+    units = {file.entry: unit for file, unit in found}
+    file_times = all(unit.platform.file_times for _, unit in found)
+    choice = choose.choose(files, lab, MAX_BYTES, file_times)
+    any_unit = found[0][1]
+    fates = [
+        Fate(_path(entry, units.get(entry, any_unit)), student, LEFT_OUT, why)
+        for entry, why in choice.fates.items()
+        if choice.taken is None or entry is not choice.taken.entry
+    ]
+    if choice.taken is not None:
+        what = NO_NOTEBOOK if choice.problem else TAKEN
+        entry = choice.taken.entry
+        fates.append(Fate(_path(entry, units.get(entry, any_unit)), student, what, choice.problem))
+    about = choice.taken.said if choice.taken else files[0].said
+    told = _all_said([file.said for file in files])
+    unit = units.get(choice.taken.entry, any_unit) if choice.taken else any_unit
+    platform = "" if unit.platform is platforms.FOLDERS else unit.platform.name
+    return (
+        Submission(
+            student,
+            safe_name(student),
+            choice.taken.entry.read if choice.taken else bytes,
+            choice.notes,
+            choice.problem,
+            about.late,
+            platform,
+            told["name"],
+            told["number"],
+            told["login"],
+            told["email"],
+            _path(choice.taken.entry, unit) if choice.taken else "",
+            _moment(about.time),
+            about.team,
+        ),
+        fates,
+    )
+
+
+def _all_said(items: list[said.Said]) -> dict[str, str]:
+    """Return what any of a student's files says about the student."""
+    return {
+        field: next(filter(None, (getattr(item, field) for item in items)), "")
+        for field in ("name", "number", "login", "email")
+    }
+
+
+def _moment(time: float | None) -> datetime.datetime | None:
+    if time is None:
+        return None
+    try:
+        return datetime.datetime.fromtimestamp(time)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _path(item: entries.Entry, unit: _Unit) -> str:
+    return f"{unit.where}: {item.path}" if item.origin == unit.where else item.path
+
+
+def _why_left(item: entries.Entry, told: said.Said | None, unit: _Unit) -> str:
+    if item.left_behind:
+        return "a machine left it there"
+    if told is not None:
+        return "the platform put it there"
+    if item.problem:
+        return item.problem
+    if item.folder:
+        return "it is a folder"
+    if unit.platform is platforms.FOLDERS or not unit.reading:
+        return "nothing says whose it is"
+    return f"it has not the form that {unit.platform.title} gives to what was handed in"
+
+
+# --- times ------------------------------------------------------------------------------------
+
+_Chosen = list[tuple[Submission, list[tuple[choose.File, _Unit]]]]
+
+
+def _with_times(
+    chosen: _Chosen, due: datetime.datetime | None
+) -> tuple[list[Submission], list[str]]:
+    """Give each submission the time of its file, where that means something; tell who is late."""
+    files = {submission.student: _file_time(submission, found) for submission, found in chosen}
+    known = [time for time in files.values() if time is not None]
+    if len(known) > 1 and max(known) - min(known) < _AT_ONCE:
+        files = {}
+    submissions = []
+    for submission, _ in chosen:
+        time = submission.time or _moment(files.get(submission.student))
+        late = submission.late or (
+            due is not None and time is not None and time.timestamp() > due.timestamp()
+        )
+        notes = (*submission.notes, "It was handed in late.") if late else submission.notes
+        submissions.append(dataclasses.replace(submission, time=time, late=late, notes=notes))
+    unknown = sum(not item.problem and item.time is None for item in submissions)
+    if due is None or not unknown:
+        return submissions, []
+    return submissions, [
+        f"When it was handed in is not known of {unknown} of {len(submissions)}: the times of the "
+        "files are those of a download or a copy. --due marks none of these as late."
+    ]
+
+
+def _file_time(submission: Submission, found: list[tuple[choose.File, _Unit]]) -> float | None:
+    """Return the time of the file that counts; None where its platform changes such times."""
+    for file, unit in found:
+        if unit.platform.file_times and _path(file.entry, unit) == submission.file:
+            return file.entry.time
+    return None
+
+
+# --- the class ---------------------------------------------------------------------------------
+
+
+def _with_class(
+    submissions: list[Submission], people: roster.Roster
+) -> tuple[list[Submission], list[str]]:
+    """Fill in names, and add who handed in nothing."""
+    seen: set[int] = set()
+    named, unknown = [], []
+    for item in submissions:
+        rows = people.find(item.person, item.team) or people.find(item.person)
+        if not rows and not item.team:
+            # Nothing but a list can tell a team's number from a student's.
+            rows = people.find(item.person, team=True)
+            item = dataclasses.replace(item, team=len(rows) > 0)
+        seen |= set(rows)
+        if not rows:
+            unknown.append(item.student)
+        named.append(_named(item, people, rows))
+    return [*named, *_absent(people, seen, {item.student for item in named})], [
+        f"Not in the list of the class: {', '.join(unknown)}." for _ in unknown[:1]
+    ]
+
+
+def _named(item: Submission, people: roster.Roster, rows: list[int]) -> Submission:
+    if len(rows) != 1 or item.team:
+        return item
+    person = people.person(rows[0])
     return dataclasses.replace(
-        _entry(path, entry, fields["file"]),
-        late=bool(fields.get("late")),
-        platform=platform,
-        name=fields["name"],
-        number=fields["id"],
+        item,
+        name=person.name or item.name,
+        number=item.number or person.number,
+        login=item.login or person.login,
+        email=item.email or person.email,
     )
 
 
-def _entry(path: pathlib.Path, entry: zipfile.ZipInfo, name: str) -> _Candidate:
-    if ".." in pathlib.PurePosixPath(entry.filename.replace("\\", "/")).parts:
-        return _refused(name, "its name in the zip file points out of it")
-    if stat.S_ISLNK(entry.external_attr >> 16):
-        return _refused(name, "it is a link in the zip file")
-    if entry.file_size > MAX_BYTES:
-        return _refused(name, f"it is larger than {MAX_BYTES // 2**20} MiB")
-    time = datetime.datetime(*entry.date_time).timestamp()
-    return _Candidate(name, time, lambda: _read_entry(path, entry))
-
-
-def _read_entry(path: pathlib.Path, entry: zipfile.ZipInfo) -> bytes:
-    with zipfile.ZipFile(path) as archive:
-        content = _unpacked(archive, entry)
-    if entry.filename.lower().endswith(".zip"):
-        return _only_notebook(content)
-    return content
-
-
-def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    try:
-        with archive.open(entry) as file:
-            content = file.read(MAX_BYTES + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise ValueError(f"it cannot be unpacked: {error}") from error
-    if len(content) > MAX_BYTES:
-        raise ValueError(f"unpacked, it is larger than {MAX_BYTES // 2**20} MiB")
-    return content
-
-
-def _only_notebook(content: bytes) -> bytes:
-    """Return the notebook in a zip file that a student handed in."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            inside = [
-                entry
-                for entry in archive.infolist()
-                if entry.filename.lower().endswith(".ipynb")
-                and not entry.filename.startswith("__MACOSX")
-            ]
-            if len(inside) != 1:
-                raise ValueError(f"the zip file that was handed in has {len(inside)} notebooks")
-            if inside[0].file_size > MAX_BYTES:
-                raise ValueError(f"unpacked, it is larger than {MAX_BYTES // 2**20} MiB")
-            return _unpacked(archive, inside[0])
-    except zipfile.BadZipFile as error:
-        raise ValueError("it is not a zip file") from error
-
-
-# --- choosing -------------------------------------------------------------------------------
-
-
-def _choose(
-    student: str, candidates: list[_Candidate], lab: str, due: datetime.datetime | None
-) -> Submission:
-    """Return the submission that counts: the last one that is a notebook."""
-    key = safe_name(student)
-    fitting = [item for item in candidates if _may_be_notebook(item)]
-    left_out = [item.file for item in candidates if not _may_be_notebook(item)]
-    named = [item for item in fitting if lab in item.file] or fitting
-    if not named:
-        refused = [item.problem for item in candidates if item.problem]
-        problem = (refused or ["there is no notebook"])[0]
-        first = candidates[0] if candidates else _refused("", problem)
-        taken = dataclasses.replace(first, problem=problem)
-        return _submission(student, key, taken, _left_out(left_out))
-    last = max(named, key=lambda item: (not item.problem, item.time, item.file))
-    notes = []
-    if len(named) > 1:
-        notes.append(f"{len(named)} notebooks were handed in; the last one counts.")
-    if pathlib.PurePath(last.file).name != f"{lab}.ipynb":
-        notes.append(f"The file was called {pathlib.PurePath(last.file).name}.")
-    late = last.late or (due is not None and last.time > due.timestamp())
-    if late:
-        notes.append("It was handed in late.")
-    notes += _left_out(left_out)
-    return _submission(student, key, dataclasses.replace(last, late=late), notes)
-
-
-def _may_be_notebook(item: _Candidate) -> bool:
-    return not item.beside and item.file.lower().endswith((".ipynb", ".zip"))
-
-
-def _left_out(files: list[str]) -> list[str]:
-    """Return the note on files that are not taken; none if there are none."""
-    if not files:
-        return []
-    told = [" ".join(name.split())[:_MAX_NAME] for name in files[:_NAMES_TOLD]]
-    if len(files) > len(told):
-        told.append(f"{len(files) - len(told)} more")
-    return [f"Only the notebook is graded; left out: {', '.join(told)}."]
-
-
-def _submission(student: str, key: str, taken: _Candidate, notes: list[str]) -> Submission:
-    return Submission(
-        student,
-        key,
-        taken.read,
-        tuple(notes),
-        taken.problem,
-        taken.late,
-        taken.platform,
-        taken.name,
-        taken.number,
-    )
+def _absent(people: roster.Roster, seen: set[int], taken: set[str]) -> Iterator[Submission]:
+    for row in people.rows:
+        if row in seen:
+            continue
+        person = people.person(row)
+        student = person.login or said.student(person.name, person.number) or person.email
+        student = student or f"row {row} of the list"
+        while student in taken:
+            student += " (of the list)"
+        taken.add(student)
+        yield Submission(
+            student,
+            safe_name(student),
+            bytes,
+            problem=NOTHING,
+            name=person.name,
+            number=person.number,
+            login=person.login,
+            email=person.email,
+            absent=True,
+        )

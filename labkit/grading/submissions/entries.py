@@ -1,0 +1,316 @@
+"""Every file that a download holds: listed before anything is read, whatever it was packed in.
+
+Nothing is unpacked to disk and no link is followed. What cannot be taken is listed too, with the
+reason: nothing of a download disappears.
+"""
+
+import dataclasses
+import datetime
+import io
+import os
+import pathlib
+import re
+import stat
+import unicodedata
+import zipfile
+from collections.abc import Callable, Iterator
+
+MAX_ENTRIES = 20_000
+HIDDEN = "it is hidden"
+_DEPTH = 12
+_ZIP_DEPTH = 2
+_UTF8_NAME = 0x800
+_UNICODE_PATH = 0x7075
+_SYMLINKS_OFF = getattr(os, "O_NOFOLLOW", 0)
+# What operating systems, editors and browsers leave behind; nobody hands it in.
+_LEFT_BEHIND = re.compile(
+    r"__MACOSX|\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|\.ipynb_checkpoints|.*-checkpoint\.ipynb"
+    r"|__pycache__|node_modules|\.git|\.venv|Icon\r|~\$.*|.*\.(?:part|crdownload|tmp)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+class UnreadableZip(ValueError):
+    """A zip file that cannot be opened; the message says why."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """A file, or a folder that is empty or not looked into.
+
+    Attributes
+    ----------
+    parts : tuple of str
+        The names of its folders and its own, from the top of the download.
+    read : callable
+        Returns its bytes. May raise OSError or ValueError.
+    time : float or None
+        When it was last changed, as its folder or zip file says, in seconds since 1970.
+    problem : str
+        Why it cannot be read; empty if it can.
+    folder : bool
+    origin : str
+        The zip file that it came in; empty if in none.
+    """
+
+    parts: tuple[str, ...]
+    read: Callable[[], bytes]
+    time: float | None = None
+    problem: str = ""
+    folder: bool = False
+    origin: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.parts[-1] if self.parts else ""
+
+    @property
+    def path(self) -> str:
+        return "/".join(self.parts)
+
+    @property
+    def left_behind(self) -> bool:
+        """Whether a machine, not a person, left it there."""
+        return any(_LEFT_BEHIND.fullmatch(part) for part in self.parts)
+
+    @property
+    def is_notebook(self) -> bool:
+        return self.name.lower().endswith(".ipynb")
+
+    @property
+    def is_zip(self) -> bool:
+        return self.name.lower().endswith(".zip")
+
+
+def in_folder(folder: pathlib.Path, most: int) -> Iterator[Entry]:
+    """List a folder.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    most : int
+        The largest number of bytes that is read of a file.
+    """
+    yield from _below(folder, (), most)
+
+
+def _below(folder: pathlib.Path, parts: tuple[str, ...], most: int) -> Iterator[Entry]:
+    try:
+        children = sorted(os.scandir(folder), key=lambda item: item.name)
+    except OSError as error:
+        yield _refused(parts, f"its folder cannot be read ({error.strerror})", folder=True)
+        return
+    if not children and parts:
+        yield Entry(parts, bytes, folder=True)
+    for child in children:
+        path, inner = pathlib.Path(child.path), (*parts, _readable(child.name))
+        try:
+            facts = child.stat(follow_symlinks=False)
+        except OSError as error:
+            yield _refused(inner, f"it cannot be looked at ({error.strerror})")
+            continue
+        if stat.S_ISDIR(facts.st_mode):
+            yield from _folder(path, inner, most)
+        else:
+            yield _file(path, inner, facts, most)
+
+
+def _folder(path: pathlib.Path, parts: tuple[str, ...], most: int) -> Iterator[Entry]:
+    if parts[-1].lower().endswith(".ipynb"):
+        yield _refused(parts, "it is a folder, not a file")
+    elif parts[-1].startswith(".") or _LEFT_BEHIND.fullmatch(parts[-1]):
+        yield Entry(parts, bytes, folder=True, problem=HIDDEN)
+    elif (path / "pyvenv.cfg").is_file():
+        yield Entry(parts, bytes, folder=True, problem="it is an installation of Python")
+    elif len(parts) > _DEPTH:
+        yield _refused(parts, "it lies too deep to be looked into", folder=True)
+    else:
+        yield from _below(path, parts, most)
+
+
+def _file(path: pathlib.Path, parts: tuple[str, ...], facts: os.stat_result, most: int) -> Entry:
+    if stat.S_ISLNK(facts.st_mode):
+        what = "it is a link to another file" if "." in parts[-1] else "its folder is a link"
+        return _refused(parts, what)
+    if not stat.S_ISREG(facts.st_mode):
+        return _refused(parts, "it is not an ordinary file")
+    if facts.st_size > most and not parts[-1].lower().endswith(".zip"):
+        return _refused(parts, f"it is larger than {most // 2**20} MiB")
+    return Entry(parts, lambda: _read_file(path, most), facts.st_mtime)
+
+
+def _read_file(path: pathlib.Path, most: int) -> bytes:
+    # Between looking and reading, the file could have become a link.
+    with open(os.open(path, os.O_RDONLY | _SYMLINKS_OFF), "rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise ValueError(f"it is larger than {most // 2**20} MiB")
+    return content
+
+
+def _refused(parts: tuple[str, ...], problem: str, folder: bool = False) -> Entry:
+    return Entry(parts, bytes, problem=problem, folder=folder)
+
+
+def _readable(name: str) -> str:
+    """Return a name in the one form that the same name has on every system."""
+    return unicodedata.normalize("NFC", name)
+
+
+# --- zip files ------------------------------------------------------------------------------
+
+
+def in_zip(source: pathlib.Path | bytes, origin: str, most: int) -> list[Entry]:
+    """List a zip file.
+
+    Parameters
+    ----------
+    source : pathlib.Path or bytes
+        The file, or what is in it.
+    origin : str
+        Its name, for people.
+    most : int
+        The largest number of bytes that is unpacked of an entry.
+
+    Raises
+    ------
+    UnreadableZip
+        If it cannot be opened or holds too many files.
+    """
+    try:
+        with _open(source) as archive:
+            found = archive.infolist()
+            if len(found) > MAX_ENTRIES:
+                raise UnreadableZip(f"it holds more than {MAX_ENTRIES:,} files")
+            return [_zipped(source, entry, origin, most) for entry in found]
+    except UnreadableZip:
+        raise
+    except Exception as error:
+        # A damaged file makes the library raise whatever its bytes lead to.
+        raise UnreadableZip(f"it is not a zip file that can be read ({error})") from error
+
+
+def _open(source: pathlib.Path | bytes) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
+
+
+def _zipped(source: pathlib.Path | bytes, entry: zipfile.ZipInfo, origin: str, most: int) -> Entry:
+    # Old programs on Windows write backslashes.
+    pieces = _name(entry).replace("\\", "/").split("/")
+    parts = tuple(_readable(piece) for piece in pieces if piece not in ("", "."))
+    refuse = _why_not(entry, pieces, most)
+    if refuse or not parts:
+        why = refuse or "it has no name"
+        return Entry(parts or ("?",), _raising(why), problem=why, origin=origin)
+    if entry.is_dir() or pieces[-1] == "":
+        return Entry(parts, bytes, folder=True, origin=origin)
+    return Entry(parts, lambda: _unpacked(source, entry, most), _time(entry), origin=origin)
+
+
+def _why_not(entry: zipfile.ZipInfo, pieces: list[str], most: int) -> str:
+    if (
+        ".." in pieces
+        or (pieces[0] == "" and len(pieces) > 1)
+        or re.match(r"[A-Za-z]:$", pieces[0])
+    ):
+        return "its name in the zip file points out of it"
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        return "it is a link in the zip file"
+    if entry.file_size > most:
+        return f"it is larger than {most // 2**20} MiB"
+    return ""
+
+
+def _time(entry: zipfile.ZipInfo) -> float | None:
+    try:
+        return datetime.datetime(*entry.date_time).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None  # a date of zeros: the program that packed it knew none
+
+
+def _unpacked(source: pathlib.Path | bytes, entry: zipfile.ZipInfo, most: int) -> bytes:
+    try:
+        with _open(source) as archive, archive.open(entry) as file:
+            content = file.read(most + 1)
+    except Exception as error:
+        # Damaged bytes, a password, a method that Python lacks: each has its own error.
+        raise ValueError(f"it cannot be unpacked: {error}") from error
+    if len(content) > most:
+        raise ValueError(f"unpacked, it is larger than {most // 2**20} MiB")
+    return content
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """Return an entry's name; many programs do not say in which encoding they wrote it."""
+    if entry.flag_bits & _UTF8_NAME or entry.orig_filename.isascii():
+        return entry.filename
+    told = _told_by_extra(entry.extra)
+    if told:
+        return told
+    try:
+        raw = entry.orig_filename.encode("cp437")
+    except UnicodeEncodeError:
+        return entry.filename
+    return decoded(raw)
+
+
+def _told_by_extra(extra: bytes) -> str:
+    """Return the name in Info-ZIP's extra field for it, if there is one."""
+    while len(extra) >= 4:
+        kind = int.from_bytes(extra[:2], "little")
+        size = int.from_bytes(extra[2:4], "little")
+        if kind == _UNICODE_PATH:
+            return extra[9 : 4 + size].decode("utf-8", "ignore")
+        extra = extra[4 + size :]
+    return ""
+
+
+def decoded(raw: bytes) -> str:
+    """Return `raw` as text: UTF-8 if it can be, else the encoding that gives most letters."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    best, most = raw.decode("cp437"), -1
+    for encoding in ("cp437", "cp850", "cp1252", "latin-1", "cp932", "gb18030"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        strange = [letter for letter in text if not letter.isascii()]
+        share = sum(map(_is_usual, strange)) / max(1, len(strange))
+        if share > most:
+            best, most = text, share
+    return best
+
+
+def _is_usual(letter: str) -> bool:
+    name = unicodedata.name(letter, "")
+    return name.startswith(("LATIN SMALL", "LATIN CAPITAL", "CJK UNIFIED", "HIRAGANA", "KATAKANA"))
+
+
+def unpacked(entry: Entry, most: int, depth: int = _ZIP_DEPTH) -> Iterator[Entry]:
+    """List the zip file that `entry` is, and those in it; one that cannot be read is listed itself.
+
+    The names begin with that of the zip file.
+    """
+    try:
+        inside = in_zip(entry.read(), entry.name, most)
+    except (OSError, ValueError) as error:
+        yield dataclasses.replace(entry, problem=str(error), read=_raising(str(error)))
+        return
+    for item in inside:
+        placed = dataclasses.replace(
+            item, parts=(*entry.parts, *item.parts), origin=entry.origin or entry.name
+        )
+        if item.is_zip and depth > 1 and not item.problem and not item.left_behind:
+            yield from unpacked(placed, most, depth - 1)
+        else:
+            yield placed
+
+
+def _raising(problem: str) -> Callable[[], bytes]:
+    def read() -> bytes:
+        raise ValueError(problem)
+
+    return read

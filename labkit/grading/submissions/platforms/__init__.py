@@ -1,0 +1,52 @@
+"""How each platform packs what was handed in: one module each, behind one interface."""
+
+from labkit.grading.submissions.platforms import (
+    blackboard,
+    brightspace,
+    canvas,
+    folders,
+    github_classroom,
+    google_classroom,
+    gradescope,
+    ilias,
+    jupyterhub,
+    moodle,
+    nbgrader,
+    sakai,
+)
+from labkit.grading.submissions.platforms.said import Platform, Reading, Tree
+
+# Those whose names cannot be mistaken come first.
+ALL = (
+    moodle.PLATFORM,
+    gradescope.PLATFORM,
+    blackboard.PLATFORM,
+    brightspace.PLATFORM,
+    sakai.PLATFORM,
+    nbgrader.PLATFORM,
+    canvas.PLATFORM,
+    github_classroom.PLATFORM,
+    google_classroom.PLATFORM,
+    ilias.PLATFORM,
+    jupyterhub.PLATFORM,
+    folders.PLATFORM,
+)
+FOLDERS = folders.PLATFORM
+BY_NAME = {platform.name: platform for platform in (*ALL, moodle.TEAMS)}
+
+
+def recognise(tree: Tree, name: str = "") -> tuple[Platform, Reading]:
+    """Return the platform that packed a tree, and what it says of the entries.
+
+    Parameters
+    ----------
+    tree : Tree
+    name : str
+        The platform, if it is known.
+    """
+    candidates = (BY_NAME[name],) if name else ALL
+    for platform in candidates:
+        reading = platform.read(tree)
+        if reading:
+            return platform, reading
+    return candidates[-1], {}

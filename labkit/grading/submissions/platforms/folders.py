@@ -1,0 +1,83 @@
+"""No platform: a folder for each student, ``ann/f``, or a file for each, ``ann.ipynb``."""
+
+import re
+from collections.abc import Sequence
+
+from labkit.grading.submissions import entries
+from labkit.grading.submissions.platforms import said
+
+_ENCLOSING = 4
+_ENDS = re.compile(r"\.(?:ipynb|zip)", re.IGNORECASE)
+
+
+def read(tree: said.Tree) -> said.Reading:
+    """Take the folders at the top, or those in the one folder that encloses all, for students."""
+    placed = [(item, item.parts) for item in tree.items]
+    for _ in range(_ENCLOSING):
+        if not _encloses(placed):
+            break
+        placed = [(item, parts[1:]) for item, parts in placed if len(parts) > 1]
+    return _students(placed, tree.lab)
+
+
+_Placed = Sequence[tuple[entries.Entry, tuple[str, ...]]]
+
+
+def _encloses(placed: _Placed) -> bool:
+    """Tell whether the folders at the top are no students, but what students' folders lie in."""
+    counting = [
+        (item, parts)
+        for item, parts in placed
+        if item.is_notebook or item.is_zip or (item.folder and not item.problem)
+    ]
+    if any(len(parts) == 1 and not item.folder for item, parts in counting):
+        return False
+    tops = [_below(top) for top in _by_top(counting).values()]
+    tops = [below for below in tops if below]
+    inside = [set(_by_top(below)) for below in tops]
+    # What several have alike is a course's folder, not a student's.
+    alike = len(set().union(*inside)) < sum(map(len, inside))
+    return bool(tops) and not alike and all(map(_holds_students, tops))
+
+
+def _by_top(placed: _Placed) -> dict[str, list[tuple[entries.Entry, tuple[str, ...]]]]:
+    grouped: dict[str, list[tuple[entries.Entry, tuple[str, ...]]]] = {}
+    for item, parts in placed:
+        grouped.setdefault(parts[0], []).append((item, parts))
+    return grouped
+
+
+def _below(placed: _Placed) -> list[tuple[entries.Entry, tuple[str, ...]]]:
+    return [(item, parts[1:]) for item, parts in placed if len(parts) > 1]
+
+
+def _holds_students(below: _Placed) -> bool:
+    inside = _by_top(below)
+    if any(map(said.of_a_course, inside)):
+        return False
+    if any(len(parts) == 1 and not item.folder for item, parts in below):
+        return False
+    return len(inside) > 1 or any(_holds_students(_below(group)) for group in inside.values())
+
+
+def _students(placed: _Placed, lab: str) -> said.Reading:
+    by_top = {parts[0] for item, parts in placed if len(parts) > 1 or item.folder}
+    notebooks = [(item, parts) for item, parts in placed if item.is_notebook or item.is_zip]
+    if any(parts[0] in by_top for _, parts in notebooks) or not notebooks:
+        return {
+            item: said.Said(parts[0], "/".join(parts[1:]) or parts[0])
+            for item, parts in placed
+            if parts[0] in by_top or item.problem
+        }
+    return {item: _named(item, parts, lab) for item, parts in notebooks}
+
+
+def _named(item: entries.Entry, parts: tuple[str, ...], lab: str) -> said.Said:
+    """Say whose a file is that lies among those of others: what its name has beside the lab's."""
+    stem = _ENDS.sub("", parts[-1])
+    name = re.sub(rf"(?:^|(?<=[\W_])){re.escape(lab)}(?=$|[\W_])", "", stem).strip(" _-")
+    name = re.sub(r" *\(\d{1,4}\)$", "", name)
+    return said.Said(name or stem, parts[-1])
+
+
+PLATFORM = said.Platform("folders", "a folder for each student", read, file_times=True)

@@ -1,0 +1,97 @@
+"""Gradescope, *Export Submissions*.
+
+``assignment_9_export/submission_5/f`` and a ``submission_metadata.yml`` that says whose that is and
+when it was handed in; the words in it begin with a colon, as Ruby writes them.
+"""
+
+import datetime
+import re
+from typing import Any
+
+import yaml
+
+from labkit.grading.submissions import entries
+from labkit.grading.submissions.platforms import said
+
+_FOLDER = re.compile(r"submission_(?P<number>\d+)")
+_LIST = "submission_metadata.yml"
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads plain data; what Ruby marks as its own is taken for what it looks like."""
+
+
+def _plain(loader: _Loader, _: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_scalar(node)
+
+
+_Loader.add_multi_constructor("", _plain)
+
+
+def _metadata(tree: said.Tree) -> dict[str, dict[str, Any]]:
+    """Return what the list says of each folder; nothing where there is none that can be read."""
+    found: dict[str, dict[str, Any]] = {}
+    for item in tree.items:
+        if item.name == _LIST:
+            try:
+                content = yaml.load(entries.decoded(item.read()), _Loader)  # a safe loader
+            except (OSError, ValueError, yaml.YAMLError, RecursionError):
+                continue
+            if isinstance(content, dict):
+                found |= {str(key): value for key, value in content.items() if _is_map(value)}
+    return found
+
+
+def _is_map(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _time(value: Any) -> float | None:
+    if isinstance(value, str):
+        try:
+            value = datetime.datetime.fromisoformat(value.replace(" UTC", "+00:00"))
+        except ValueError:
+            return None
+    return value.timestamp() if isinstance(value, datetime.datetime) else None
+
+
+def _people(facts: dict[str, Any]) -> list[dict[str, str]]:
+    people = facts.get(":submitters") or []
+    listed = [person for person in people if _is_map(person)] if isinstance(people, list) else []
+    keys = (":name", ":sid", ":email")
+    return [{key: str(person.get(key) or "") for key in keys} for person in listed]
+
+
+def _read(tree: said.Tree) -> said.Reading:
+    metadata = _metadata(tree)
+
+    def say(part: str, below: tuple[str, ...]) -> said.Said | None:
+        found = _FOLDER.fullmatch(part)
+        if found is None:
+            return None
+        facts = metadata.get(part, {})
+        people = _people(facts) or [{":name": "", ":sid": "", ":email": ""}]
+        names, numbers = [person[":name"] for person in people], [p[":sid"] for p in people]
+        name, number = " and ".join(filter(None, names)), "+".join(filter(None, numbers))
+        return said.Said(
+            said.student(name, number) or people[0][":email"] or part,
+            "/".join(below) or part,
+            name,
+            number,
+            email=people[0][":email"],
+            time=_time(facts.get(":created_at")),
+            attempt=int(found["number"]),
+            team=len(people) > 1,
+        )
+
+    reading = said.by_component(tree, say)
+    listed = {item: said.Said("", item.name, kind=said.PAPER) for item in tree.items}
+    known = {item: listed[item] for item in tree.items if item.name == _LIST}
+    return said.most_of(reading, tree) | known if reading else {}
+
+
+PLATFORM = said.Platform("gradescope", "Gradescope", _read)

@@ -1,0 +1,45 @@
+"""ILIAS, *Download all submissions* of an exercise.
+
+A folder for each student, ``Bee_Ann_ab123_67/``, and in it the files, some with the time that they
+were handed in before their name: ``20240924212600_f``. Teams have a folder ``Team_7``.
+"""
+
+import datetime
+import re
+
+from labkit.grading.submissions.platforms import said
+
+_FOLDER = re.compile(
+    r"(?P<last>[^_]+(?:_[^_]+)*?)_(?P<first>[^_]+)_(?P<login>[^_]+)_(?P<number>\d+)", re.DOTALL
+)
+_TEAM = re.compile(r"Team_(?P<number>\d+)", re.IGNORECASE)
+_STAMP = re.compile(r"(?P<time>(?:19|20)\d{12})_(?P<file>.+)", re.DOTALL)
+
+
+def _say(part: str, below: tuple[str, ...]) -> said.Said | None:
+    found, team = _FOLDER.fullmatch(part), _TEAM.fullmatch(part)
+    if not below or (found is None and team is None):
+        return None
+    stamp = _STAMP.fullmatch(below[-1])
+    time = _time(stamp["time"]) if stamp else None
+    file = "/".join([*below[:-1], stamp["file"] if stamp and time else below[-1]])
+    if found is None:
+        return said.Said(part, file, part, time=time, team=True)
+    name = f"{found['first']} {found['last'].replace('_', ' ')}"
+    return said.Said(part, file, name, found["number"], found["login"], time=time)
+
+
+def _time(digits: str) -> float | None:
+    try:
+        return datetime.datetime.strptime(digits, "%Y%m%d%H%M%S").timestamp()
+    except ValueError:
+        return None
+
+
+def _read(tree: said.Tree) -> said.Reading:
+    reading = said.by_component(tree, _say)
+    # Nothing else in it is ILIAS's own: every notebook has to lie in such a folder.
+    return reading if reading and all(item in reading for item in tree.notebooks) else {}
+
+
+PLATFORM = said.Platform("ilias", "ILIAS", _read, file_times=True)

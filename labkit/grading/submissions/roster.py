@@ -1,0 +1,170 @@
+"""The list of a class, as any platform gives it, and who in it a submission is from.
+
+Headers come in every language, so that a row is found by what stands in it: a number, a login, an
+address, else a name, but only if no other row has the same.
+"""
+
+import collections
+import dataclasses
+import itertools
+import pathlib
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from labkit.grading.submissions import tables
+
+NUMBER, LOGIN, EMAIL, NAME, FIRST, LAST, GROUP = (
+    *("number", "login", "email", "name", "first", "last", "group"),
+)
+# What the columns are called on the platforms, in some languages; read without signs.
+_HEADERS = {
+    NUMBER: "id|identifier|idnumber|studentid|sid|sisuserid|orgdefinedid|userid|canvasuserid"
+    "|matrikelnummer|matriculation|matrikel|idnummer|identifiant|numerodidentification"
+    "|numerodeid|studentnumber|teilnehmerid|participant",
+    LOGIN: "login|username|user|sisloginid|loginid|benutzername|anmeldename|kennung|account"
+    "|nomdutilisateur|nombredeusuario|nomeutente|gebruikersnaam|githubusername|displayid",
+    NAME: "name|fullname|student|studentname|displayname|vollstandigername|nomcomplet"
+    "|nombrecompleto|nomecompleto|volledigenaam|rosteridentifier",
+    FIRST: "first|firstname|vorname|givenname|prenom|nombre|nome|voornaam",
+    LAST: "last|lastname|surname|familyname|nachname|nom|apellido|apellidos|apellidoa|cognome"
+    "|achternaam|nomdefamille",
+    GROUP: "group|groups|groupname|gruppe|gruppen|team|groupe|groupes|grupo|grupos|gruppo",
+}
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+@dataclasses.dataclass(frozen=True)
+class Person:
+    """Who somebody is, as far as it is known; what is not known is empty."""
+
+    name: str = ""
+    number: str = ""
+    login: str = ""
+    email: str = ""
+    group: str = ""
+
+    @property
+    def title(self) -> str:
+        """What the person is called where only one word fits."""
+        return self.login or self.number or self.email or self.name
+
+
+def plain(text: str) -> str:
+    """Return `text` in the form in which names are compared: letters and digits, no accents."""
+    letters = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(letter for letter in letters if letter.isalnum())
+
+
+def words(name: str) -> tuple[str, ...]:
+    """Return the words of a name in an order that does not depend on who comes first."""
+    return tuple(sorted(filter(None, map(plain, re.split(r"[\s,;_.-]+", name)))))
+
+
+class Roster:
+    """The rows of a table, each about one student.
+
+    Parameters
+    ----------
+    table : tables.Table
+    """
+
+    def __init__(self, table: tables.Table) -> None:
+        self.table = table
+        self._columns = _columns(table)
+        self._ids = self._index(self._ids_of)
+        self._anywhere = self._index(self._cells_of)
+        self._names = self._index(self._names_of)
+        self._groups = self._index(self._groups_of)
+
+    @classmethod
+    def read(cls, path: pathlib.Path) -> "Roster":
+        """Read a list; raises tables.TableError."""
+        return cls(tables.read(path))
+
+    @property
+    def rows(self) -> range:
+        """The numbers of the rows, for `person`."""
+        return range(1, len(self.table.rows))
+
+    def person(self, row: int) -> Person:
+        """Return who a row is about."""
+        found = {kind: self._at(row, kind) for kind in (NAME, NUMBER, LOGIN, EMAIL, GROUP)}
+        both = " ".join(filter(None, [self._at(row, FIRST), self._at(row, LAST)]))
+        name = both if both and FIRST in self._columns else found[NAME]
+        last, comma, first = name.partition(",")
+        name = f"{first.strip()} {last.strip()}" if comma and first.strip() else name
+        if not any(found.values()) and not name:
+            name = " ".join(filter(None, [self.table.at(row, 0), self.table.at(row, 1)]))
+        return Person(name, found[NUMBER], found[LOGIN], found[EMAIL], found[GROUP])
+
+    def find(self, person: Person, team: bool = False) -> list[int]:
+        """Return the row of a student, or the rows of a team; none where that is not sure."""
+        if team:
+            return sorted(self._groups.get(plain(person.name), ()))
+        ids = [text for text in (person.number, person.login, person.email) if text]
+        for index, keys in (
+            (self._ids, map(_key, ids)),
+            (self._anywhere, map(_key, ids)),
+            (self._names, [words(person.name)] if person.name else []),
+            # Canvas writes a name without its spaces and signs.
+            (self._names, [plain(person.name)] if person.name else []),
+        ):
+            for key in keys:
+                rows = index.get(key, set())
+                if len(rows) == 1:
+                    return list(rows)
+        return []
+
+    def _index(self, keys_of) -> dict:
+        index = collections.defaultdict(set)
+        for row in self.rows:
+            for key in keys_of(row):
+                if key:
+                    index[key].add(row)
+        return index
+
+    def _at(self, row: int, kind: str) -> str:
+        return self.table.at(row, self._columns.get(kind, -1))
+
+    def _ids_of(self, row: int) -> Iterable[str]:
+        found = [self._at(row, kind) for kind in (NUMBER, LOGIN, EMAIL)]
+        return [_key(text) for text in [*found, found[2].partition("@")[0]]]
+
+    def _cells_of(self, row: int) -> Iterable[str]:
+        return [_key(cell.text) for cell in self.table.rows[row]]
+
+    def _names_of(self, row: int) -> Iterable[tuple[str, ...] | str]:
+        name = self.person(row).name
+        cells = [cell.text.strip() for cell in self.table.rows[row]]
+        pairs = [f"{one} {other}" for one, other in itertools.pairwise(cells)]
+        told = [
+            text for text in [name, *cells, *pairs] if " " in text or "," in text or text == name
+        ]
+        last_first = [plain(f"{part[2]}{part[0]}") for part in [name.rpartition(" ")] if part[1]]
+        first_word = [plain(f"{part[2]}{part[0]}") for part in [name.partition(" ")] if part[1]]
+        return [*map(words, told), *map(plain, told), *last_first, *first_word]
+
+    def _groups_of(self, row: int) -> Iterable[str]:
+        return [plain(piece) for piece in re.split(r"[,;\n]", self._at(row, GROUP))]
+
+
+def _key(text: str) -> str:
+    """Return an identifier without what platforms put before it: "Participant 7" is 7."""
+    text = text.strip().casefold()
+    found = re.fullmatch(r"[^\W\d_]+[^\W\d]* (\d+)", text)
+    return found[1] if found else text
+
+
+def _columns(table: tables.Table) -> dict[str, int]:
+    """Return the number of the column of each kind, as far as there is one."""
+    found: dict[str, int] = {}
+    for column, header in enumerate(table.header):
+        below = [text for text in table.column(column) if text]
+        if below and all(map(_MAIL.fullmatch, below)) and EMAIL not in found:
+            found[EMAIL] = column
+            continue
+        for kind, names in _HEADERS.items():
+            if kind not in found and plain(header) in names.split("|"):
+                found[kind] = column
+    return found
