@@ -51,8 +51,8 @@ class Submission:
         The student's; empty where neither the platform nor the list of the class says it.
     file : str
         Where the notebook lies; empty if there is none.
-    time : datetime.datetime or None
-        When it was handed in, if that is known.
+    time : float
+        When it was handed in, in seconds since 1970; 0 where that is not known.
     team : bool
         Whether the student is a team.
     absent : bool
@@ -71,7 +71,7 @@ class Submission:
     login: str = ""
     email: str = ""
     file: str = ""
-    time: datetime.datetime | None = None
+    time: float = 0.0
     team: bool = False
     absent: bool = False
 
@@ -331,7 +331,7 @@ def _submission(
             told["login"],
             told["email"],
             _path(choice.taken.entry, unit) if choice.taken else "",
-            _moment(about.time),
+            about.time or 0.0,
             about.team,
         ),
         fates,
@@ -344,15 +344,6 @@ def _all_said(items: list[said.Said]) -> dict[str, str]:
         field: next(filter(None, (getattr(item, field) for item in items)), "")
         for field in ("name", "number", "login", "email")
     }
-
-
-def _moment(time: float | None) -> datetime.datetime | None:
-    if time is None:
-        return None
-    try:
-        return datetime.datetime.fromtimestamp(time)
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def _path(item: entries.Entry, unit: _Unit) -> str:
@@ -388,13 +379,11 @@ def _with_times(
         files = {}
     submissions = []
     for submission, _ in chosen:
-        time = submission.time or _moment(files.get(submission.student))
-        late = submission.late or (
-            due is not None and time is not None and time.timestamp() > due.timestamp()
-        )
+        time = submission.time or files.get(submission.student) or 0.0
+        late = submission.late or (due is not None and time > due.timestamp())
         notes = (*submission.notes, "It was handed in late.") if late else submission.notes
         submissions.append(dataclasses.replace(submission, time=time, late=late, notes=notes))
-    unknown = sum(not item.problem and item.time is None for item in submissions)
+    unknown = sum(not item.problem and not item.time for item in submissions)
     if due is None or not unknown:
         return submissions, []
     return submissions, [
