@@ -237,11 +237,10 @@ class _Class:
             return earlier
         name = self.lab.lab.name
         with self._one_at_a_time:
-            results = self._judge.judge(name, key)
-        if isinstance(results, str):
-            return judge.could_not_grade(name, results)
-        self._store.keep_results(key, results, self._judge_stamp)
-        return results
+            judged = self._judge.judge(name, key)
+        if not judged.lost:
+            self._store.keep_results(key, judged.results, self._judge_stamp)
+        return judged.results
 
 
 def _rows(lab: handed_out.CourseLab, graded: list[Graded]) -> Iterator[list[object]]:

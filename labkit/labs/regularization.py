@@ -963,8 +963,8 @@ def _factor(layer: evidence.Layer, which: str = "kernel_regularizer") -> float:
     setting = layer.config.get(which)
     if not setting:
         return 0.0
-    values = setting.get("config", {})
-    if values.get("l1"):
+    values = setting.get("config") if isinstance(setting, dict) else None
+    if not isinstance(values, dict) or values.get("l1"):  # a function has no settings
         return math.inf
     return float(values.get("l2", math.inf))
 

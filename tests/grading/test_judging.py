@@ -19,7 +19,7 @@ from labkit.checks.exercise import (
     function,
 )
 from labkit.evidence import Evidence, functions, saved_networks
-from labkit.grading.judging import judge, verify
+from labkit.grading.judging import judge, serving, verify
 from labkit.grading.runs import records, running
 
 BUILTIN = {"module": "builtins", "class_name": "function", "config": "breakpoint"}
@@ -56,7 +56,8 @@ def judged(of, found, seed=0, folder=None):
     path.write_bytes(json.dumps(record).encode() + b"\n" + content + b'{"kind": "end"}\n')
     steps = [(of.name, False), (of.name, True)]
     run = running.Run(seed, steps, {}, {}, [], 0, "", 1.0, True)
-    return judge.judge_exercise(of, run, records.read(path), folder)
+    result, _ = serving.judge_exercise(of, run, records.read(path), folder)
+    return result
 
 
 @pytest.fixture

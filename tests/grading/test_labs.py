@@ -14,7 +14,7 @@ from labkit import labs
 from labkit.checks import Outcome
 from labkit.grading import grade
 from labkit.grading.graded import Graded
-from labkit.grading.judging import judge
+from labkit.grading.judging import judge, serving
 from labkit.grading.runs import course_copy, records, running
 from labkit.grading.submissions import handed_out
 from tests.grading import classroom
@@ -92,7 +92,7 @@ def test_wrong_answers_touch_no_other_exercise(lab, tmp_path):
         answers = {exercise.name: _wrong(lab, exercise.name) for exercise in wrong}
         _with_answers(lab, tmp_path, answers.values())
         (tmp_path / "run.json").write_text(solution.run.to_json(), encoding="utf-8")
-        results = judge.judge_run(lab, tmp_path)
+        results = [said.result for said in serving.judge_run(lab, tmp_path)]
         lost = sum(exercise.points - answers[exercise.name].points for exercise in wrong)
         assert sum(result.points for result in results) == solution.points - lost
         for result, full in zip(results, solution.results, strict=True):

@@ -1,14 +1,17 @@
-"""Judge stored evidence in a process that never ran a student's code.
+"""Judge stored evidence in processes that never ran a student's code.
 
-`Judge` keeps such a process and asks it; `serve` is what runs there.
+`Judge` keeps a process that judges and asks it; `labkit.grading.judging.serving` is what runs
+there: it forks for each submission.
 """
 
+import contextlib
+import dataclasses
 import json
-import os
 import pathlib
 import selectors
 import subprocess
 import sys
+import time
 from typing import Self
 
 from labkit import labs
@@ -19,11 +22,32 @@ from labkit.grading.judging import verify
 from labkit.grading.runs import course_copy, records, running, sandbox
 
 SECONDS = 300
-_ROOT = pathlib.Path(__file__).parents[2]
+# To load the libraries and the data.
+_SECONDS_TO_START = 120
+_TRIES = 2
+_ROOT = pathlib.Path(__file__).parents[3]
 _START = (
     f"import sys; sys.path[:0] = [{course_copy.INSIDE!r}, {str(_ROOT)!r}]; "
-    "from labkit.grading.judging import judge; judge.serve()"
+    "from labkit.grading.judging import serving; serving.serve()"
 )
+
+
+@dataclasses.dataclass(frozen=True)
+class Judged:
+    """What came of judging one run.
+
+    Attributes
+    ----------
+    results : list of Result
+        One for each machine-marked exercise.
+    lost : str
+        What happened that has nothing to do with the submission, as far as can be told: the judge
+        was ended from outside, or could not build a network. Results that something was lost for
+        are not to be kept, since judging again may come to others. Empty if nothing was.
+    """
+
+    results: list[Result]
+    lost: str = ""
 
 
 class Judge:
@@ -51,25 +75,39 @@ class Judge:
     def __exit__(self, *_: object) -> None:
         self._stop()
 
-    def judge(self, lab: str, key: str) -> list[Result] | str:
-        """Return the results for the run in the folder `key`, or why there are none."""
-        process = self._running()
+    def judge(self, lab: str, key: str) -> Judged:
+        """Return the results for the run in the folder `key`.
+
+        If the judge is lost meanwhile, it is asked once more.
+        """
         kept = "/kept" if sandbox.available() else str(self._kept)
-        request = json.dumps({"lab": lab, "folder": f"{kept}/{key}"}) + "\n"
+        request = {"lab": lab, "folder": f"{kept}/{key}", "seconds": self._seconds}
+        for _ in range(_TRIES):
+            line = self._asked(json.dumps(request).encode() + b"\n")
+            if line:
+                answer = json.loads(line)
+                results = [Result.from_json(text) for text in answer["results"]]
+                return Judged(results, answer["lost"])
+        reason = "the process that judges was lost: grade once more"
+        return Judged(could_not_grade(lab, reason), reason)
+
+    def _asked(self, request: bytes) -> bytes:
+        """Return the judge's answer; empty if it is lost."""
         try:
-            process.stdin.write(request.encode())
+            process = self._running()
+            process.stdin.write(request)
             process.stdin.flush()
-        except BrokenPipeError:
+            line = self._line(process)
+        except OSError:  # the pipe is broken, or the process could not be started
+            line = b""
+        if not line.endswith(b"\n"):
             self._stop()
-            return "the judge ended before it was asked"
-        line = self._line(process)
-        if not line:
-            self._stop()
-            return f"judging it took more than {self._seconds:g} seconds or too much memory"
-        return [Result.from_json(text) for text in json.loads(line)]
+            return b""
+        return line
 
     def _running(self) -> subprocess.Popen:
         if self._process is None or self._process.poll() is not None:
+            self._stop()
             box = course_copy.judge_box(self._kept)
             command, environment = sandbox.line([sys.executable, "-I", "-c", _START], box)
             self._process = subprocess.Popen(
@@ -82,45 +120,39 @@ class Judge:
         return self._process
 
     def _line(self, process: subprocess.Popen) -> bytes:
+        """Return a line of what it says, or as much of it as came within the time."""
+        said = bytearray()
+        until = time.monotonic() + self._seconds + _SECONDS_TO_START
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)
-            ready = selector.select(self._seconds)
-        return process.stdout.readline() if ready else b""
+            while not said.endswith(b"\n"):
+                ready = selector.select(max(0.0, until - time.monotonic()))
+                part = process.stdout.read1() if ready else b""
+                if not part:
+                    break
+                said += part
+        return bytes(said)
 
     def _stop(self) -> None:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
-            self._process.stdin.close()
             self._process.stdout.close()
+            with contextlib.suppress(BrokenPipeError):  # what was not read yet is lost with it
+                self._process.stdin.close()
             self._process = None
-
-
-def serve() -> None:
-    """Answer requests on standard input until it is closed."""
-    import resource
-
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # nothing but answers may reach the one who asks
-    resource.setrlimit(resource.RLIMIT_AS, (16 * 2**30, 16 * 2**30))
-    for line in sys.stdin:
-        request = json.loads(line)
-        results = judge_run(request["lab"], pathlib.Path(request["folder"]))
-        answers.write(json.dumps([result.to_json() for result in results]) + "\n")
-        answers.flush()
-
-
-def judge_run(lab: str, folder: pathlib.Path) -> list[Result]:
-    """Return one result for each machine-marked exercise of the run in `folder`."""
-    run = running.Run.from_json((folder / "run.json").read_text(encoding="utf-8"))
-    left = records.read(folder / running.RECORDS)
-    return [judge_exercise(exercise, run, left, folder) for exercise in labs.load(lab)]
 
 
 def judge_exercise(
     exercise: Exercise, run: running.Run, left: records.Records, folder: pathlib.Path
 ) -> Result:
-    """Return the result of one exercise of the run whose records are in `folder`."""
+    """Return the result of one exercise of the run whose records are in `folder`.
+
+    Raises
+    ------
+    verify.NotBuilt
+        If a network could not be built, though nothing is known against it.
+    """
     found = left.evidence.get(exercise.name)
     errors = _errors(exercise.name, run, left)
     if found is None:
@@ -129,7 +161,7 @@ def judge_exercise(
         content = records.evidence_bytes(folder / running.RECORDS, found)
         result = exercise.judge(verify.verified(exercise, verify.read(content), run.seed))
     except (verify.Refused, EvidenceError) as error:
-        return _could_not_grade(exercise, f"the evidence was not accepted: {error}")
+        return ungraded(exercise, f"the evidence was not accepted: {error}")
     if result.outcome is Outcome.NOT_ATTEMPTED and errors:
         return _ended_in_error(exercise, errors[0])
     return result
@@ -156,7 +188,7 @@ def _without_evidence(
         reason = f"the notebook ended before this check (exit status {run.status})"
     else:
         reason = "there is no record that its check ran"
-    return _could_not_grade(exercise, reason)
+    return ungraded(exercise, reason)
 
 
 def _ended_in_error(exercise: Exercise, error: str) -> Result:
@@ -168,7 +200,8 @@ def _ended_in_error(exercise: Exercise, error: str) -> Result:
     return _result(exercise, Outcome.FAILED, message)
 
 
-def _could_not_grade(exercise: Exercise, reason: str) -> Result:
+def ungraded(exercise: Exercise, reason: str) -> Result:
+    """Return the result of an exercise that could not be graded, which says why."""
     return _result(exercise, Outcome.COULD_NOT_GRADE, Message(reason[:1].upper() + reason[1:]))
 
 
@@ -186,4 +219,4 @@ def _result(exercise: Exercise, outcome: Outcome, message: Message) -> Result:
 
 def could_not_grade(lab: str, reason: str) -> list[Result]:
     """Return the results of a submission that could not be graded at all."""
-    return [_could_not_grade(exercise, reason) for exercise in labs.load(lab)]
+    return [ungraded(exercise, reason) for exercise in labs.load(lab)]

@@ -14,24 +14,22 @@ import numpy as np
 from labkit import evidence
 from labkit.checks import Exercise
 from labkit.evidence import Evidence, functions, networks, saved_networks, values
+from labkit.grading.judging import keras_parts
 
-_PARTS_OF_KERAS = {
-    *("keras", "keras.layers", "keras.initializers", "keras.regularizers", "keras.constraints"),
-    *("keras.optimizers", "keras.losses", "keras.metrics", "keras.optimizers.schedules"),
-    *("keras.src.models.functional", "keras.src.models.sequential", "keras.src.models.model"),
-}
-# How Keras writes down values; they have no module.
-_DATA = {"__keras_tensor__", "__tensor__", "__numpy__", "__slice__", "__ellipsis__"}
-# They run code or read files.
-_REFUSED = {
-    *("Lambda", "TorchModuleWrapper", "TFSMLayer", "JaxLayer", "FlaxLayer", "StringLookup"),
-    *("IntegerLookup", "TextVectorization", "IndexLookup", "__lambda__", "Pipeline"),
-}
 MAX_PARAMETERS = 20_000_000
+MAX_REASON = 300
 
 
 class Refused(ValueError):
     """Evidence that is not judged; the message says why."""
+
+
+class NotBuilt(Exception):
+    """A network of allowed parts that could not be built again.
+
+    Either its description is malformed, or whoever built it is broken or short of something: so
+    another try may come to another end.
+    """
 
 
 def read(content: bytes) -> Evidence:
@@ -45,6 +43,8 @@ def verified(exercise: Exercise, found: Evidence, seed: int) -> Evidence:
     ------
     Refused
         If it is malformed, or contradicts itself or what is measured.
+    NotBuilt
+        If a network of it could not be built, though it names nothing that is not allowed.
     """
     if found.exercise != exercise.name or set(found.facts) != set(exercise.answers):
         raise Refused("it is about another exercise")
@@ -161,19 +161,27 @@ def _measured_structure(fact: evidence.Model) -> evidence.Model:
 
 def _measured(fact: evidence.Model, weights: tuple | None) -> evidence.Model:
     try:
-        built = _built(_harmless(json.loads(fact.config)), weights)
-    except Refused:
+        config = keras_parts.rewritten(json.loads(fact.config))
+    except (keras_parts.NotOfKeras, RecursionError, ValueError) as error:
+        raise Refused(_in_short(error)) from error
+    try:
+        built = _built(config, weights)
+        measured = networks.model(built)
+    except (Refused, MemoryError):
         raise
     except Exception as error:
         # Keras raises whatever its layers raise on a malformed configuration.
-        raise Refused(f"the network could not be built again: {error}") from error
-    measured = networks.model(built)
+        raise NotBuilt(f"the network could not be built again: {_in_short(error)}") from error
     if not isinstance(measured, evidence.Model):
         raise Refused("it is no network that can be measured")
     for name in ("loss", "optimizer", "metrics", "from_logits", "input_shape", "output_shape"):
         if getattr(measured, name) != getattr(fact, name):
             raise Refused(f"the network's {name} is not what was said of it")
     return dataclasses.replace(measured, class_name=type(built).__name__)
+
+
+def _in_short(error: Exception) -> str:
+    return " ".join(str(error).split())[:MAX_REASON]
 
 
 def _built(config: dict[str, Any], weights: tuple | None) -> Any:
@@ -185,37 +193,3 @@ def _built(config: dict[str, Any], weights: tuple | None) -> Any:
     if weights is not None:
         built.set_weights(list(weights))
     return built
-
-
-def _harmless(config: Any) -> Any:
-    """Return a configuration that names nothing but parts of Keras that compute.
-
-    Raises
-    ------
-    Refused
-        If it names anything else.
-    """
-    if isinstance(config, list):
-        return [_harmless(part) for part in config]
-    if not isinstance(config, dict):
-        return config
-    module, name = config.get("module"), config.get("class_name")
-    if name == "function":
-        return _function_of_keras(config.get("config"))
-    if name in _REFUSED:
-        raise Refused(f"the network has a part that can run code or read files: {name}")
-    if "class_name" in config and module not in _PARTS_OF_KERAS and name not in _DATA:
-        raise Refused(f"the network has a part that is not of Keras: {module}.{name}")
-    if ">" in str(config.get("registered_name")):
-        raise Refused(f"the network has a part that is not of Keras: {name}")
-    return {key: _harmless(part) for key, part in config.items()}
-
-
-def _function_of_keras(name: Any) -> str:
-    """Return Keras's name of a function, which TensorFlow may call otherwise."""
-    import keras
-
-    plain = str(name).removesuffix("_v2")  # tf.nn.softmax says that it is softmax_v2
-    if any(hasattr(part, plain) for part in (keras.activations, keras.losses, keras.metrics)):
-        return plain
-    raise Refused(f"the network has a function that is not of Keras: {name}")
