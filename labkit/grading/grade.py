@@ -14,7 +14,14 @@ from labkit import data, files
 from labkit.checks import Outcome, Result
 from labkit.grading.graded import Graded
 from labkit.grading.judging import judge, kept
-from labkit.grading.results import csv_text, feedback, gradebook, platforms, report
+from labkit.grading.results import (
+    class_figures,
+    csv_text,
+    feedback,
+    gradebook,
+    platforms,
+    report,
+)
 from labkit.grading.runs import cluster, machine, records, running, sandbox
 from labkit.grading.submissions import find, handed_out, repair
 
@@ -103,13 +110,8 @@ def _write_all(lab: handed_out.CourseLab, graded: list[Graded], output: pathlib.
     for folder in ("feedback", "report"):
         (output / folder).mkdir(exist_ok=True)
     for item in graded:
-        files.write_text(output / "feedback" / f"{item.submission.key}.html", _feedback(lab, item))
-    found = report.ClassResults(
-        lab.lab,
-        {item.submission.student: item.results for item in graded},
-        {item.submission.student: item.run.seconds for item in graded if item.run},
-        any(item.unsandboxed for item in graded),
-    )
+        content = feedback.page(lab.lab, item)
+        files.write_text(output / "feedback" / f"{item.submission.key}.html", content)
     for platform, form in platforms.FORMS.items():
         totals = [
             (item.submission.name, item.submission.number, item.total)
@@ -119,23 +121,10 @@ def _write_all(lab: handed_out.CourseLab, graded: list[Graded], output: pathlib.
         if totals:
             content = form(lab.lab.name, totals, lab.lab.points)
             files.write_text(output / f"{platform}.csv", content)
+    found = class_figures.ClassFigures(lab.lab, graded)
     files.write_text(output / "report.html", report.page(found))
     for name, content in report.tables(found).items():
-        files.write_text(output / "report" / name, content)
-
-
-def _feedback(lab: handed_out.CourseLab, item: Graded) -> str:
-    return feedback.page(
-        item.submission.student,
-        f"{lab.lab.name}, {lab.lab.title}",
-        lab.lab.exercises,
-        item.results,
-        item.run,
-        item.left,
-        item.submission.notes,
-        item.marks,
-        item.unsandboxed,
-    )
+        files.write_text(output / name, content)
 
 
 def _in_parallel(

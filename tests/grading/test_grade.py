@@ -108,7 +108,10 @@ class TestClass:
             content = path.read_text(encoding="utf-8")
             page = Texts(content)
             assert '<html lang="en">' in content
-            assert not {"script", "iframe", "object", "form", "link"} & set(page.tags)
+            # One script of the package's sorts the table of the report; see test_pages.py.
+            scripts = 1 if path.name == "report.html" else 0
+            assert page.tags.count("script") == scripts
+            assert not {"iframe", "object", "form", "link"} & set(page.tags)
             assert not [name for name, _ in page.attributes if name.startswith("on")]
             assert page.tags.count("h1") == 1 and "h2" in page.tags
             assert path.stat().st_size < 300_000

@@ -2,7 +2,8 @@
 
 The machine's points go in; points and comments given by hand come out, and are never
 overwritten. The notebooks that formgrader shows are the course's, with the student's code and
-texts in their places: no output of a student's, and no HTML, gets into the instructor's browser.
+texts in their places: no output of a student's gets into the instructor's browser, and what they
+wrote is text there and nothing else, since formgrader's reader of Markdown is not ours to choose.
 """
 
 import copy
@@ -10,7 +11,6 @@ import dataclasses
 import json
 import os
 import pathlib
-import re
 import sys
 import warnings
 from typing import Any
@@ -22,11 +22,9 @@ from nbgrader.preprocessors import SaveCells
 
 from labkit import files
 from labkit.checks import Message, Outcome, Result
-from labkit.checks.result import points
 from labkit.grading.graded import Mark
+from labkit.grading.results import pages
 from labkit.grading.submissions import handed_out
-
-_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 
 def with_marks(results: list[Result], marks: dict[str, Mark]) -> list[Result]:
@@ -140,11 +138,11 @@ class Book:
         for ours, cell in zip(self._lab.cells, notebook["cells"], strict=True):
             cells.append(cell)
             if ours.kind == handed_out.ANSWER and ours.exercise in answers:
-                cell["source"] = answers[ours.exercise]
+                cell["source"] = pages.plain(answers[ours.exercise])
             if ours.kind == handed_out.ESSAY:
                 if ours.exercise in essays:
-                    cell["source"] = _TAG.sub("&lt;", essays[ours.exercise])
-                    texts[ours.id] = cell["source"]
+                    cell["source"] = pages.inert(essays[ours.exercise])
+                    texts[ours.id] = pages.from_inert(cell["source"])
                 cells.append(_rubric_cell(ours.id, rubrics[ours.exercise]))
         notebook["cells"] = cells
         path = self._autograded / key / self._name / f"{self._name}.ipynb"
@@ -152,7 +150,8 @@ class Book:
         path.parent.mkdir(parents=True, exist_ok=True)
         files.write_text(path, json.dumps(notebook))
         by_id = {ours.id: ours.exercise for ours in self._lab.cells}
-        return {by_id[cell] for cell, text in texts.items() if before.get(cell) != text}
+        earlier = {cell: pages.from_inert(source) for cell, source in before.items()}
+        return {by_id[cell] for cell, text in texts.items() if earlier.get(cell) != text}
 
 
 def _changed(lab: str, folder: pathlib.Path) -> str:
@@ -166,7 +165,7 @@ def _changed(lab: str, folder: pathlib.Path) -> str:
 
 def _rubric_cell(essay_cell: str, rubric: tuple[tuple[float, str], ...]) -> dict[str, Any]:
     """Return a cell for the one who marks: what earns how many points."""
-    lines = [f"- {points(worth)}: {words}" for worth, words in rubric]
+    lines = [f"- {pages.points(worth)}: {words}" for worth, words in rubric]
     source = "\n".join(["**Rubric**", "", *lines])
     cell = {"cell_type": "markdown", "id": f"{essay_cell}-rubric", "metadata": {}}
     return cell | {"source": source}

@@ -1,86 +1,150 @@
-"""Frame and parts of the pages that grading writes: plain HTML that runs nothing.
+"""Pages are made from templates: the engine escapes every text, and nothing on a page runs.
 
-Everything goes through `escaped`. Should that ever be forgotten, the page's own policy forbids
-scripts, frames, forms and anything from elsewhere.
+Whatever a student wrote reaches a page as text, or as Markdown of which only a short list of
+elements is left (`markdown`). Should a hole ever open, the page's own policy still lets nothing run
+and nothing be fetched: neither scripts, frames nor forms, and no address but its own.
 """
 
 import base64
+import hashlib
 import html
-from collections.abc import Iterable, Sequence
+import pathlib
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+import jinja2
+import markdown_it
+import markupsafe
+import nh3
 
 from labkit.grading.runs import records
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-_STYLE = """
-:root { color-scheme: light dark; }
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
-h1, h2, h3 { line-height: 1.25; }
-section { margin: 1.5rem 0; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.75rem 0.25rem 0;
-  border-bottom: 1px solid GrayText; }
-td { overflow-wrap: anywhere; }
-td.number, th.number { text-align: right; white-space: nowrap; }
-td.bar { width: 40%; }
-td.bar div { background: #0072B2; height: 1rem; min-width: 1px; }
-img { max-width: 100%; background: white; }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; }
-"""
+TEMPLATES = pathlib.Path(__file__).parent / "templates"
+# What Markdown may become. No element has an attribute.
+ELEMENTS = frozenset(
+    {"p", "br", "em", "strong", "ul", "ol", "li", "code", "pre", "blockquote"},
+)
+_MAX_MARKDOWN = 30_000
+_REPLACEMENT = "\ufffd"
+# Letters, marks, numbers, punctuation, symbols, spaces, and what joins letters and emoji.
+_KINDS = frozenset("LMNPS") | {"Zs"}
+_JOINERS = frozenset("\n\t\u200c\u200d")
+_UNCHANGED = frozenset(" .,?") | frozenset(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+)
+_INERT = '<pre class="tex2jax_ignore mathjax_ignore" style="white-space: pre-wrap">'
+
+# Markdown without what leads elsewhere, and without HTML: `[a](b)` stays as it was typed.
+_MARKDOWN = markdown_it.MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
+    ["link", "image", "autolink", "html_block", "html_inline", "reference", "hr"]
+)
+# A heading of a student's is no heading of the page.
+_MARKDOWN.add_render_rule("heading_open", lambda *_: "<p><strong>")
+_MARKDOWN.add_render_rule("heading_close", lambda *_: "</strong></p>\n")
 
 
-def escaped(text: object) -> str:
-    """Return `text` so that it is shown as it is, whatever it holds."""
-    plain = "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in str(text))
-    return html.escape(plain.encode("utf-8", "replace").decode(), quote=True)
+def plain(text: object) -> str:
+    """Return `text` with U+FFFD for what is not to be seen: controls, overrides, half characters.
+
+    What passes is listed: everything that prints, spaces, line breaks, tabs, and the two joiners
+    that scripts and emoji need.
+    """
+    return "".join(c if _is_seen(c) else _REPLACEMENT for c in str(text).replace("\r\n", "\n"))
 
 
-def page(title: str, body: Iterable[str]) -> str:
-    """Return a whole page; `title` is escaped here, `body` is HTML."""
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escaped(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>{escaped(title)}</h1>\n{''.join(body)}\n</main>\n</body>\n</html>\n"
-    )
+def _is_seen(character: str) -> bool:
+    kind = unicodedata.category(character)
+    return character in _JOINERS or kind[0] in _KINDS or kind in _KINDS
 
 
-def listing(items: Iterable[object]) -> str:
-    """Return a list of texts."""
-    return "<ul>" + "".join(f"<li>{escaped(item)}</li>" for item in items) + "</ul>"
+def markdown(text: object) -> markupsafe.Markup:
+    """Return Markdown as HTML that holds nothing but `ELEMENTS`, without attributes."""
+    rendered = _MARKDOWN.render(plain(text)[:_MAX_MARKDOWN])
+    return markupsafe.Markup(nh3.clean(rendered, tags=set(ELEMENTS), attributes={}))
 
 
-def rows(head: Sequence[str], body: Iterable[Sequence[object]]) -> str:
-    """Return a table; numbers stand to the right, a float of 0 to 1 after the text is a bar."""
-    body = list(body)
-    kinds = map(_kind, body[0]) if body else [""] * len(head)
-    top = "".join(
-        f'<th scope="col"{kind}>{escaped(cell)}</th>'
-        for cell, kind in zip(head, kinds, strict=True)
-    )
-    lines = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in body)
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>"
+def inert(text: object) -> str:
+    """Return `text` as HTML that no reader of Markdown takes for anything but text.
+
+    For notebooks that other programs show, with a reader of Markdown and with MathJax that are
+    their own: nothing but letters, digits and four signs is left unencoded.
+    """
+    encoded = "".join(c if c in _UNCHANGED else f"&#{ord(c)};" for c in plain(text))
+    return f"{_INERT}{encoded}</pre>"
 
 
-class Bar(float):
-    """A share between 0 and 1 that a table shows as a bar beside its number."""
+def from_inert(source: str) -> str:
+    """Return the text that `inert` was given, as far as it can be seen.
+
+    What earlier editions wrote is read, too: text in which only ``<`` was encoded.
+    """
+    if source.startswith(_INERT):
+        source = source.removeprefix(_INERT).removesuffix("</pre>")
+    return html.unescape(source)
+
+
+def number(value: float) -> str:
+    """Return a number without needless decimals."""
+    return f"{round(value, 2):g}"
+
+
+def points(value: float) -> str:
+    """Return ``"1 point"``, ``"2 points"``."""
+    return f"{number(value)} point" + ("" if value == 1 else "s")
 
 
 def picture(drawn: records.Picture) -> str:
-    """Return a picture with its words."""
-    content = base64.b64encode(drawn.png).decode()
-    words = escaped(drawn.words or "A picture that this cell drew.")
-    return f'<p><img src="data:image/png;base64,{content}" alt="{words}"></p>'
+    """Return a picture's address, which holds the picture itself."""
+    return f"data:image/png;base64,{base64.b64encode(drawn.png).decode()}"
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, Bar):
-        width = 100 * min(1.0, max(0.0, value))
-        return f'<td class="bar"><div style="width: {width:.0f}%"></div></td>'
-    text = f"{value:g}" if isinstance(value, int | float) else escaped(value)
-    return f"<td{_kind(value)}>{text}</td>"
+def listed(items: list[object]) -> str:
+    """Return ``"1, 2 and 5"``."""
+    words = [str(item) for item in items]
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
-def _kind(value: object) -> str:
-    is_number = isinstance(value, int | float) and not isinstance(value, Bar)
-    return ' class="number"' if is_number else ""
+def render(template: str, values: Mapping[str, Any], script: str = "") -> str:
+    """Return the page that a template makes of `values`.
+
+    Parameters
+    ----------
+    template : str
+        Its file's name in the folder of templates.
+    values : mapping
+    script : str
+        The name of a script there; the page's policy lets this text run and no other.
+    """
+    source = (TEMPLATES / script).read_text("utf-8") if script else ""
+    frame = {"policy": _policy(source), "script": markupsafe.Markup(source)}
+    return _ENVIRONMENT.get_template(template).render(**values, **frame)
+
+
+def _policy(script: str) -> str:
+    allowed = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'"
+    if not script:
+        return f"{allowed}; form-action 'none'"
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return f"{allowed}; form-action 'none'; script-src 'sha256-{digest}'"
+
+
+def _finalized(value: object) -> object:
+    return value if isinstance(value, markupsafe.Markup) else plain(value)
+
+
+_ENVIRONMENT = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(TEMPLATES),
+    autoescape=True,
+    finalize=_finalized,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_ENVIRONMENT.filters |= {
+    "markdown": markdown,
+    "number": number,
+    "points": points,
+    "picture": picture,
+    "listed": listed,
+}

@@ -1,147 +1,141 @@
-"""The report on a class: points, criteria, misconceptions, times, and what was not graded."""
+"""The report on a class: what to teach again and whom to look at, then every figure."""
 
-import collections
-import statistics
-from collections.abc import Iterable, Sequence
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
 
-from labkit.checks import Lab, Outcome, Result
 from labkit.grading.results import csv_text, pages
+from labkit.grading.results.class_figures import LOOK_AT, ClassFigures
 
-_BINS = 10
+_NAMES = 12
+# The histogram in its own units: a bar's width, the room for bars, and for what stands around.
+_STEP, _HEIGHT, _LEFT, _TOP, _BOTTOM = 56, 120, 12, 18, 34
 
 
-class ClassResults:
-    """What the report is made from.
+def page(found: ClassFigures) -> str:
+    """Return the report as an HTML page.
 
-    Parameters
-    ----------
-    lab : Lab
-    results : dict of str to list of Result
-        By the student's name.
-    seconds : dict of str to float
-        How long each submission ran.
-    unsandboxed : bool
-        Whether any of them ran without a sandbox.
+    Its one script sorts the table of students. It is a file of the package, holds nothing of a
+    student's, and is the only one that the page's policy lets run; without it the table is there,
+    by name. Other ways to sort without a net would repeat the table once for each column.
     """
-
-    def __init__(
-        self,
-        lab: Lab,
-        results: dict[str, list[Result]],
-        seconds: dict[str, float],
-        unsandboxed: bool,
-    ) -> None:
-        self.lab, self.results, self.seconds = lab, results, seconds
-        self.unsandboxed = unsandboxed
-
-    @property
-    def points(self) -> dict[str, float]:
-        """The points given by the machine, by student."""
-        return {who: sum(r.points for r in found) for who, found in self.results.items()}
-
-    @property
-    def most(self) -> float:
-        """The most points that the machine can give."""
-        return sum(exercise.points for exercise in self.lab)
-
-    def distribution(self) -> list[tuple[str, int]]:
-        """Return how many students have how many points, in ten equal steps."""
-        width = self.most / _BINS
-        counts = [0] * _BINS
-        for points in self.points.values():
-            counts[min(_BINS - 1, int(points / width))] += 1
-        return [
-            (f"{width * step:g} to {width * (step + 1):g}", count)
-            for step, count in enumerate(counts)
-        ]
-
-    def criteria(self) -> list[tuple[str, str, int, int]]:
-        """Return exercise, criterion, how many met it, how many were judged on it."""
-        met: collections.Counter[tuple[str, str]] = collections.Counter()
-        judged: collections.Counter[tuple[str, str]] = collections.Counter()
-        for result in self._all():
-            for verdict in result.verdicts:
-                judged[result.exercise, verdict.title] += 1
-                met[result.exercise, verdict.title] += verdict.met is True
-        return [
-            (exercise.name, criterion.title, met[key], judged[key])
-            for exercise in self.lab
-            for criterion in exercise.criteria
-            for key in [(exercise.name, criterion.title)]
-        ]
-
-    def misconceptions(self) -> list[tuple[str, str, int, str]]:
-        """Return exercise, misconception, how many showed it, and what they were told."""
-        seen = collections.Counter(
-            (result.exercise, name) for result in self._all() for name in result.misconceptions
-        )
-        told = {
-            (exercise.name, mistake.name): mistake.message
-            for exercise in self.lab
-            for mistake in exercise.misconceptions
-        }
-        return [(*key, count, told.get(key, "")) for key, count in seen.most_common()]
-
-    def not_graded(self) -> list[tuple[str, int, str]]:
-        """Return student, how many exercises could not be graded, and the first reason."""
-        found = []
-        for student, results in self.results.items():
-            open_ones = [r for r in results if r.outcome is Outcome.COULD_NOT_GRADE]
-            if open_ones:
-                found.append((student, len(open_ones), str(open_ones[0].message)))
-        return found
-
-    def _all(self) -> Iterable[Result]:
-        return (result for found in self.results.values() for result in found)
+    look_at = found.look_at()
+    values = {
+        "found": found,
+        "teach_again": found.teach_again(),
+        "misconceptions": found.misconceptions(),
+        "look_at": look_at[:LOOK_AT],
+        "further": len(look_at) - len(look_at[:LOOK_AT]),
+        "not_graded": found.not_graded(),
+        "exercises": found.exercises(),
+        "criteria": found.criteria(),
+        "chart": _chart(found.histogram()),
+        "names": _NAMES,
+    }
+    return pages.render("report.html", values, script="sort_tables.js")
 
 
-def page(found: ClassResults) -> str:
-    """Return the report as an HTML page."""
-    points = list(found.points.values())
-    middle = statistics.median(points)
-    body = [
-        f"<p>{len(points)} submissions; median {middle:g} of {found.most:g} points given by "
-        "the machine.</p>"
-    ]
-    if found.unsandboxed:
-        body.append("<p><strong>UNSANDBOXED: notebooks were run without a sandbox.</strong></p>")
-    body += _section(
-        "Could not grade",
-        ("student", "exercises", "reason"),
-        found.not_graded(),
-        "Every submission was graded.",
+@dataclasses.dataclass(frozen=True)
+class _Bar:
+    """One bar of the histogram: its place in the picture, and what it says."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    middle: float
+    count: int
+
+
+def _chart(steps: list[tuple[float, float, int]]) -> dict[str, Any]:
+    """Return the histogram's places, so that the template only has to write them down."""
+    most = max((count for *_, count in steps), default=0) or 1
+    floor = _TOP + _HEIGHT
+    bars = []
+    for place, (_, _, count) in enumerate(steps):
+        height = round(_HEIGHT * count / most, 1)
+        left = _LEFT + place * _STEP
+        bars.append(_Bar(left + 1, floor - height, _STEP - 2, height, left + _STEP / 2, count))
+    edges = [start for start, *_ in steps] + [steps[-1][1]]
+    last = edges[-1]
+    words = "; ".join(
+        f"{pages.number(start)} to {'' if end == last else 'below '}{pages.number(end)}: {count}"
+        for start, end, count in steps
     )
-    most = max(count for _, count in found.distribution())
-    shares = [(*row, pages.Bar(row[1] / most)) for row in found.distribution()]
-    body += _section("Points", ("points", "students", ""), shares)
-    body += _section(
-        "Common misconceptions",
-        ("exercise", "misconception", "students", "what they were told"),
-        found.misconceptions(),
-        "None was recognised.",
-    )
-    criteria = [(*row, pages.Bar(row[2] / row[3] if row[3] else 0)) for row in found.criteria()]
-    body += _section("Criteria", ("exercise", "criterion", "met", "judged", ""), criteria)
-    slow = sorted(found.seconds.items(), key=lambda item: -item[1])
-    body += _section("Seconds for each submission", ("student", "seconds"), slow)
-    return pages.page(f"Class report: {found.lab.title}", body)
-
-
-def tables(found: ClassResults) -> dict[str, str]:
-    """Return the same as CSV, by file name."""
     return {
-        "points.csv": csv_text.text(found.points.items(), ("student", "points")),
-        "criteria.csv": csv_text.text(found.criteria(), ("exercise", "criterion", "met", "judged")),
-        "misconceptions.csv": csv_text.text(
-            found.misconceptions(), ("exercise", "misconception", "students", "message")
-        ),
-        "seconds.csv": csv_text.text(found.seconds.items(), ("student", "seconds")),
-        "not-graded.csv": csv_text.text(found.not_graded(), ("student", "exercises", "reason")),
+        "bars": bars,
+        "edges": [(_LEFT + place * _STEP, edge) for place, edge in enumerate(edges)],
+        "words": words,
+        "floor": floor,
+        "left": _LEFT,
+        "right": _LEFT + len(steps) * _STEP,
+        "width": 2 * _LEFT + len(steps) * _STEP,
+        "height": floor + _BOTTOM,
     }
 
 
-def _section(
-    title: str, head: Sequence[str], body: Sequence[Sequence[object]], nothing: str = ""
-) -> list[str]:
-    content = pages.rows(head, body) if body else f"<p>{pages.escaped(nothing)}</p>"
-    return [f"<section><h2>{pages.escaped(title)}</h2>{content}</section>"]
+def tables(found: ClassFigures) -> dict[str, str]:
+    """Return the same as CSV, by file name: `report.csv` with all of it, and a table of each."""
+    text = csv_text.text
+    students = [
+        (s.name, s.points, int(s.late), s.open, s.not_graded, s.waiting,
+         "" if s.seconds is None else s.seconds)
+        for s in found.students
+    ]  # fmt: skip
+    exercises = [
+        (e.name, e.passed, e.in_part, e.missed, e.skipped, e.not_graded, e.waiting,
+         _or_empty(e.share), _or_empty(e.discrimination))
+        for e in found.exercises()
+    ]  # fmt: skip
+    criteria = [(c.exercise, c.title, c.met, c.judged, c.size) for c in found.criteria()]
+    misconceptions = [
+        (m.exercise, m.name, len(m.who), m.told, "; ".join(s.name for s in m.who))
+        for m in found.misconceptions()
+    ]
+    not_graded = [(s.name, s.not_graded, reason) for s, reason in found.not_graded()]
+    counts = ("passed", "in_part", "missed", "skipped", "not_graded", "waiting")
+    return {
+        "report.csv": text(_all(found), ("part", "name", "figure", "value")),
+        "report/students.csv": text(
+            students, ("student", "points", "late", "open", "not_graded", "waiting", "seconds")
+        ),
+        "report/exercises.csv": text(exercises, ("exercise", *counts, "share", "discrimination")),
+        "report/criteria.csv": text(criteria, ("exercise", "criterion", "met", "judged", "class")),
+        "report/misconceptions.csv": text(
+            misconceptions, ("exercise", "misconception", "students", "message", "who")
+        ),
+        "report/not-graded.csv": text(not_graded, ("student", "exercises", "reason")),
+    }
+
+
+def _all(found: ClassFigures) -> Iterator[tuple[object, ...]]:
+    """Yield every figure of the page in rows of one form, so that one file holds them all."""
+    yield "class", "", "submissions", found.size
+    yield "class", "", "median", found.median
+    yield "class", "", "waiting", found.waiting
+    for place, item in enumerate(found.teach_again(), start=1):
+        yield "teach again", f"{item.exercise}: {item.name or item.told}", "place", place
+        yield "teach again", f"{item.exercise}: {item.name or item.told}", "students", len(item.who)
+    for student, reason in found.look_at():
+        yield "look at", student.name, "reason", reason
+    for student in found.students:
+        for figure in ("points", "late", "open", "not_graded", "waiting"):
+            yield (
+                "student",
+                student.name,
+                figure,
+                int(getattr(student, figure)) if figure == "late" else getattr(student, figure),
+            )
+    for exercise in found.exercises():
+        for figure in ("passed", "in_part", "missed", "skipped", "not_graded", "waiting"):
+            yield "exercise", exercise.name, figure, getattr(exercise, figure)
+        yield "exercise", exercise.name, "share", _or_empty(exercise.share)
+        yield "exercise", exercise.name, "discrimination", _or_empty(exercise.discrimination)
+    for criterion in found.criteria():
+        yield "criterion", f"{criterion.exercise}: {criterion.title}", "met", criterion.met
+    for start, end, count in found.histogram():
+        yield "points", f"{pages.number(start)} to {pages.number(end)}", "students", count
+
+
+def _or_empty(value: float | None) -> float | str:
+    return "" if value is None else round(value, 3)

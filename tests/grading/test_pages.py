@@ -1,0 +1,143 @@
+"""What a student wrote is text on every page, whatever it holds."""
+
+import html
+import html.parser
+import re
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from nbconvert.filters.markdown_mistune import markdown2html_mistune
+
+from labkit.grading.results import class_figures, feedback, pages, report
+from tests.grading import hostile, made_class
+
+# Everything that may be on a page: elements, each with its attributes.
+_PLAIN = "head title style body main tbody thead tr h1 h2 h3 em strong blockquote br summary code"
+_CLASSED = "p div section ul li figure td span"
+ALLOWED = {
+    **dict.fromkeys(f"{_PLAIN} pre figcaption ol".split(), ""),
+    **dict.fromkeys(_CLASSED.split(), "class id"),
+    "html": "lang",
+    "meta": "charset content http-equiv name",
+    "th": "class scope",
+    "table": "class",
+    "details": "open",
+    "a": "href",
+    "img": "src alt",
+    "svg": "width height aria-hidden focusable class viewbox role aria-label",
+    "rect": "class x y width height",
+    "line": "x1 y1 x2 y2",
+    "text": "x y text-anchor",
+}
+ADDRESS = re.compile(
+    r"#exercise-\d+|feedback/[\w.%~-]+\.html|data:image/png;base64,[A-Za-z0-9+/]+=*"
+)
+# The attributes that hold words; no other may hold a word of a student's.
+WORDS = {"alt", "aria-label"}
+KINDS = (
+    *("name", "code", "essay", "error", "printed", "words", "note", "comment", "message", "saw"),
+    "reason",
+)
+# What would show that a text has got into an attribute.
+MARK = "zqx"
+
+
+class Page(html.parser.HTMLParser):
+    """Fails on whatever is not on the list, and collects the text and the scripts."""
+
+    def __init__(self, content: str) -> None:
+        super().__init__()
+        self.text, self.scripts, self._inside = "", [], ""
+        self.feed(content)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self._inside = tag
+        if tag == "script":
+            assert not attributes
+            return
+        assert tag in ALLOWED
+        for name, value in attributes:
+            assert name in ALLOWED[tag].split()
+            if name in ("href", "src"):
+                assert ADDRESS.fullmatch(value)
+            assert name in WORDS or MARK not in (value or "")
+
+    def handle_endtag(self, tag):
+        assert tag in ALLOWED or tag == "script"
+        self._inside = ""
+
+    def handle_data(self, data):
+        if self._inside == "script":
+            self.scripts.append(data)
+        elif self._inside != "style":
+            self.text += data
+
+    def handle_comment(self, data):
+        raise AssertionError(f"a comment: {data!r}")
+
+    def unknown_decl(self, data):
+        raise AssertionError(f"a declaration: {data!r}")
+
+    handle_pi = unknown_decl
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.fixed_dictionaries(dict.fromkeys(KINDS, hostile.texts)), st.integers(0, 1_000))
+def test_every_page_holds_what_is_on_the_list_and_nothing_else(texts, seed):
+    lab = made_class.lab()
+
+    def text(kind):
+        return f" {MARK} {texts[kind]}"
+
+    graded = made_class.graded(lab, 2, seed, text)
+    graded.append(made_class.broken(lab, "zoe", text("reason"), text))
+    made = [feedback.page(lab, item) for item in graded]
+    for content in made:
+        page = Page(content)
+        assert page.scripts == []
+        assert pages.plain(content) == content
+    (script,) = Page(report.page(class_figures.ClassFigures(lab, graded))).scripts
+    assert script == (pages.TEMPLATES / "sort_tables.js").read_text("utf-8")
+
+
+@settings(max_examples=300, deadline=None)
+@given(hostile.texts)
+def test_a_name_is_shown_as_it_is_as_far_as_it_can_be_seen(text):
+    rendered = pages._ENVIRONMENT.from_string("<p>{{ text }}</p>").render(text=text)
+    found = []
+    parser = html.parser.HTMLParser()
+    parser.handle_data = found.append
+    parser.feed(rendered)
+    parser.close()
+    assert "".join(found) == pages.plain(text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(hostile.texts)
+def test_markdown_becomes_a_few_elements_without_attributes(text):
+    tags = []
+    parser = html.parser.HTMLParser()
+    parser.handle_starttag = lambda tag, attributes: tags.append((tag, attributes))
+    parser.feed(str(pages.markdown(text)))
+    parser.close()
+    assert {tag for tag, _ in tags} <= pages.ELEMENTS
+    assert not any(attributes for _, attributes in tags)
+
+
+def test_markdown_is_rendered():
+    shown = str(pages.markdown("# Why\n\nA **label** is a `name`:\n\n- one\n- *two*"))
+    assert "<strong>Why</strong>" in shown and "<code>name</code>" in shown
+    assert shown.count("<li>") == 2 and "<h1" not in shown
+    assert "[a](javascript:x)" in str(pages.markdown("[a](javascript:x)"))
+
+
+@settings(max_examples=300, deadline=None)
+@given(hostile.texts)
+def test_what_formgrader_gets_is_one_text_for_its_reader_of_markdown(text):
+    """Formgrader renders by nbconvert, with mistune and MathJax, and sanitises nothing."""
+    before, _, after = markdown2html_mistune(pages.inert(text)).rpartition("</pre>")
+    start, _, inside = before.partition(">")
+    assert start == pages._INERT.removesuffix(">") and after.strip() == ""
+    assert "<" not in inside and html.unescape(inside) == pages.plain(text)
+    assert pages.from_inert(pages.inert(text)) == pages.plain(text)
