@@ -101,7 +101,10 @@ def _job(
     notebook: repair.Repaired, lab: handed_out.CourseLab, limits: sandbox.Limits, seed: int
 ) -> dict[str, Any]:
     return {
-        "cells": [{"source": step.source, "check": step.check} for step in notebook.steps],
+        "cells": [
+            {"source": step.source, "check": step.check, "shown": bool(step.exercise)}
+            for step in notebook.steps
+        ],
         "lab": lab.module,
         "exercises": lab.exercises_for_a_run(seed),
         "tables": lab.tables_for_a_run(),

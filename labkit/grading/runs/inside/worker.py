@@ -174,6 +174,7 @@ class Worker:
         self.pictures: list[dict[str, str]] = []
         screen = Screen()
         error = None
+        self._show_pictures(cell["shown"])
         with self._no_longer_than(self.job["cell_seconds"]), _printing_to(screen):
             try:
                 result = self.shell.run_cell(cell["source"], store_history=False)
@@ -181,6 +182,12 @@ class Worker:
             except BaseException as raised:  # whatever it is, the next cell runs
                 error = raised
         self._record(number, error, screen.text)
+
+    def _show_pictures(self, shown: bool) -> None:
+        """Let figures be drawn, or not: the feedback has no picture of what the course gave."""
+        formatter = self.shell.display_formatter
+        for part in (formatter.mimebundle_formatter, formatter.formatters["image/png"]):
+            part.enabled = shown
 
     def _check(self, number: int, cell: dict[str, Any]) -> None:
         """Run the course's check cell on the student's variables.

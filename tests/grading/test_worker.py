@@ -1,0 +1,40 @@
+"""What the worker inside a box keeps of the cells that it runs."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+from labkit.grading.runs import inside
+
+RUN = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+import worker
+job = {
+    "cells": [
+        {"source": "import labkit\\nfrom labkit.plots import alt_text\\n"
+                   "from matplotlib import pyplot as plt\\n%matplotlib inline\\n"
+                   "alt_text.install(get_ipython())", "check": False, "shown": False},
+        {"source": "plt.plot([1, 2])", "check": False, "shown": False},
+        {"source": "plt.plot([1, 3])", "check": False, "shown": True},
+        {"source": "plt.plot([1, 4]); plt.show()", "check": False, "shown": False},
+    ],
+    "lab": "data", "exercises": {}, "tables": {}, "cell_seconds": 60, "limits": {},
+}
+worker.Worker(job, int(sys.argv[2])).run()
+"""
+
+
+def test_only_pictures_that_feedback_shows_are_drawn(tmp_path):
+    folder = pathlib.Path(inside.__file__).parent
+    records = tmp_path / "records"
+    environment = os.environ | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    with records.open("wb") as file:
+        number = file.fileno()
+        command = [sys.executable, "-c", RUN, str(folder), str(number)]
+        subprocess.run(command, pass_fds=[number], check=True, env=environment)
+    cells = [json.loads(line) for line in records.read_bytes().splitlines()]
+    assert [len(cell.get("pictures", ())) for cell in cells] == [0, 0, 1, 0, 0]
+    assert [cell.get("error", "") for cell in cells] == [""] * 5
