@@ -130,12 +130,12 @@ def _add_grade(commands: argparse._SubParsersAction) -> None:
         type=pathlib.Path,
         required=True,
         metavar="PLACE",
-        help="a folder with a folder for each student, or a zip file from Moodle or Canvas",
+        help="a folder with a folder for each student, or what a platform hands out, as a zip file"
+        " or unpacked",
     )
     parser.add_argument(
         "--output",
         type=pathlib.Path,
-        required=True,
         metavar="FOLDER",
         help="where grades go, and what is kept to go on after an interruption",
     )
@@ -165,6 +165,28 @@ def _add_grade(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument(
         "--regrade", action="store_true", help="judge what was kept again and run no notebook"
+    )
+    parser.add_argument(
+        "--from",
+        dest="platform",
+        default="",
+        metavar="NAME",
+        help="the platform that packed PLACE, where it is not recognised: moodle, moodle-teams,"
+        " canvas, brightspace, blackboard, gradescope, sakai, nbgrader, github-classroom,"
+        " google-classroom, ilias, jupyterhub or folders",
+    )
+    parser.add_argument(
+        "--class",
+        dest="class_list",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="a table of all students (CSV): names are filled in, and who handed in nothing is"
+        " in the grades",
+    )
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="print who handed in which file, when, and what would become of it; run nothing",
     )
     parser.set_defaults(run=_grade)
 

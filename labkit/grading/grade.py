@@ -23,7 +23,7 @@ from labkit.grading.results import (
     report,
 )
 from labkit.grading.runs import cluster, machine, records, running, sandbox
-from labkit.grading.submissions import find, handed_out, repair
+from labkit.grading.submissions import account, find, handed_out, repair
 
 # What a judgement depends on: all of labkit's code, and what is stored beside it.
 _READ_BY_A_JUDGEMENT = (".py", ".json", ".npz")
@@ -53,6 +53,8 @@ class Settings:
     due : datetime or None
     progress : bool
         Whether to show a progress bar.
+    arrivals : find.Arrivals or None
+        What was found in the place of the submissions; None looks there.
     """
 
     course: pathlib.Path = pathlib.Path()
@@ -64,6 +66,7 @@ class Settings:
     keep_warm: bool = True
     due: datetime.datetime | None = None
     progress: bool = True
+    arrivals: find.Arrivals | None = None
 
 
 def grade(
@@ -85,7 +88,8 @@ def grade(
         If the cluster cannot be used.
     """
     lab = handed_out.load(lab_name, settings.course)
-    found = find.find(place, lab_name, settings.due)
+    arrivals = settings.arrivals or find.look(place, lab_name, settings.due)
+    found = arrivals.submissions
     output.mkdir(parents=True, exist_ok=True)
     # The gradebook comes first: what is wrong with it is said before hours of running.
     with gradebook.Book(output, lab) as book:
@@ -94,6 +98,8 @@ def grade(
         graded.sort(key=lambda item: item.submission.student)
         graded = [_with_marks(item, book) for item in graded]
     _write_all(lab, graded, output)
+    account_of_files = csv_text.text(account.rows(arrivals), account.COLUMNS)
+    files.write_text(output / "arrivals.csv", account_of_files)
     return graded
 
 

@@ -48,6 +48,8 @@ class Choice:
         The notebook; None if there is none that can be taken.
     problem : str
         Why there is none; empty if there is one.
+    doubt : str
+        Why what was taken is most likely no notebook; empty if it is one.
     notes : tuple of str
         For the student.
     fates : dict of entries.Entry to str
@@ -58,6 +60,7 @@ class Choice:
     problem: str
     notes: tuple[str, ...]
     fates: dict[entries.Entry, str]
+    doubt: str = ""
 
 
 @dataclasses.dataclass
@@ -198,7 +201,7 @@ def _of_fitting(
     if _base(taken.file) != f"{lab}.ipynb":
         notes.append(f"The file was called {_base(taken.file)}.")
     notes += _left_out([_shown(file, taken.file) for file in others if _told(file, taken.file)])
-    return Choice(taken.file, "", tuple(notes), fates)
+    return Choice(taken.file, "", tuple(notes), fates, taken.content.problem)
 
 
 def _which(equal: set[str]) -> str:

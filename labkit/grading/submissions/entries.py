@@ -278,15 +278,20 @@ def decoded(raw: bytes) -> str:
         except UnicodeDecodeError:
             continue
         strange = [letter for letter in text if not letter.isascii()]
-        share = sum(map(_is_usual, strange)) / max(1, len(strange))
+        share = sum(map(_usual, strange)) / max(1, len(strange))
         if share > most:
             best, most = text, share
     return best
 
 
-def _is_usual(letter: str) -> bool:
+def _usual(letter: str) -> float:
+    """Return how likely it is that somebody's name has this letter."""
     name = unicodedata.name(letter, "")
-    return name.startswith(("LATIN SMALL", "LATIN CAPITAL", "CJK UNIFIED", "HIRAGANA", "KATAKANA"))
+    if name.endswith(("THORN", "ETH")):
+        return 0.5  # where other encodings have é and ç
+    return 1.0 * name.startswith(
+        ("LATIN SMALL", "LATIN CAPITAL", "CJK UNIFIED", "HIRAGANA", "KATAKANA")
+    )
 
 
 def unpacked(entry: Entry, most: int, depth: int = _ZIP_DEPTH) -> Iterator[Entry]:

@@ -310,9 +310,9 @@ def _submission(
         if choice.taken is None or entry is not choice.taken.entry
     ]
     if choice.taken is not None:
-        what = NO_NOTEBOOK if choice.problem else TAKEN
-        entry = choice.taken.entry
-        fates.append(Fate(_path(entry, units.get(entry, any_unit)), student, what, choice.problem))
+        why, entry = choice.problem or choice.doubt, choice.taken.entry
+        what = NO_NOTEBOOK if why else TAKEN
+        fates.append(Fate(_path(entry, units.get(entry, any_unit)), student, what, why))
     about = choice.taken.said if choice.taken else files[0].said
     told = _all_said([file.said for file in files])
     unit = units.get(choice.taken.entry, any_unit) if choice.taken else any_unit

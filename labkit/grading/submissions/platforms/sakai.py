@@ -45,8 +45,21 @@ def _read(tree: said.Tree) -> said.Reading:
         entry: dataclasses.replace(item, time=times.get(item.student), late=item.login in late)
         for entry, item in reading.items()
     }
+    told |= {
+        entry: dataclasses.replace(item, kind=said.PAPER)
+        for entry, item in told.items()
+        if item.kind == said.TEXT and _is_empty(entry)
+    }
     papers = {entry: said.Said("", entry.name, kind=said.PAPER) for entry in lists}
     return told | papers if said.most_of(told, tree) else {}
+
+
+def _is_empty(entry: entries.Entry) -> bool:
+    """Tell whether a text has nothing in it: Sakai makes one for everybody."""
+    try:
+        return not re.sub(rb"<[^>]*>|&nbsp;|\s", b"", entry.read())
+    except (OSError, ValueError):
+        return False
 
 
 def _is_mark(entry: entries.Entry) -> bool:
