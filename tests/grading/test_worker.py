@@ -15,7 +15,7 @@ import worker
 job = {
     "cells": [
         {"source": "import labkit\\nfrom labkit.plots import alt_text\\n"
-                   "from matplotlib import pyplot as plt\\n%matplotlib inline\\n"
+                   "from matplotlib import pyplot as plt\\n"
                    "alt_text.install(get_ipython())", "check": False, "shown": False},
         {"source": "plt.plot([1, 2])", "check": False, "shown": False},
         {"source": "plt.plot([1, 3])", "check": False, "shown": True},
