@@ -8,17 +8,20 @@
     python -m labkit.reports.train --quick          try everything out: two epochs of 2,000 images
 
 Every run is recorded as it ends, in a file of its own in reports/recorded, and is not repeated; a
-run that was interrupted starts again from its beginning. Only runs on the real data are recorded;
-a quick trial is not. A figure is reached when the mean over at least three seeds is above it or
-within two standard deviations of it, and beaten when the mean is above it.
+run that was interrupted goes on after its last finished epoch, and its record says so. Only runs on
+the real data are recorded; a quick trial is not. A figure is reached when the mean over at least
+three seeds is above it or within two standard deviations of it, and beaten when the mean is above
+it.
 """
 
 import argparse
 import concurrent.futures
 import dataclasses
+import json
 import multiprocessing
 import os
 import pathlib
+import shutil
 import sys
 import tempfile
 import threading
@@ -28,7 +31,8 @@ from typing import Any
 
 import numpy as np
 
-from labkit import data
+from labkit import data, files
+from labkit.data import cache
 from labkit.notebook import setup, shuffling
 from labkit.reports import comparison, recipes, recordings
 
@@ -76,32 +80,24 @@ def train(recipe: recipes.Recipe, seed: int) -> recordings.Run:
 def _train(recipe: recipes.Recipe, seed: int) -> recordings.Run:
     import keras
 
-    from labkit.reports import networks
+    from labkit.reports import going_on, networks
 
     shuffling.in_every_epoch()
     keras.utils.set_random_seed(seed)
     model = networks.build(recipe.network)
     parts = split(recipe, model.input_shape[1:])
-    start, processor = time.monotonic(), time.process_time()
-    history = model.fit(
-        *parts["training"],
-        validation_data=parts.get("validation"),
-        epochs=recipe.epochs,
-        batch_size=recipe.batch_size,
-        callbacks=_callbacks(recipe),
-        verbose=0,
-    )
-    seconds, processor = time.monotonic() - start, time.process_time() - processor
+    x, y = parts["training"]
+    settings = {"epochs": recipe.epochs, "batch_size": recipe.batch_size, "verbose": 0}
+    settings |= {"x": x, "y": y, "validation_data": parts.get("validation")}
+    folder = _unfinished(recipe, seed)
+    if recipe.patience is not None:  # what early stopping had seen is not kept
+        shutil.rmtree(folder, ignore_errors=True)
+    trained = going_on.fit(model, folder, seed, **settings, **_stopping(recipe))
     judged = {part: _judge(model, *arrays) for part, arrays in parts.items()}
     return {
         "parameters": model.count_params(),
-        "seconds": round(seconds, 1),
-        "processor_seconds": round(processor, 1),
+        **trained,
         "loss": {part: loss for part, (loss, _) in judged.items()},
-        "curves": {
-            name: [round(float(value), 5) for value in values]
-            for name, values in history.history.items()
-        },
         "confusion": {part: confusion for part, (_, confusion) in judged.items()},
     }
 
@@ -165,13 +161,20 @@ def split(
     return parts | {"test": (scaled(x_test), y_test)}
 
 
-def _callbacks(recipe: recipes.Recipe) -> list:
+def _stopping(recipe: recipes.Recipe) -> dict[str, list]:
     import keras
 
     if recipe.patience is None:
-        return []
+        return {}
     stop = keras.callbacks.EarlyStopping(patience=recipe.patience, restore_best_weights=True)
-    return [stop]
+    return {"callbacks": [stop]}
+
+
+def _unfinished(recipe: recipes.Recipe, seed: int) -> pathlib.Path:
+    """Return the folder of a training's state, another one for other settings or data."""
+    asked = json.dumps([recipe.settings, data.source().kind], sort_keys=True)
+    name = f"{recipe.network}-seed{seed}-{files.fingerprint(asked)[:12]}"
+    return cache.root() / "unfinished" / name
 
 
 def _judge(model: Any, images: np.ndarray, labels: np.ndarray) -> tuple[float, list[list[int]]]:
