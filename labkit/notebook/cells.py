@@ -93,6 +93,7 @@ class Cells:
             return
         for variable in troubles.assigned(source):
             self._makers[variable] = name
+        self.runs.pop(name, None)  # the latest run comes last
         self.runs[name] = Run(source, troubles.of(error) if error is not None else None)
         if error is not None and self.first_error in (None, name):
             self.first_error = name

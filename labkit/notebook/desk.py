@@ -14,11 +14,11 @@ from typing import Any
 from labkit import evidence
 from labkit.checks.exercise import Exercise
 from labkit.checks.result import Message, Outcome, Result
-from labkit.notebook import lab, limits, troubles
-from labkit.notebook.box import Shown
+from labkit.notebook import box, lab, limits, troubles
 from labkit.notebook.cells import Cells, cells
 
 _RUN = "Run the cell above (click into it, then Shift+Enter), then this one."
+_named_sample: list[str] = []
 
 
 def check(exercise: Exercise, *args: Any, **kwargs: Any) -> Result:
@@ -41,9 +41,23 @@ def check(exercise: Exercise, *args: Any, **kwargs: Any) -> Result:
     except limits.DoesNotEnd:
         return _unjudged(exercise, _does_not_end(exercise))
     result = exercise.judge(found)
-    if at_its_cell and not result and exercise.name not in cells.runs:
+    if not at_its_cell:
+        return result
+    if not result and exercise.name not in cells.runs:
         return _unjudged(exercise, _never_run(exercise, cells))
-    return result
+    lab.note(exercise, result)
+    return _with_help(exercise, result)
+
+
+def _with_help(exercise: Exercise, result: Result) -> Result:
+    """Return the result with hints, from the first failure on; the sample is named once."""
+    once = not _named_sample
+    if result.data != "real":
+        _named_sample.append(result.data)
+    if result.outcome is not Outcome.FAILED:
+        return box.shown(result, name_the_data=once)
+    question = box.question(result)
+    return box.shown(result, question=question, hints=tuple(exercise.hints), name_the_data=once)
 
 
 def why_not(exercise: Exercise, known: Cells) -> Message | None:
@@ -148,7 +162,7 @@ def _does_not_end(exercise: Exercise) -> Message:
 
 def _unjudged(exercise: Exercise, message: Message) -> Result:
     title = f"Exercise {exercise.number}, {exercise.title}" if exercise.number else exercise.title
-    return Shown(
+    return box.Shown(
         exercise.name,
         title,
         Outcome.COULD_NOT_GRADE,

@@ -4,14 +4,21 @@
 functions of the same object, so that older notebooks go on working.
 """
 
+from __future__ import annotations
+
+import contextlib
 from typing import Any
 
 from labkit.checks import exercise as checked
+from labkit.checks.result import Outcome, Result
+from labkit.notebook import document, handin, progress
+from labkit.notebook.cells import cells
 
-_open: dict[str, "Lab"] = {}
+_open: dict[str, Lab] = {}
+_DISPLAY = "labkit-progress"
 
 
-def of(description: checked.Lab) -> "Lab":
+def of(description: checked.Lab) -> Lab:
     """Return the one object for this lab: whoever asks, the same progress is shown."""
     if description.name not in _open:
         _open[description.name] = Lab(description)
@@ -28,6 +35,13 @@ def maker_of(variable: str) -> checked.Exercise | None:
     return None
 
 
+def note(exercise: checked.Exercise, result: Result) -> None:
+    """Let the lab of `exercise` keep what a check in a notebook found."""
+    for opened in _open.values():
+        if any(exercise is own for own in opened.description):
+            opened.note(exercise, result)
+
+
 class Lab:
     """A lab in a notebook: ``lab.count_images`` is the exercise ``count-images``.
 
@@ -39,6 +53,9 @@ class Lab:
     def __init__(self, description: checked.Lab) -> None:
         self.description = description
         self._exercises = {item.name.replace("-", "_"): item for item in description}
+        self._last: checked.Exercise | None = None
+        self._steps = 0
+        self._shows_progress = False
 
     def __getattr__(self, name: str) -> Any:
         exercises = self.__dict__.get("_exercises", {})
@@ -49,11 +66,111 @@ class Lab:
         )
 
     def __dir__(self) -> list[str]:
-        return sorted([*self._exercises, "progress"])
+        return sorted([*self._exercises, "hint", "progress", "submit"])
 
     def __repr__(self) -> str:
         return f"{self.description.name}: {self.description.title}"
 
-    def progress(self) -> None:
-        """Show what was checked, and what is next."""
-        self.description.progress()
+    def progress(self) -> progress.Progress | None:
+        """Show what was checked, what was answered in words, and what is next.
+
+        Returns
+        -------
+        labkit.notebook.progress.Progress or None
+            None in JupyterLab, where the box is shown at once and follows every later check.
+        """
+        shown = self._view()
+        if cells.current is None:
+            return shown
+        from IPython.display import display
+
+        display(shown, display_id=_DISPLAY)
+        self._shows_progress = True
+        return None
+
+    def hint(self, step: int | None = None) -> None:
+        """Print a hint for the exercise that was worked on last; the next one at the next call.
+
+        Parameters
+        ----------
+        step : {1, 2, 3}, optional
+            Which of its hints, from a nudge to the skeleton.
+
+        Raises
+        ------
+        ValueError
+            If there is no such step.
+        """
+        exercise = self._worked_on()
+        if exercise is None:
+            print("Every exercise that a check marks is passed: there is nothing left to hint at.")
+            return
+        if exercise is not self._last:
+            self._last, self._steps = exercise, 0
+        self._steps = min(self._steps + 1, len(exercise.hints)) if step is None else step
+        print(f"Exercise {exercise.number}, {exercise.title}")
+        exercise.hint(self._steps)
+
+    def submit(self) -> handin.HandIn:
+        """Make the file to hand in, and show what is open, and a receipt.
+
+        The notebook is saved first where JupyterLab can be asked to. What is open is no
+        obstacle: whoever hands in again replaces the file.
+        """
+        return handin.from_notebook(self.description, self._entries())
+
+    def note(self, exercise: checked.Exercise, result: Result) -> None:
+        """Keep what a check found, and show it in the boxes that are on the page."""
+        if cells.current is None:
+            return
+        # A folder that cannot be written to must not keep a student from an answer.
+        with contextlib.suppress(OSError):
+            self._store().record(result)
+        if self._shows_progress:
+            from IPython.display import update_display
+
+            update_display(self._view(), display_id=_DISPLAY)
+
+    def _worked_on(self) -> checked.Exercise | None:
+        """Return the exercise worked on last that is not passed; else the first that is not."""
+        entries = self._entries()
+        unsolved = {
+            exercise.name: exercise
+            for exercise in self.description
+            if exercise.name not in entries or entries[exercise.name].outcome != Outcome.PASSED
+        }
+        for name in reversed(cells.runs):
+            if (exercise := unsolved.get(name.removesuffix("-check"))) is not None:
+                return exercise
+        tried = [name for name in entries if name in unsolved]
+        if tried:
+            return unsolved[max(tried, key=lambda name: entries[name].when)]
+        return next(iter(unsolved.values()), None)
+
+    def _view(self) -> progress.Progress:
+        answers = None
+        if cells.current is not None:
+            answers = _answers()
+        return progress.view(self.description, self._entries(), answers, cells.first_error)
+
+    def _entries(self) -> dict[str, progress.Entry]:
+        now = progress.of_results(self.description)
+        if cells.current is None:
+            return now
+        return now | self._store().entries()
+
+    def _store(self) -> progress.Store:
+        return progress.kept_for(document.of_this_kernel(), self.description.name)
+
+
+def _answers() -> dict[str, str] | None:
+    """Return the texts of the answer cells: from the page, else as they were saved."""
+    if cells.page is not None:
+        return dict(cells.page.sources)
+    path = document.of_this_kernel()
+    if path is None:
+        return None
+    try:
+        return document.read(path).sources
+    except (OSError, document.UnreadableError):
+        return None

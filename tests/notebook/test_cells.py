@@ -179,3 +179,53 @@ def test_where_no_cell_is_named_nothing_changes(page):
     assert "not judged" not in page.run(_check("count-images"), None).words
     error = page.run("1 / 0", None).error
     assert "Traceback" in error
+
+
+def test_hints_come_with_the_first_failure_one_within_the_other(page):
+    page.run("n_train, n_test = 1, 2", "count-images")
+    ran = page.run(_check("count-images"), "count-images-check")
+    assert "failed" in ran.words and "What had you expected to see there" in ran.words
+    hints = labs.load(LAB).exercises[0].hints
+    places = [ran.html.index(f"Hint {number} of 3") for number in (1, 2, 3)]
+    assert places == sorted(places) and ran.html.count("<details") == 4
+    # Each closes after the last: they lie within one another.
+    assert ran.html.index("</details>") > places[-1]
+    assert hints[0].split()[0] in ran.html
+    page.run(_solved("count-images"), "count-images")
+    assert "<details" not in page.run(_check("count-images"), "count-images-check").html
+
+
+def test_a_hint_is_for_the_exercise_worked_on_last(page):
+    lab = "labkit.notebook.lab.of(labkit.labs.load('lab1-data'))"
+    page.run("n_train, n_test = 1, 2", "count-images")
+    page.run(_check("count-images"), "count-images-check")
+    page.run("images_axes = 4", "describe-array")
+    said = [page.run(f"{lab}.hint()", "own").text for _ in range(4)]
+    assert all(text.startswith("Exercise 2, Describe the array\n") for text in said)
+    assert [f"Hint {n} of 3" in text for n, text in zip((1, 2, 3, 3), said, strict=True)] == [
+        True
+    ] * 4
+    page.run(_solved("count-images"), "count-images")
+    page.run("n_train = 5", "count-images")
+    assert "Exercise 1, Count the images" in page.run(f"{lab}.hint()", "own").text
+
+
+def test_the_sample_is_named_in_one_box_only(page):
+    page.run("labkit.notebook.desk._named_sample.clear()", None)
+    page.run("n_train, n_test = 1, 2", "count-images")
+    said = [page.run(_check("count-images"), "count-images-check").words for _ in range(3)]
+    assert ["drawn sample" in words for words in said] == [True, False, False]
+
+
+def test_progress_is_kept_and_names_the_first_error(page):
+    lab = "labkit.notebook.lab.of(labkit.labs.load('lab1-data'))"
+    page.run("1 / 0", "describe-array")
+    page.run("2 / 0", "read-pixel")
+    page.run(_solved("count-images"), "count-images")
+    page.run(_check("count-images"), "count-images-check")
+    page.run("labkit.labs.load('lab1-data').exercises[0].latest = None", None)
+    ran = page.run(f"{lab}.progress()", "progress")
+    assert "First error: Exercise 2, Describe the array" in ran.words
+    assert "Points so far: 4 of 90" in ran.words
+    page.run("images_dtype = 1", "describe-array")
+    assert "First error: Exercise 4" in page.run(f"{lab}.progress()", "progress").words

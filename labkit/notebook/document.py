@@ -1,0 +1,112 @@
+"""The notebook's file: where it lies, what its answer cells hold, and when it was saved."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+import os
+import pathlib
+from collections.abc import Mapping
+from typing import Any
+
+STUBS = ("Write your answer here.", "YOUR ANSWER HERE")
+KEPT = ".labkit"
+"""The folder beside a notebook that holds what labkit keeps of it."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Document:
+    """A notebook as it was saved.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+    content : bytes
+    cells : tuple of dict
+        As in the file.
+    version : str
+        The version that was handed out; empty if the notebook names none.
+    saved : datetime.datetime
+    """
+
+    path: pathlib.Path
+    content: bytes
+    cells: tuple[Mapping[str, Any], ...]
+    version: str
+    saved: datetime.datetime
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The text of each answer cell, by its ``grade_id``."""
+        return {
+            name: text_of(cell)
+            for cell in self.cells
+            if (name := name_of(cell)) and marks(cell).get("solution")
+        }
+
+
+class UnreadableError(Exception):
+    """A file is no notebook; the message says why."""
+
+
+def read(path: pathlib.Path) -> Document:
+    """Return the notebook at `path`.
+
+    Raises
+    ------
+    OSError
+        If there is no such file.
+    UnreadableError
+        If it is no notebook.
+    """
+    content = path.read_bytes()
+    try:
+        notebook = json.loads(content)
+        cells = tuple(cell for cell in notebook["cells"] if isinstance(cell, dict))
+        metadata = notebook.get("metadata")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UnreadableError(f"{path} is no notebook ({type(error).__name__}: {error})") from error
+    own = metadata.get("labkit") if isinstance(metadata, dict) else None
+    version = own.get("version") if isinstance(own, dict) else None
+    changed = path.stat().st_mtime
+    return Document(
+        path,
+        content,
+        cells,
+        version if isinstance(version, str) else "",
+        datetime.datetime.fromtimestamp(changed).astimezone(),
+    )
+
+
+def of_this_kernel() -> pathlib.Path | None:
+    """Return the file of the notebook that this kernel runs; None if nobody says."""
+    named = os.environ.get("JPY_SESSION_NAME", "")
+    path = pathlib.Path(named)
+    return path if named.endswith(".ipynb") and path.is_file() else None
+
+
+def name_of(cell: Mapping[str, Any]) -> str:
+    """Return a cell's ``grade_id``; empty if it has none."""
+    name = marks(cell).get("grade_id")
+    return name if isinstance(name, str) else ""
+
+
+def marks(cell: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what nbgrader's metadata say of a cell."""
+    metadata = cell.get("metadata")
+    found = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def text_of(cell: Mapping[str, Any]) -> str:
+    """Return a cell's text, which a file may hold as a list of lines."""
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        return "".join(line for line in source if isinstance(line, str))
+    return source if isinstance(source, str) else ""
+
+
+def is_answered(text: str) -> bool:
+    """Tell whether a free-text answer holds more than what it was handed out with."""
+    return bool(text.strip()) and text.strip() not in STUBS

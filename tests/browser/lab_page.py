@@ -1,0 +1,109 @@
+"""A notebook in a real JupyterLab, for tests that do what a student does there."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import pathlib
+import re
+import shutil
+import urllib.parse
+from collections.abc import Iterator
+from typing import Any
+
+from tests import serving
+from tests.browser import chromium
+from tests.notebooks import running
+
+TRIES = 8
+RUN_SECONDS = 240  # for a run of all cells on a busy machine
+
+
+class LabPage:
+    """A page with one lab's notebook.
+
+    Parameters
+    ----------
+    page : playwright.sync_api.Page
+    notebook : pathlib.Path
+        The file that is shown.
+    """
+
+    def __init__(self, page: Any, notebook: pathlib.Path) -> None:
+        self.page = page
+        self.notebook = notebook
+
+    def cell(self, name: str) -> Any:
+        """Return the cell with the ``grade_id`` or id `name`."""
+        cells = running.read(self.notebook).cells
+        ids = [c.metadata.get("nbgrader", {}).get("grade_id") or c.id for c in cells]
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(ids.index(name))
+
+    def box(self, exercise: str) -> Any:
+        """Return the box that the check of `exercise` shows."""
+        return self.cell(f"{exercise}-check").get_by_role("status").first
+
+    def write(self, name: str, text: str) -> None:
+        """Replace the text of a cell; do not run it."""
+        self.cell(name).locator(".cm-content").click()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.press("Delete")
+        self.page.keyboard.insert_text(text)
+
+    def run(self, name: str) -> None:
+        """Run a cell with Shift+Enter."""
+        prompt = self.cell(name).locator(".jp-InputPrompt")
+        before = prompt.inner_text()
+        self.cell(name).locator(".cm-content").click()
+        self.page.keyboard.press("Shift+Enter")
+        self.expect(prompt).not_to_have_text(before)
+        self.expect(prompt).to_have_text(re.compile(r"\d"))
+
+    def run_all(self) -> None:
+        """Choose Run All Cells, again if need be: while it starts, JupyterLab may miss it."""
+        first = self.page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").first
+        before = first.inner_text()
+        for _ in range(TRIES):
+            self.page.get_by_role("menuitem", name="Run", exact=True).click()
+            self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+            with contextlib.suppress(AssertionError):
+                chromium.playwright.expect(first).not_to_have_text(before, timeout=30_000)
+                self.wait_until_idle()
+                return
+        raise AssertionError(f"Run All Cells did nothing in {TRIES} tries")
+
+    def wait_until_idle(self) -> None:
+        """Wait until nothing runs."""
+        idle = self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first
+        self.expect(idle).to_be_visible()
+
+    def expect(self, locator: Any) -> Any:
+        """Return Playwright's assertions about `locator`, patient with a busy machine."""
+        chromium.playwright.expect.set_options(timeout=RUN_SECONDS * 1000)
+        return chromium.playwright.expect(locator)
+
+
+def home(folder: pathlib.Path) -> pathlib.Path:
+    """Make a home folder whose JupyterLab keeps all cells on the page, seen or not."""
+    settings = folder / "home/.jupyter/lab/user-settings/@jupyterlab/notebook-extension"
+    settings.mkdir(parents=True)
+    (settings / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}))
+    return folder / "home"
+
+
+@contextlib.contextmanager
+def opened(lab: str, folder: pathlib.Path) -> Iterator[LabPage]:
+    """Open the student's notebook of `lab` in `folder`, on the drawn sample."""
+    work = folder / "notebooks"
+    notebook = work / lab / f"{lab}.ipynb"
+    if not notebook.exists():
+        shutil.copytree(running.student(lab).parent, notebook.parent)
+    with (
+        serving.lab_server(work, home(folder), data="sample") as server,
+        chromium.page() as page,
+    ):
+        parts = urllib.parse.urlsplit(server.url)
+        page.goto(parts._replace(path=f"/lab/tree/{lab}/{lab}.ipynb").geturl())
+        shown = LabPage(page, notebook)
+        shown.wait_until_idle()
+        yield shown
