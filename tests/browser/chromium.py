@@ -27,10 +27,11 @@ NEEDED = [
 
 
 @contextlib.contextmanager
-def page() -> Iterator[Any]:
-    """Give an empty page."""
+def page(**options: Any) -> Iterator[Any]:
+    """Give an empty page; `options` are those of Playwright's ``new_page``."""
+    # Tall, so that a screenshot shows much of a notebook.
+    options = {"viewport": {"width": 1200, "height": 1400}} | options
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        # Tall, so that a screenshot shows much of a notebook.
-        yield browser.new_page(viewport={"width": 1200, "height": 1400})
+        yield browser.new_page(**options)
         browser.close()

@@ -1,0 +1,104 @@
+"""Feedback and report in a real browser: nothing runs, nothing is fetched, all can be read."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from labkit.grading.results import class_figures, feedback, report
+from tests.browser import chromium
+from tests.grading import hostile, made_class
+from tests.grading.test_pages import ALLOWED, KINDS
+
+pytestmark = [*chromium.NEEDED, pytest.mark.usefixtures("sample_data")]
+
+SCREEN = {"width": 1280, "height": 900}
+EVERYTHING = """() => [...document.querySelectorAll('*')].map(element =>
+    [element.localName, [...element.attributes].map(attribute => attribute.name)])"""
+UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
+REASON = "The file is no notebook: its content is not JSON (line 1)."
+
+
+def _report(lab, graded):
+    return report.page(class_figures.ClassFigures(lab, graded))
+
+
+def test_nothing_runs_and_nothing_is_fetched_whatever_students_wrote():
+    """With the page's own policy switched off, so that escaping alone has to hold."""
+    lab, asked, count = made_class.lab(), [], 0
+    with chromium.page(bypass_csp=True) as page:
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("dialog", lambda dialog: asked.append(dialog.message))
+        page.on("popup", lambda popup: asked.append(popup.url))
+
+        @settings(
+            max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+        )
+        @given(st.fixed_dictionaries(dict.fromkeys(KINDS, hostile.texts)), st.integers(0, 1_000))
+        def look(texts, seed):
+            nonlocal count
+            graded = made_class.graded(lab, 1, seed, texts.get)
+            graded.append(made_class.broken(lab, "zoe", texts["reason"], texts.get))
+            made = [feedback.page(lab, item) for item in graded]
+            for content in (*made, _report(lab, graded)):
+                page.set_content(content)
+                assert page.title().startswith(("lab1-data", "Class report"))
+                page.evaluate(
+                    "for (const fold of document.querySelectorAll('details')) fold.open = true"
+                )
+                for name, attributes in page.evaluate(EVERYTHING):
+                    if name == "script":
+                        assert content.count("<script") == 1 and not attributes
+                    elif name != "button":  # made by the script that sorts
+                        assert set(map(str.lower, attributes)) <= set(ALLOWED[name].split())
+                count += 1
+
+        look()
+        page.wait_for_timeout(300)
+    assert count > 20
+    assert [url for url in asked if not url.startswith("data:image/png;base64,")] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(scheme):
+    lab = made_class.lab()
+    graded = [*made_class.graded(lab, 20, 3), made_class.broken(lab, "zoe", REASON)]
+    made = [_report(lab, graded), feedback.page(lab, made_class.perfect(lab))]
+    made += [feedback.page(lab, item) for item in (graded[0], graded[4], graded[-1])]
+    with chromium.page(bypass_csp=True, color_scheme=scheme) as page:
+        for content in made:
+            page.set_content(content)
+            page.evaluate(
+                "for (const fold of document.querySelectorAll('details')) fold.open = true"
+            )
+            found = Axe().run(page).response["violations"]
+            assert [(item["id"], item["nodes"][0]["html"]) for item in found] == []
+
+
+def test_a_good_students_page_has_at_most_two_screens():
+    lab = made_class.lab()
+    with chromium.page(viewport=SCREEN) as page:
+        page.set_content(feedback.page(lab, made_class.perfect(lab)))
+        height = page.evaluate("document.documentElement.scrollHeight")
+    assert height <= 2 * SCREEN["height"]
+
+
+def test_the_table_of_students_is_sorted_by_a_click_and_without_a_net(tmp_path):
+    lab = made_class.lab()
+    graded = made_class.graded(lab, 12, 5)
+    (tmp_path / "report.html").write_text(_report(lab, graded), encoding="utf-8")
+    points = sorted(item.total for item in graded)
+    asked, errors = [], []
+    with chromium.page() as page:
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: errors.append(message.text))
+        page.goto((tmp_path / "report.html").as_uri())
+        table = page.locator("table.sortable").first
+        heading = table.get_by_role("button", name="points")
+        for expected, state in ((points, "ascending"), (points[::-1], "descending")):
+            heading.press("Enter")
+            shown = table.locator("tbody tr td:nth-child(2)").all_inner_texts()
+            assert [float(text) for text in shown] == [round(value, 2) for value in expected]
+            sorted_by = table.locator("th[aria-sort]")
+            assert sorted_by.get_attribute("aria-sort") == state
+    assert len(asked) == 1 and errors == []
