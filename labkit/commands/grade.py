@@ -3,11 +3,15 @@
 import argparse
 import dataclasses
 import pathlib
+import shlex
+import statistics
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 
 from labkit.checks import Outcome
 from labkit.checks.result import number
+from labkit.commands import speaking
 from labkit.grading import grade
 from labkit.grading.graded import UNSANDBOXED, Graded
 from labkit.grading.runs import cluster, sandbox
@@ -32,6 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
         print("labkit: name the folder where the grades go: --output FOLDER", file=sys.stderr)
         return BAD_USE
     print(*account.lines(arrivals), sep="\n", flush=True)
+    begun = time.time()
+    progress = speaking.Progress()
     settings = grade.Settings(
         arrivals=arrivals,
         course=arguments.course,
@@ -40,14 +46,15 @@ def run(arguments: argparse.Namespace) -> int:
         limits=dataclasses.replace(sandbox.Limits(), seconds=60 * arguments.minutes),
         regrade=arguments.regrade,
         due=arguments.due,
-        progress=sys.stderr.isatty(),
+        progress=progress,
     )
     try:
-        graded = grade.grade(arguments.lab, arguments.submissions, arguments.output, settings)
+        with progress:
+            graded = grade.grade(arguments.lab, arguments.submissions, arguments.output, settings)
     except _FAULTS as error:
         print(f"labkit: {error}", file=sys.stderr)
         return BAD_USE
-    _say(graded, arguments.output)
+    print(*summary(arguments.lab, graded, arguments.output, begun), sep="\n")
     missing = any(item.could_not_grade and not item.submission.absent for item in graded)
     return SOME_NOT_GRADED if missing else GRADED
 
@@ -66,18 +73,66 @@ def _arrivals(arguments: argparse.Namespace) -> find.Arrivals:
     )
 
 
-def _say(graded: Sequence[Graded], output: pathlib.Path) -> None:
-    points = sorted(item.points for item in graded)
-    middle = points[len(points) // 2]
-    print(f"{len(graded)} submissions, from {number(points[0])} to {number(points[-1])} points")
-    print(f"(middle {number(middle)}). Grades: {output / 'grades.csv'}")
+def summary(
+    lab: str, graded: Sequence[Graded], output: pathlib.Path, begun: float
+) -> Iterator[str]:
+    """Yield what came of it, line by line.
+
+    Parameters
+    ----------
+    lab : str
+    graded : sequence of Graded
+    output : pathlib.Path
+        The folder of the grades; what was written there since `begun` is named.
+    begun : float
+        In seconds since 1970.
+    """
+    points = [item.points for item in graded]
+    middle = number(statistics.median(points))
+    ends = f"from {number(min(points))} to {number(max(points))}, middle {middle}"
+    yield f"{len(graded)} submissions. Points given by the machine: {ends}."
+    yield f"Written to {output}:"
+    yield from _written(output, begun, len(graded))
     if any(item.unsandboxed for item in graded):
-        print(f"{UNSANDBOXED}: install bubblewrap, so that notebooks run without")
-        print("a network and away from your files.")
-    for item in graded:
-        if item.submission.absent:
-            continue  # that is no fault of the grader, and was said
-        open_ones = [r for r in item.results if r.outcome is Outcome.COULD_NOT_GRADE]
-        if open_ones:
-            print(f"Could not grade {item.submission.student!a}, {len(open_ones)} exercises:")
-            print(f"  {open_ones[0].message}")
+        yield f"{UNSANDBOXED}: install bubblewrap, so that notebooks run without"
+        yield "a network and away from your files."
+    # That nothing was handed in is no fault of the grader, and was said.
+    unread = [item for item in graded if item.could_not_grade and not item.submission.absent]
+    if unread:
+        yield f"Could not grade {len(unread)}:"
+    for item in unread:
+        exercises = sum(result.outcome is Outcome.COULD_NOT_GRADE for result in item.results)
+        name = speaking.one_line(item.submission.student)
+        yield f"  {name}, {exercises} exercises: {speaking.problem(item)}"
+    waiting = sum(item.waiting for item in graded)
+    if waiting:
+        one = waiting == 1
+        answers = "1 answer waits" if one else f"{waiting} answers wait"
+        command = f"labkit mark {lab} --output {shlex.quote(str(output))}"
+        yield f"{answers} to be marked by hand: {command}"
+        yield "Then give this command again: it puts your marks into the grades and the pages."
+
+
+def _written(output: pathlib.Path, begun: float, size: int) -> Iterator[str]:
+    pages = "a page" if size == 1 else f"{size} pages"
+    told = {
+        "grades.csv": "a row for each student and exercise",
+        "totals.csv": "a row for each student",
+        "report.html": "what to teach again, whom to look at, every figure",
+        "report.csv": "the same as one table",
+        "report": "the same as a table for each part",
+        "feedback": f"{pages} for the students",
+        "arrivals.csv": "every file that was handed in, and what became of it",
+        "gradebook.db": "for marking by hand",
+        "moodle.csv": "for Moodle: Upload grading worksheet",
+        "canvas.csv": "for Canvas: Grades, Import",
+    }
+    there = {path.name for path in output.iterdir()}
+    for path in (output / name for name in [*told, *sorted(there - set(told))] if name in there):
+        if path.name.startswith(".") or path.name in ("autograded", "source"):
+            continue  # kept to go on, and what nbgrader's pages show: nobody opens them
+        # A clock of a file system may be two seconds behind.
+        if path.is_file() and path.stat().st_mtime < begun - 2:
+            continue
+        name = f"{path.name}/" if path.is_dir() else path.name
+        yield f"  {name:14} {told.get(path.name, '')}".rstrip()

@@ -6,8 +6,7 @@ import datetime
 import pathlib
 import threading
 from collections.abc import Iterator
-
-import tqdm
+from typing import Protocol
 
 import labkit
 from labkit import data, files
@@ -31,6 +30,19 @@ _PACKAGE = pathlib.Path(labkit.__file__).parent
 TO_BE_MARKED, MARKED = "to be marked by hand", "marked by hand"
 
 
+class Progress(Protocol):
+    """Something that is told how far grading is, by several threads."""
+
+    def begins(self, total: int) -> None:
+        """Take the number of submissions."""
+
+    def starts(self) -> None:
+        """Take that one more runs."""
+
+    def ends(self, item: Graded) -> None:
+        """Take what came of one."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Settings:
     """How to grade.
@@ -51,8 +63,8 @@ class Settings:
     keep_warm : bool
         Whether to import libraries once for many runs, where the sandbox allows it.
     due : datetime or None
-    progress : bool
-        Whether to show a progress bar.
+    progress : Progress or None
+        What is told how far grading is.
     arrivals : find.Arrivals or None
         What was found in the place of the submissions; None looks there.
     """
@@ -65,7 +77,7 @@ class Settings:
     sandboxed: bool | None = None
     keep_warm: bool = True
     due: datetime.datetime | None = None
-    progress: bool = True
+    progress: Progress | None = None
     arrivals: find.Arrivals | None = None
 
 
@@ -134,15 +146,22 @@ def _write_all(lab: handed_out.CourseLab, graded: list[Graded], output: pathlib.
 
 
 def _in_parallel(
-    graders: "_Class", found: list[find.Submission], progress: bool
+    graders: "_Class", found: list[find.Submission], progress: Progress | None
 ) -> Iterator[Graded]:
+    def one(submission: find.Submission) -> Graded:
+        if progress:
+            progress.starts()
+        item = graders.grade(submission)
+        if progress:
+            progress.ends(item)
+        return item
+
+    if progress:
+        progress.begins(len(found))
     with concurrent.futures.ThreadPoolExecutor(graders.jobs) as pool:
-        futures = [pool.submit(graders.grade, submission) for submission in found]
-        done = concurrent.futures.as_completed(futures)
+        futures = [pool.submit(one, submission) for submission in found]
         try:
-            for future in tqdm.tqdm(
-                done, total=len(futures), unit="submission", disable=not progress
-            ):
+            for future in concurrent.futures.as_completed(futures):
                 yield future.result()
         finally:
             # Ctrl-C, or a fault of the grader: end what runs. All that was finished is kept.

@@ -72,3 +72,10 @@ class Graded:
     @property
     def could_not_grade(self) -> bool:
         return any(result.outcome is Outcome.COULD_NOT_GRADE for result in self.results)
+
+    @property
+    def waiting(self) -> int:
+        """How many answers wait for a person to mark them."""
+        answered = self.run.essays if self.run else {}
+        marked = {name for name, mark in self.marks.items() if mark.points is not None}
+        return len(set(answered) - marked)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import psutil
 
+from labkit.commands import speaking
 from labkit.grading import grade
 from labkit.grading.graded import Graded
 from tests.grading import cases, classroom
@@ -64,7 +65,9 @@ def run(
             honest = classroom.Book(root).right().content()
             classroom.hand_in(place, f"{number:03}-next", honest)
     before = contents(place)
-    settings = classroom.settings(root, jobs=jobs, progress=progress)
+    settings = classroom.settings(
+        root, jobs=jobs, progress=speaking.Progress() if progress else None
+    )
     graded = grade.grade(classroom.LAB, place, folder / "grades", settings)
     if contents(place) != before:
         raise AssertionError("a run changed a submission")

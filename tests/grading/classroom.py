@@ -150,7 +150,7 @@ def hand_in(folder: pathlib.Path, student: str, content: bytes) -> pathlib.Path:
 
 
 def settings(root: pathlib.Path, **more: Any) -> grade.Settings:
-    return grade.Settings(**{"course": root, "limits": LIMITS, "progress": False, **more})
+    return grade.Settings(**{"course": root, "limits": LIMITS, **more})
 
 
 def by_student(graded: list[Graded]) -> dict[str, Graded]:

@@ -34,7 +34,7 @@ def graded(lab: str) -> dict[str, Graded]:
             (place / "in" / student).mkdir(parents=True)
             notebook = classroom.ROOT / folder / lab / f"{lab}.ipynb"
             shutil.copy(notebook, place / "in" / student)
-        settings = grade.Settings(course=classroom.ROOT, progress=False)
+        settings = grade.Settings(course=classroom.ROOT)
         items = grade.grade(lab, place / "in", place / "out", settings)
         kept[lab] = (place / "out" / ".kept" / lab / "solution" / running.RECORDS).read_bytes()
     finally:
