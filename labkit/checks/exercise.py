@@ -107,12 +107,15 @@ class Criterion:
         seen. It must say the same text for the same evidence.
     stop : bool
         Whether later criteria make no sense before this one is met.
+    about : frozenset of str
+        The answers that it looks at; empty where that is not said.
     """
 
     title: str
     points: float
     test: Callable[[Answers], Message | None]
     stop: bool = False
+    about: frozenset[str] = frozenset()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,11 +131,15 @@ class Misconception:
         is not met.
     message : str
         What to tell the student; never the answer.
+    about : frozenset of str
+        The answers that show it: it is looked for only where a criterion about one of them is not
+        met. Empty where any criterion will do.
     """
 
     name: str
     seen: Callable[[Answers], bool]
     message: str
+    about: frozenset[str] = frozenset()
 
 
 @dataclasses.dataclass
@@ -237,7 +244,16 @@ class Exercise:
         verdicts = tuple(_verdicts(self.criteria, answers))
         if all(verdict.met for verdict in verdicts):
             return self._result(found, Outcome.PASSED, verdicts)
-        seen = [mistake for mistake in self.misconceptions if _seen(mistake, answers)]
+        missed = [
+            criterion.about
+            for criterion, verdict in zip(self.criteria, verdicts, strict=True)
+            if not verdict.met
+        ]
+        seen = [
+            mistake
+            for mistake in self.misconceptions
+            if _may_explain(mistake, missed) and _seen(mistake, answers)
+        ]
         return self._result(
             found,
             Outcome.FAILED,
@@ -362,6 +378,11 @@ def _verdicts(criteria: Iterable[Criterion], answers: Answers) -> Iterator[Verdi
         yield Verdict(
             criterion.title, criterion.points if met else 0.0, criterion.points, met, message
         )
+
+
+def _may_explain(mistake: Misconception, missed: Iterable[frozenset[str]]) -> bool:
+    """Tell whether a mistake is about an answer that a criterion which is not met is about."""
+    return not mistake.about or any(not about or about & mistake.about for about in missed)
 
 
 def _seen(mistake: Misconception, answers: Answers) -> bool:

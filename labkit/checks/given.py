@@ -1,10 +1,12 @@
 """The data that a judge compares with: the same arrays that the student loaded."""
 
+import dataclasses
 import functools
+from typing import Any
 
 import numpy as np
 
-from labkit import data
+from labkit import data, evidence
 
 
 class Reference:
@@ -53,6 +55,48 @@ class Reference:
     @property
     def class_names(self) -> tuple[str, ...]:
         return data.CLASS_NAMES if self.dataset == "fashion-mnist" else data.DIGIT_NAMES
+
+
+# A few rows of the training and of the test images: to find out what an answer looks like.
+FEW = (range(2), range(3))
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Few:
+    """Some rows of the data, in place of all of them.
+
+    Attributes
+    ----------
+    length : int
+        The number of rows that stand for these: of the training or of the test images.
+    """
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    class_names: tuple[str, ...]
+    length: int = 0
+
+    @classmethod
+    def of(cls, data: Reference, train: Any, test: Any, length: int = 0) -> "Few":
+        train, test = np.asarray(train, int), np.asarray(test, int)
+        images = data.x_train[train], data.y_train[train], data.x_test[test], data.y_test[test]
+        return cls(*images, data.class_names, length)
+
+    @classmethod
+    def kept_by(cls, data: Reference, fact: evidence.Array) -> "Few":
+        """Return the rows that `fact` keeps of an array that was made of the data, row by row.
+
+        The other set is cut to another length, so that an array made of the one is told from an
+        array made of the other.
+        """
+        counts = len(data.x_train), len(data.x_test)
+        other = range(len(fact.rows) + 1)
+        parts = [
+            fact.rows if count == fact.shape[0] else other[:count] for count in counts
+        ]
+        return cls.of(data, *parts, fact.shape[0] if fact.shape[0] in counts else -1)
 
 
 @functools.lru_cache(maxsize=2)

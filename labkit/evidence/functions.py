@@ -78,7 +78,7 @@ def _call(function: Callable, arguments: tuple) -> facts.Call:
     except (Exception, SystemExit) as error:
         result = facts.Raised(type(error).__name__, str(error)[: values.MAX_TEXT])
     else:
-        result = _returned(returned)
+        result = returned_fact(returned)
     changed = any(
         isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True)
         for before, after in zip(arguments, given, strict=True)
@@ -86,7 +86,8 @@ def _call(function: Callable, arguments: tuple) -> facts.Call:
     return facts.Call(result, changed)
 
 
-def _returned(returned: Any) -> Any:
+def returned_fact(returned: Any) -> Any:
+    """Return the fact about what a call has returned."""
     if returned is None or returned is ...:
         return facts.Placeholder()
     if networks.is_network(returned):

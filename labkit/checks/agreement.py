@@ -1,0 +1,133 @@
+"""Whether what was collected of an answer is a given object: a number, an array, a function."""
+
+import functools
+import math
+import numbers
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from labkit import evidence
+from labkit.checks import criteria
+from labkit.evidence import values
+
+TOLERANCE = 1e-6
+
+
+@functools.singledispatch
+def agrees(fact: Any, wanted: Any, tolerance: float = TOLERANCE, probes: Sequence = ()) -> bool:
+    """Tell whether `fact` is what a collector makes of `wanted`.
+
+    Parameters
+    ----------
+    fact : object
+        One of the facts of `labkit.evidence`; a kind without a rule here agrees with nothing.
+    wanted : object
+        A plain value, an array, or a function that is tried on `probes`.
+    tolerance : float
+        By how much numbers may differ.
+    probes : sequence of tuple
+        The arguments that the student's function was tried on.
+    """
+    return False
+
+
+@agrees.register
+def _(fact: evidence.Placeholder, wanted: Any, tolerance: float = 0, probes: Sequence = ()) -> bool:
+    return wanted is ...
+
+
+@agrees.register
+def _(
+    fact: evidence.Value, wanted: Any, tolerance: float = TOLERANCE, probes: Sequence = ()
+) -> bool:
+    collected = values.value(wanted)
+    return isinstance(collected, evidence.Value) and same(fact.value, collected.value, tolerance)
+
+
+@agrees.register
+def _(
+    fact: evidence.Array, wanted: Any, tolerance: float = TOLERANCE, probes: Sequence = ()
+) -> bool:
+    return criteria.agrees(fact, _array(wanted), tolerance)
+
+
+@agrees.register
+def _(
+    fact: evidence.Calls, wanted: Any, tolerance: float = TOLERANCE, probes: Sequence = ()
+) -> bool:
+    pairs = zip(fact.calls, probes, strict=True)
+    return all(returned(call.result, wanted(*arguments), tolerance) for call, arguments in pairs)
+
+
+def agrees_by_rows(
+    fact: evidence.Array, wanted: Any, length: int, tolerance: float = TOLERANCE
+) -> bool:
+    """Tell whether the rows that were kept of an array are those of `wanted`.
+
+    Parameters
+    ----------
+    fact : Array
+    wanted : array, shape (k, ...)
+        Only the rows that `fact` keeps.
+    length : int
+        How many rows there should be in all.
+    tolerance : float
+    """
+    rows = _array(wanted)
+    if fact.shape != (length, *rows.shape[1:]) or len(rows) != len(fact.sample):
+        return False
+    return np.allclose(np.asarray(fact.sample, float), rows, rtol=0, atol=tolerance)
+
+
+def returned(result: Any, wanted: Any, tolerance: float = TOLERANCE) -> bool:
+    """Tell whether what a call returned is `wanted`: a list may stand for an array of its values."""
+    seen = as_array(result)
+    if seen is not None and not isinstance(wanted, str):
+        expected = _array(wanted)
+        return seen.shape == expected.shape and np.allclose(
+            seen, expected, rtol=0, atol=tolerance, equal_nan=True
+        )
+    return isinstance(result, evidence.Value) and agrees(result, wanted, tolerance)
+
+
+def as_array(result: Any) -> np.ndarray | None:
+    """Return the numbers that a call returned as an array; None where they are none."""
+    plain = result.sample if isinstance(result, evidence.Array) else None
+    if isinstance(result, evidence.Value):
+        plain = result.value
+    if plain is None or isinstance(plain, str | dict):
+        return None
+    try:
+        return np.asarray(plain, float)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def same(seen: Any, wanted: Any, tolerance: float = TOLERANCE) -> bool:
+    """Tell whether two plain values are alike: numbers within `tolerance`, the rest equal."""
+    if isinstance(wanted, list):
+        return (
+            isinstance(seen, list)
+            and len(seen) == len(wanted)
+            and all(same(a, b, tolerance) for a, b in zip(seen, wanted, strict=True))
+        )
+    if isinstance(wanted, dict):
+        return (
+            isinstance(seen, dict)
+            and set(seen) == set(wanted)
+            and all(same(seen[key], wanted[key], tolerance) for key in wanted)
+        )
+    if not isinstance(wanted, numbers.Real) or isinstance(wanted, bool):
+        return type(seen) is type(wanted) and seen == wanted
+    if not isinstance(seen, numbers.Real) or isinstance(seen, bool):
+        return False
+    try:
+        return math.isclose(seen, wanted, rel_tol=0, abs_tol=tolerance)
+    except OverflowError:  # an integer beyond every float
+        return False
+
+
+def _array(wanted: Any) -> np.ndarray:
+    return np.asarray(wanted, float) if isinstance(wanted, list | tuple) else np.asarray(wanted)

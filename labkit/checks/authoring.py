@@ -1,0 +1,711 @@
+"""The form in which an exercise is written: text, solution, criteria, mistakes, further answers.
+
+An exercise is one file of its lab's folder. What is written there once is used everywhere: in the
+student's notebook and in the worked one, by the check, for the hints, and in the tests. A function
+of an exercise gets what its parameters ask for by name: the data, what given cells define, what
+earlier exercises make; a criterion gets the student's answers, too.
+"""
+
+import dataclasses
+import dis
+import functools
+import inspect
+import itertools
+import sys
+import types
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from labkit import evidence
+from labkit.checks import agreement, criteria, exercise, names
+from labkit.checks.exercise import (
+    ARRAY,
+    HISTORY,
+    MODEL,
+    NUMBER,
+    PICTURE,
+    TEXT,
+    VALUE,
+    Answer,
+    Answers,
+    Criterion,
+    Misconception,
+    function,
+)
+from labkit.checks.given import FEW, Few, Reference
+from labkit.checks.result import Message, Outcome
+from labkit.evidence import functions, values
+
+__all__ = [
+    "ARRAY",
+    "HISTORY",
+    "MODEL",
+    "NUMBER",
+    "PICTURE",
+    "TEXT",
+    "VALUE",
+    "AuthorError",
+    "Case",
+    "Essay",
+    "Exercise",
+    "Message",
+    "function",
+]
+
+# Besides the names of the notebook, a criterion may ask for these: the solution's answers, the
+# arguments that a function was tried on, and the data as a whole.
+SPECIAL = ("right", "probes", "data")
+
+
+class AuthorError(Exception):
+    """Something in an author's file is not as it should be; says where, what, and what to do."""
+
+    def __init__(self, problem: str, cure: str, path: str = "", line: int = 0) -> None:
+        self.problem, self.cure, self.path, self.line = problem, cure, path, line
+        where = f"{path}, line {line}: " if path else ""
+        super().__init__(f"{where}{problem}. {cure}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """One answer, and what it must earn.
+
+    Attributes
+    ----------
+    name : str
+    make : callable
+        From the notebook's names to the answers, own ones first. Called anew for each use.
+    earns : float or None
+        None for full points.
+    shows : str
+        The misconception that must be recognised first; empty where none is asked for.
+    outcome : Outcome
+    """
+
+    name: str
+    make: Callable[[names.Names], tuple]
+    earns: float | None
+    shows: str = ""
+    outcome: Outcome = Outcome.FAILED
+
+    @property
+    def is_right(self) -> bool:
+        return self.outcome is Outcome.PASSED
+
+
+class Exercise(exercise.Exercise):
+    """A machine-marked exercise, as an author writes it.
+
+    Parameters
+    ----------
+    doc : str
+        The title in the first line, then, after an empty line, the text that students read. It has
+        the form of ``lab.md``.
+    hints : three str
+        A nudge, the name of the tool, the skeleton.
+    needs : sequence of str
+        Variables of earlier exercises that the check takes, too.
+    by_rows : bool
+        Whether row k of an answer is made of row k of the data alone. Then only the rows that are
+        compared are worked out.
+    **answers : Answer
+        The variables that the student is to make, and their kinds.
+    """
+
+    def __init__(
+        self,
+        doc: str,
+        *,
+        hints: Sequence[str],
+        needs: Sequence[str] = (),
+        by_rows: bool = False,
+        **answers: Answer,
+    ) -> None:
+        self.path, self.line = _caller()
+        title, self.text = _title_and_text(doc, self)
+        super().__init__("", title, dict(answers), [], tuple(hints), [])
+        self.own = tuple(answers)
+        self.needs, self.by_rows = tuple(needs), by_rows
+        self.solve: Callable | None = None
+        self.comments: dict[str, str] = {}
+        self._cases: list[Case] = []
+        self._asked: list[tuple[str, tuple[str, int]]] = []
+        self._functions: list[tuple[Callable, bool]] = []
+        self._book, self._place = names.Book(), 0
+        self._book.add(self.source())
+        if not answers:
+            raise self.error("the exercise has no answer", "Name its variables: pixel=NUMBER.")
+        if len(self.hints) != 3 or isinstance(hints, str):
+            raise self.error(
+                f"there are {len(self.hints)} hints",
+                "Give three: a nudge, the name of the tool, the skeleton.",
+            )
+
+    # --- what an author writes --------------------------------------------------------------
+
+    def solution(self, solve: Callable) -> Callable:
+        """Take the function whose body is the worked answer; it returns all variables."""
+        self.solve = self._takes(solve)
+        return solve
+
+    def right(self, make: Callable) -> Callable:
+        """Take a function that returns another right answer."""
+        self._add_cases(make, _words(make), None, "", Outcome.PASSED)
+        return make
+
+    def wrong(
+        self, make: Callable | None = None, *, earns: float | Sequence[float] = 0, shows: str = ""
+    ) -> Callable:
+        """Take a function that returns a wrong answer, or yields several.
+
+        Parameters
+        ----------
+        make : callable
+        earns : float or sequence of float
+            What the answer must earn all the same.
+        shows : str
+            The name of the mistake that must be recognised in it.
+        """
+        if make is None:
+            return functools.partial(self.wrong, earns=earns, shows=shows)
+        self._add_cases(make, _words(make), earns, shows)
+        return make
+
+    def mistake(
+        self, make: Callable | None = None, *, earns: float | Sequence[float] = 0
+    ) -> Callable:
+        """Take a wrong answer that is recognised: its name, and what to tell the student.
+
+        It returns what a student with this misconception would have, or yields several such
+        answers; ``...`` stands for whatever the student has there. Its docstring is told.
+        """
+        if make is None:
+            return functools.partial(self.mistake, earns=earns)
+        name = self._add_mistake(make, functools.partial(self._has_made, make))
+        self._add_cases(make, _words(make), earns, name)
+        return make
+
+    def sign(self, seen: Callable) -> Callable:
+        """Take a predicate that recognises a mistake, where no single value shows it.
+
+        A wrong answer has to show it. It is looked for only where a criterion is not met that is
+        about one of the answers that it asks for.
+        """
+        about = frozenset(names.parameters(seen)) & frozenset(self.own)
+        self._add_mistake(seen, lambda answers: bool(self._call(seen, answers)), about)
+        return seen
+
+    def equal(
+        self,
+        name: str,
+        points: float,
+        words: str,
+        next_step: str,
+        *,
+        asks: str,
+        title: str = "",
+        tolerance: float = agreement.TOLERANCE,
+        read: Callable[[Any], Any] = lambda plain: plain,
+        stop: bool = False,
+    ) -> None:
+        """Require that an answer is the solution's.
+
+        Parameters
+        ----------
+        name : str
+        points : float
+        words : str
+            What the answer is to be, as a student is told: "the number of training images".
+        next_step : str
+            What helps whoever has another answer.
+        asks : str
+            The words of the exercise's text that ask for this.
+        title : str
+            Of the criterion, where it is not ``<name> is <words>``.
+        tolerance : float
+            By how much numbers may differ.
+        read : callable
+            What to make of both plain values before they are compared.
+        stop : bool
+            Whether later criteria make no sense before this one is met.
+        """
+        self._own_answer(name)
+
+        def test(answers: Answers) -> Message | None:
+            fact = getattr(answers, name)
+            if self._is_right(name, fact, answers, tolerance, read):
+                return None
+            return Message(self._saw(name, fact, answers, tolerance), words, next_step)
+
+        self._add_criterion(Criterion(title or f"{name} is {words}", points, test, stop), asks, name)
+
+    def shape(
+        self, name: str, points: float, words: str, next_step: str, *, asks: str, title: str = ""
+    ) -> None:
+        """Require that an array has the shape of the solution's; later criteria wait for it."""
+        self._own_answer(name)
+
+        def test(answers: Answers) -> Message | None:
+            fact = getattr(answers, name)
+            if fact.shape == self._right_shape(name, answers.data):
+                return None
+            return Message(f"{name} has the shape {fact.shape}", words, next_step)
+
+        title = title or f"{name} has {words}"
+        self._add_criterion(Criterion(title, points, test, stop=True), asks, name)
+
+    def runs(self, name: str, points: float, title: str, expected: str, *, asks: str) -> None:
+        """Require that a function returns, for every probe, the kind of thing the solution does."""
+        self._own_answer(name)
+
+        def test(answers: Answers) -> Message | None:
+            right = getattr(self.right_answers(answers.data), name)
+            for call, arguments in self._calls(name, answers):
+                problem = _not_returned(name, call.result, right(*arguments), expected)
+                if problem is not None:
+                    return problem
+            return None
+
+        self._add_criterion(Criterion(title, points, test, stop=True), asks, name)
+
+    def criterion(self, points: float, *, asks: str, stop: bool = False) -> Callable:
+        """Take a criterion: its docstring is the title, it returns None or a `Message`.
+
+        Its parameters are the student's answers (a plain value, or what was collected of an array,
+        a picture, ...), ``right``, the solution's answers, ``probes``, the arguments that a
+        function was tried on, ``data``, and whatever the notebook has defined.
+        """
+
+        def add(test: Callable) -> Callable:
+            about = [name for name in names.parameters(test) if name in self.own]
+            judge = functools.partial(self._call, self._takes(test, own=True))
+            self._add_criterion(Criterion(_told(test, self), points, judge, stop), asks, *about)
+            return test
+
+        return add
+
+    def require(self, criterion: Criterion, *, asks: str) -> None:
+        """Require a criterion that several exercises share, made by a function of `labkit.checks`."""
+        self._add_criterion(criterion, asks)
+
+    def knows(self, *mistakes: Misconception) -> None:
+        """Recognise mistakes that several exercises share; a wrong answer has to show each."""
+        self.misconceptions.extend(mistakes)
+
+    def choice(self, points: float, *, asks: str, **options: str) -> None:
+        """Require one letter; for every wrong letter, what to tell a student who chose it."""
+        (name,) = self.own
+        letters = sorted({*options, *(chr(n) for n in range(97, 97 + len(options) + 1))})
+        (right,) = set(letters) - set(options)
+        required, mistakes = criteria.choice(name, right, points, options)
+        for item in required:
+            self._add_criterion(item, asks, name)
+        quoted = [f'"{letter}"' for letter in letters]
+        self.comments[name] = f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+        for mistake, letter in zip(mistakes, options, strict=True):
+            self.misconceptions.append(mistake)
+            self._cases.append(Case(letter, _constantly(letter), 0, mistake.name))
+
+    # --- what the kit makes of it -----------------------------------------------------------
+
+    def stand_in(self, book: names.Book, name: str, dataset: str) -> None:
+        """Take a place in a lab: what was added to `book` so far is what may be asked for."""
+        self.name, self.dataset = name, dataset
+        self._book, self._place = book, len(book.sources)
+        book.add(self.source())
+
+    def link(self, earlier: Mapping[str, tuple[Answer, str]]) -> None:
+        """Take the kinds and titles of the answers that it needs of earlier exercises."""
+        for name in self.needs:
+            if name not in earlier:
+                raise self.error(
+                    f"it needs {name!r}, which no earlier exercise makes",
+                    f"Earlier exercises make: {', '.join(sorted(earlier)) or 'nothing'}.",
+                )
+            answer, title = earlier[name]
+            self.answers[name] = answer.from_earlier(title)
+
+    def source(self) -> names.Source:
+        """Return the solution's answers as names that later exercises may ask for."""
+
+        def make(find: Callable[[str], Any], name: str) -> dict[str, Any]:
+            made = self.solve(**{key: find(key) for key in names.parameters(self.solve)})
+            return dict(zip(self.own, self._as_answers(made, len(self.own)), strict=True))
+
+        return names.Source(frozenset(self.own), make)
+
+    def notebook(self, data: Reference) -> names.Names:
+        """Return the names of the notebook that this exercise stands in."""
+        return self._book.names(data)
+
+    def right_answers(self, data: Reference) -> types.SimpleNamespace:
+        """Return what the solution makes, by name."""
+        defined = self._book.names(data)
+        return types.SimpleNamespace(
+            **{name: defined.find(name, self._place + 1) for name in self.own}
+        )
+
+    def cases(self) -> list[Case]:
+        """Return the solution, all further answers, and those that any exercise has to refuse."""
+        solution = Case("the solution", self._filled(None), None, "", Outcome.PASSED)
+        blank = Case("nothing", self._untouched, 0, "", Outcome.NOT_ATTEMPTED)
+        return [solution, blank, *self._cases]
+
+    def asked(self) -> list[tuple[str, str, tuple[str, int]]]:
+        """Return each criterion's title, the words that ask for it, and where it is written."""
+        pairs = zip(self.criteria, self._asked, strict=True)
+        return [(item.title, asks, place) for item, (asks, place) in pairs]
+
+    def faults(self) -> list[AuthorError]:
+        """Return what is wrong with the exercise that is not told while its file is read."""
+        found = []
+        if self.solve is None:
+            found.append(self.error("there is no solution", "Write one below @exercise.solution."))
+        if not self.criteria:
+            found.append(self.error("nothing is asked for", "Add exercise.equal(...), for one."))
+        text = " ".join(self.text.split())
+        for title, asks, (path, line) in self.asked():
+            if " ".join(asks.split()) not in text:
+                problem = f"the text does not say {asks!r}, which the criterion {title!r} is for"
+                cure = "Quote the words of the text that ask for it, or let the text ask for it."
+                found.append(AuthorError(problem, cure, path, line))
+        return [*found, *self._faults_of_names(), *self._faults_of_cases()]
+
+    def error(self, problem: str, cure: str, function: Callable | None = None) -> AuthorError:
+        """Return an error about this exercise, or about one of its functions."""
+        path, line = self.path, self.line
+        if function is not None:
+            path, line = _file(function), function.__code__.co_firstlineno
+        return AuthorError(problem, cure, path, line)
+
+    # --- recognising ------------------------------------------------------------------------
+
+    def _has_made(self, make: Callable, answers: Answers) -> bool:
+        """Tell whether the evidence agrees with one of the wrong answers of `make`."""
+        data = Few.of(answers.data, *FEW) if self.by_rows else answers.data
+        alternatives = self._alternatives(make, self._book.names(data))
+        return any(
+            all(
+                self._agrees_with(make, number, position, answers)
+                for position, made in enumerate(alternative)
+                if made is not ...
+            )
+            for number, alternative in enumerate(alternatives)
+        )
+
+    def _agrees_with(self, make: Callable, number: int, position: int, answers: Answers) -> bool:
+        """Tell whether an answer is what the wrong answer with this `number` has in its place."""
+        name = self.own[position]
+        try:
+            fact = getattr(answers, name)
+        except exercise.Unusable:
+            return False
+        data = self._compared(answers.data, fact)
+        made = self._alternatives(make, self._book.names(data))[number][position]
+        if isinstance(data, Few):
+            return agreement.agrees_by_rows(fact, made, data.length)
+        return agreement.agrees(fact, made, probes=self._probes(name, fact))
+
+    def _compared(self, data: Reference, fact: Any) -> Reference | Few:
+        """Return the data to work out what `fact` is compared with."""
+        return Few.kept_by(data, fact) if self.by_rows and _is_array(fact) else data
+
+    def _is_right(
+        self, name: str, fact: Any, answers: Answers, tolerance: float, read: Callable
+    ) -> bool:
+        data = self._compared(answers.data, fact)
+        right = self._book.names(data).find(name, self._place + 1)
+        if isinstance(data, Few):
+            return agreement.agrees_by_rows(fact, right, data.length, tolerance)
+        if isinstance(fact, evidence.Value):
+            collected = values.value(right)
+            return agreement.same(read(fact.value), read(collected.value), tolerance)
+        return agreement.agrees(fact, right, tolerance, self._probes(name, fact))
+
+    def _right_shape(self, name: str, data: Reference) -> tuple[int, ...]:
+        if not self.by_rows:
+            return np.shape(getattr(self.right_answers(data), name))
+        few = self._book.names(Few.of(data, *FEW)).find(name, self._place + 1)
+        rows, *rest = np.shape(few)
+        return (len(data.x_train if rows == len(FEW[0]) else data.x_test), *rest)
+
+    def _saw(self, name: str, fact: Any, answers: Answers, tolerance: float) -> str:
+        """Say what was seen of an answer that is not the right one."""
+        if isinstance(fact, evidence.Value):
+            return f"{name} is {criteria.show(fact.value)}"
+        if isinstance(fact, evidence.Array):
+            if fact.shape != self._right_shape(name, answers.data):
+                return f"{name} has the shape {fact.shape}"
+            return f"{name} holds other values than it should"
+        if isinstance(fact, evidence.Calls):
+            return f"On a small test {name} returned something else"
+        return f"{name} is not as it should be"
+
+    # --- calling what an author wrote -------------------------------------------------------
+
+    def _call(self, called: Callable, answers: Answers) -> Any:
+        own = {
+            name: self._own_or_special(name, answers)
+            for name in names.parameters(called)
+            if name in self.answers or name in SPECIAL
+        }
+        return self._book.names(answers.data).call(called, own, self._place)
+
+    def _own_or_special(self, name: str, answers: Answers) -> Any:
+        if name == "data":
+            return answers.data
+        if name == "right":
+            return self.right_answers(answers.data)
+        if name == "probes":
+            (only,) = (key for key in self.own if self.answers[key].kind is evidence.Calls)
+            return self._probes(only, getattr(answers, only))
+        fact = getattr(answers, name)
+        return fact.value if isinstance(fact, evidence.Value) else fact
+
+    def _calls(self, name: str, answers: Answers) -> list[tuple[evidence.Call, tuple]]:
+        fact = getattr(answers, name)
+        return list(zip(fact.calls, self._probes(name, fact), strict=True))
+
+    def _probes(self, name: str, fact: Any) -> list[tuple]:
+        collector = self.answers[name].collector
+        if isinstance(collector, functions.Probing) and isinstance(fact, evidence.Calls):
+            return collector.arguments(fact.seed)
+        return []
+
+    def _alternatives(self, make: Callable, defined: names.Names) -> list[tuple]:
+        made = defined.call(make, before=self._place)
+        several = list(made) if inspect.isgenerator(made) else [made]
+        return [self._as_answers(item, len(self.own), make) for item in several]
+
+    def _as_answers(self, made: Any, count: int, make: Callable | None = None) -> tuple:
+        if count == 1:
+            return (made,)
+        if isinstance(made, tuple) and len(made) in (count, len(self.answers)):
+            return made
+        raise self.error(
+            f"it returns {criteria.show(made)} where {count} answers are due",
+            f"Return them in this order: {', '.join(self.own)}.",
+            make or self.solve,
+        )
+
+    # --- cases ------------------------------------------------------------------------------
+
+    def _filled(self, make: Callable | None, number: int = 0) -> Callable[[names.Names], tuple]:
+        """Return what makes an answer of `make`, with the solution's in place of ``...``."""
+
+        def filled(defined: names.Names) -> tuple:
+            made = self._alternatives(make, defined)[number] if make else ()
+            full = itertools.chain(made, itertools.repeat(...))
+            return tuple(
+                defined.find(name, self._place + 1) if value is ... else value
+                for name, value in zip(self.answers, full, strict=False)
+            )
+
+        return filled
+
+    def _untouched(self, defined: names.Names) -> tuple:
+        earlier = [defined.find(name, self._place) for name in self.needs]
+        own = (
+            _stub(defined.find(name, self._place + 1))
+            if self.answers[name].kind is evidence.Calls
+            else ...
+            for name in self.own
+        )
+        return (*own, *earlier)
+
+    def _add_cases(
+        self,
+        make: Callable,
+        name: str,
+        earns: float | Sequence[float] | None,
+        shows: str,
+        outcome: Outcome = Outcome.FAILED,
+    ) -> None:
+        self._takes(make)
+        if not inspect.isgeneratorfunction(make):
+            self._cases.append(Case(name, self._filled(make), earns, shows, outcome))
+            return
+        count = _yields(make)
+        due = list(earns) if isinstance(earns, Sequence) else [earns] * count
+        if len(due) != count:
+            raise self.error(
+                f"it yields {count} answers, and earns names {len(due)}",
+                "Write one number, or one for each answer.",
+                make,
+            )
+        for number, points in enumerate(due):
+            case = Case(f"{name}, {number + 1}", self._filled(make, number), points, shows, outcome)
+            self._cases.append(case)
+
+    def _takes(self, called: Callable, own: bool = False) -> Callable:
+        self._functions.append((called, own))
+        return called
+
+    def _add_mistake(self, made: Callable, seen: Callable, about: frozenset = frozenset()) -> str:
+        name = made.__name__.replace("_", "-")
+        if any(mistake.name == name for mistake in self.misconceptions):
+            raise self.error(f"the mistake {name!r} is there twice", "Rename one.", made)
+        if about or seen.__class__ is not functools.partial:
+            self._takes(made, own=True)
+        self.misconceptions.append(Misconception(name, seen, _told(made, self), about))
+        return name
+
+    def _add_criterion(self, criterion: Criterion, asks: str, *about: str) -> None:
+        self.criteria.append(dataclasses.replace(criterion, about=frozenset(about)))
+        self._asked.append((asks, _caller()))
+
+    def _own_answer(self, name: str) -> None:
+        if name not in self.own:
+            path, line = _caller()
+            raise AuthorError(
+                f"{name!r} is no answer of this exercise",
+                f"Its answers are: {', '.join(self.own)}.",
+                path,
+                line,
+            )
+
+    def _faults_of_names(self) -> list[AuthorError]:
+        known = self._book.names(exercise.reference(self.dataset)).known(self._place)
+        found = []
+        for called, own in self._functions:
+            allowed = known | ({*self.answers, *SPECIAL} if own else set())
+            for name in set(names.parameters(called)) - allowed:
+                problem = f"{called.__name__} asks for {name!r}, which nothing before it defines"
+                cure = f"There are: {', '.join(sorted(allowed))}."
+                found.append(self.error(problem, cure, called))
+        return found
+
+    def _faults_of_cases(self) -> list[AuthorError]:
+        found = []
+        right = sum(case.is_right for case in self._cases)
+        if right < 2:
+            found.append(
+                self.error(
+                    f"there are {right} right answers besides the solution",
+                    "Add two that are written differently, below @exercise.right.",
+                )
+            )
+        known = {mistake.name for mistake in self.misconceptions}
+        shown = {case.shows for case in self._cases} - {""}
+        for name in sorted(known - shown):
+            cure = f'Add one below @exercise.wrong(shows="{name}").'
+            found.append(self.error(f"no wrong answer shows the mistake {name!r}", cure))
+        for name in sorted(shown - known):
+            found.append(
+                self.error(
+                    f"a wrong answer shows {name!r}, and there is no such mistake",
+                    f"There are: {', '.join(sorted(known))}.",
+                )
+            )
+        return found
+
+
+class Essay(exercise.Essay):
+    """A question that a person marks, as an author writes it.
+
+    Parameters
+    ----------
+    doc : str
+        Title and text, as of an `Exercise`.
+    rubric : sequence of (float, str)
+        Points, and what earns them.
+    answer : str
+        A good answer, shown in the worked notebook above the rubric.
+    """
+
+    def __init__(self, doc: str, *, rubric: Sequence[tuple[float, str]], answer: str) -> None:
+        self.path, self.line = _caller()
+        title, self.text = _title_and_text(doc, self)
+        points = sum(part for part, _ in rubric)
+        super().__init__("", title, points, tuple(rubric))
+        self.answer = inspect.cleandoc(answer)
+
+    def error(self, problem: str, cure: str) -> AuthorError:
+        return AuthorError(problem, cure, self.path, self.line)
+
+    def faults(self) -> list[AuthorError]:
+        """Return what is wrong with the question."""
+        if self.points <= 0:
+            return [self.error("the rubric gives no points", "Write pairs: (2, 'names a cause').")]
+        return []
+
+
+def _caller() -> tuple[str, int]:
+    """Return file and line of the author's code that is being run."""
+    frame = sys._getframe(1)
+    while frame.f_code.co_filename == __file__ and frame.f_back is not None:
+        frame = frame.f_back
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+def _file(function: Callable) -> str:
+    return function.__code__.co_filename
+
+
+def _title_and_text(doc: str | None, where: Any) -> tuple[str, str]:
+    title, _, text = inspect.cleandoc(doc or "").partition("\n")
+    if not title or not text.strip():
+        raise AuthorError(
+            "the text is missing",
+            'Begin the file with """The title, an empty line, and what students are to do.""", '
+            "and hand over __doc__.",
+            where.path,
+            where.line,
+        )
+    return title.rstrip("."), text.strip("\n")
+
+
+def _told(function: Callable, where: Exercise) -> str:
+    told = inspect.getdoc(function)
+    if not told:
+        raise where.error(
+            f"{function.__name__} has no docstring", "Write there what is told.", function
+        )
+    return " ".join(told.split())
+
+
+def _words(function: Callable) -> str:
+    return function.__name__.strip("_").replace("_", " ")
+
+
+def _yields(make: Callable) -> int:
+    """Return how many answers a generator function yields: its `yield`s outside loops."""
+    return sum(item.opname == "YIELD_VALUE" for item in dis.get_instructions(make))
+
+
+def _constantly(value: Any) -> Callable[[names.Names], tuple]:
+    return lambda defined: (value,)
+
+
+def _stub(function: Callable) -> Callable:
+    """Return the function as the student finds it: its head and its docstring."""
+    stub = types.FunctionType((lambda *given, **named: None).__code__, {}, function.__name__)
+    stub.__doc__ = function.__doc__
+    return stub
+
+
+def _not_returned(name: str, result: Any, right: Any, expected: str) -> Message | None:
+    """Say what is wrong with a result that is another kind of thing than the right one."""
+    if isinstance(result, evidence.Raised):
+        return Message(
+            f"On a small test {name} raised {result.type}: {result.text}",
+            expected,
+            "Try the function in a cell of your own, on something small.",
+        )
+    nothing = isinstance(result, evidence.Placeholder) or getattr(result, "type", "") == "NoneType"
+    if nothing:
+        return Message(f"{name} returned nothing", expected, "End the function with return.")
+    collected = functions.returned_fact(right)
+    if isinstance(result, type(collected)):
+        return None
+    kind = result.type
+    article = "an" if kind[:1].lower() in "aeiou" else "a"
+    return Message(
+        f"{name} returned {article} {kind}", expected, "Look at what stands behind return."
+    )
+
+
+def _is_array(fact: Any) -> bool:
+    return isinstance(fact, evidence.Array) and bool(fact.shape)

@@ -1,0 +1,182 @@
+"""A lab is a folder: ``lab.md`` and a file for each exercise. This reads it."""
+
+
+import importlib
+import pathlib
+import sys
+import types
+from collections.abc import Iterator
+
+from labkit.checks import exercise, lab_text, names
+from labkit.checks.authoring import AuthorError, Essay, Exercise
+from labkit.checks.exercise import Answer
+from labkit.checks.lab_text import Code, Piece, Place, Prose
+
+TEXT = "lab.md"
+SHARED = "shared"
+
+
+class Lab(exercise.Lab):
+    """A lab that was read from its folder.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+    dataset : str
+    pieces : list
+        What ``lab.md`` consists of, in its order.
+    by_place : dict of str to Exercise or Essay
+        What stands at each place, by the name of its file.
+    """
+
+    def __init__(self, folder: pathlib.Path, package: str) -> None:
+        self.folder = folder
+        path = folder / TEXT
+        try:
+            settings, text, line = lab_text.front_matter(path.read_text(encoding="utf-8"))
+            self.pieces = lab_text.read(text, line)
+        except lab_text.TextError as error:
+            raise AuthorError(error.problem, error.cure, str(path), error.line) from error
+        name, minutes, self.dataset = _settings(settings, path)
+        self.by_place = {
+            piece.name: _imported(package, piece, path)
+            for piece in self.pieces
+            if isinstance(piece, Place)
+        }
+        super().__init__(name, _title(self.pieces, path), minutes, tuple(self.by_place.values()))
+        self._join(path)
+
+    def attributes(self) -> dict[str, Exercise]:
+        """Return the machine-marked exercises by the names that a notebook calls them by."""
+        return {
+            name: item for name, item in self.by_place.items() if isinstance(item, Exercise)
+        }
+
+    def faults(self) -> list[AuthorError]:
+        """Return all that is wrong with the lab's files and can be told without an answer."""
+        placed = set(self.by_place)
+        stray = {path.stem for path in self.folder.glob("*.py")} - placed - {"__init__", SHARED}
+        found = [
+            AuthorError(
+                f"{name}.py has no place in the lab",
+                f"Write {{{{ {name} }}}} on a line of its own where it should stand.",
+                str(self.folder / TEXT),
+                1,
+            )
+            for name in sorted(stray)
+        ]
+        return [*found, *(fault for item in self.exercises for fault in item.faults())]
+
+    def _join(self, path: pathlib.Path) -> None:
+        """Tell each exercise what the notebook has defined before it."""
+        book = names.Book()
+        earlier: dict[str, tuple[Answer, str]] = {}
+        for piece in self.pieces:
+            if isinstance(piece, Code):
+                book.add(_cell(piece, path))
+            elif isinstance(piece, Place):
+                item = self.by_place[piece.name]
+                for part in text_of(item):
+                    if isinstance(part, Code):
+                        book.add(_cell(part, pathlib.Path(item.path)))
+                item.name = piece.name.replace("_", "-")
+                if isinstance(item, Exercise):
+                    item.stand_in(book, item.name, self.dataset)
+                    item.link(earlier)
+                    earlier |= {name: (item.answers[name], item.title) for name in item.own}
+
+
+def publish(package: str) -> Lab:
+    """Read the lab whose package this is, and give the package what notebooks call it for."""
+    module = sys.modules[package]
+    lab = Lab(pathlib.Path(module.__file__).parent, package)
+    for name, value in _public(package, lab):
+        setattr(module, name, value)
+    return lab
+
+
+def text_of(item: Exercise | Essay) -> list[Piece]:
+    """Return the pieces of an exercise's text.
+
+    Raises
+    ------
+    AuthorError
+    """
+    try:
+        # The title and the empty line below it come first.
+        pieces = lab_text.read(item.text, 3)
+    except lab_text.TextError as error:
+        raise AuthorError(error.problem, error.cure, item.path, error.line) from error
+    for piece in pieces:
+        if isinstance(piece, Place):
+            problem = "an exercise cannot hold another one"
+            raise AuthorError(problem, f"Place it in {TEXT}.", item.path, piece.line)
+    return pieces
+
+
+def _public(package: str, lab: Lab) -> Iterator[tuple[str, object]]:
+    """Yield what a notebook may call the lab for: also what its shared file offers."""
+    shared = sys.modules.get(f"{package}.{SHARED}", types.ModuleType(SHARED))
+    for name, value in vars(shared).items():
+        if not name.startswith("_") and not isinstance(value, types.ModuleType):
+            yield name, value
+    yield from lab.attributes().items()
+    yield "progress", lab.progress
+
+
+def _settings(settings: dict[str, str], path: pathlib.Path) -> tuple[str, int, str]:
+    missing = {"lab", "minutes"} - set(settings)
+    unknown = set(settings) - {"lab", "minutes", "dataset"}
+    if missing or unknown or not settings["minutes"].isdigit():
+        raise AuthorError(
+            f"the settings at the top are {', '.join(settings) or 'none'}",
+            "There have to be lab (its name) and minutes (a whole number), and may be dataset.",
+            str(path),
+            1,
+        )
+    return settings["lab"], int(settings["minutes"]), settings.get("dataset", "fashion-mnist")
+
+
+def _title(pieces: list[Piece], path: pathlib.Path) -> str:
+    first = pieces[0] if pieces else None
+    if not isinstance(first, Prose) or not first.text.startswith("# "):
+        raise AuthorError(
+            "the lab has no title", "Begin the text with a line '# TITLE'.", str(path), 1
+        )
+    return first.text.partition("\n")[0].removeprefix("# ").strip()
+
+
+def _imported(package: str, place: Place, path: pathlib.Path) -> Exercise | Essay:
+    if not (path.parent / f"{place.name}.py").is_file():
+        there = sorted(file.stem for file in path.parent.glob("*.py"))
+        raise AuthorError(
+            f"there is no file {place.name}.py for this place",
+            f"There are: {', '.join(there)}. `labkit new exercise` makes one.",
+            str(path),
+            place.line,
+        )
+    module = importlib.import_module(f"{package}.{place.name}")
+    for name in ("exercise", "essay"):
+        item = getattr(module, name, None)
+        if isinstance(item, Exercise | Essay):
+            return item
+    raise AuthorError(
+        "the file makes no exercise",
+        "It needs a line exercise = Exercise(__doc__, ...) or essay = Essay(__doc__, ...).",
+        str(module.__file__),
+        1,
+    )
+
+
+def _cell(piece: Code, path: pathlib.Path) -> names.Source:
+    try:
+        return names.of_cell(piece.source)
+    except SyntaxError as error:
+        raise AuthorError(
+            f"the code of the cell {piece.id} is no Python: {error.msg}",
+            "Mend the cell.",
+            str(path),
+            piece.line + (error.lineno or 1),
+        ) from error
+
+

@@ -1,0 +1,188 @@
+"""What the functions of an exercise may ask for by name: whatever its notebook has defined so far.
+
+That is the data, what given cells define (an imported module, too), and what the solutions of
+earlier exercises make. Nothing is made before it is asked for, and nothing twice.
+"""
+
+import ast
+import builtins
+import contextlib
+import dataclasses
+import functools
+import inspect
+import symtable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from labkit.checks.given import Few, Reference
+
+DATA = ("x_train", "y_train", "x_test", "y_test", "class_names")
+
+
+class UnknownName(LookupError):
+    """A name that nothing before the exercise defines; `known` are those that there are."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name, self.known = name, sorted(known)
+        super().__init__(f"nothing before this exercise defines {name!r}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """Something that defines names.
+
+    Attributes
+    ----------
+    names : frozenset of str
+    make : callable
+        From a function that resolves a name to a dictionary of what is defined. Given cells define
+        only the name that is asked for, which is the second argument.
+    """
+
+    names: frozenset[str]
+    make: Callable[[Callable[[str], Any], str], Mapping[str, Any]]
+
+
+class Names:
+    """The names of one lab, on one set of data.
+
+    Parameters
+    ----------
+    data : Reference
+    sources : sequence of Source
+        In the order of the notebook.
+    """
+
+    def __init__(self, data: Reference | Few, sources: Iterable[Source] = ()) -> None:
+        self.data = data
+        self._sources = list(sources)
+        self._made: dict[tuple[str, int], Any] = {}
+
+    def known(self, before: int | None = None) -> set[str]:
+        """Return what may be asked for by what stands before the source number `before`."""
+        return set(DATA).union(*(source.names for source in self._sources[:before]))
+
+    def find(self, name: str, before: int | None = None) -> Any:
+        """Return what `name` stands for before the source number `before`, or at the end.
+
+        Raises
+        ------
+        UnknownName
+        """
+        if name in DATA:  # the given cell that loads the data would load it once more
+            return getattr(self.data, name)
+        places = range(len(self._sources) if before is None else before)
+        place = next((n for n in reversed(places) if name in self._sources[n].names), None)
+        if place is None:
+            raise UnknownName(name, self.known(before))
+        if (name, place) not in self._made:
+            made = self._sources[place].make(functools.partial(self.find, before=place), name)
+            self._made |= {(key, place): value for key, value in made.items()}
+        return self._made[name, place]
+
+    def call(
+        self, function: Callable, own: Mapping[str, Any] | None = None, before: int | None = None
+    ) -> Any:
+        """Call `function` with what its parameters ask for; `own` comes before everything else."""
+        given = own or {}
+        return function(
+            **{
+                name: given[name] if name in given else self.find(name, before)
+                for name in parameters(function)
+            }
+        )
+
+
+class Book:
+    """What a lab's notebook defines, in its order; made once for each set of data."""
+
+    def __init__(self) -> None:
+        self.sources: list[Source] = []
+        self._whole: dict[int, tuple[Any, Names]] = {}
+
+    def add(self, source: Source) -> None:
+        self.sources.append(source)
+
+    def names(self, data: Reference | Few) -> Names:
+        """Return the names on `data`; those on a few rows are not kept."""
+        if isinstance(data, Few):
+            return Names(data, self.sources)
+        if id(data) not in self._whole:
+            self._whole = {id(data): (data, Names(data, self.sources))}
+        return self._whole[id(data)][1]
+
+
+def parameters(function: Callable) -> list[str]:
+    """Return the names that `function` asks for."""
+    return list(inspect.signature(function).parameters)
+
+
+def of_cell(code: str) -> Source:
+    """Return what a given cell defines. Only the statements are run that make the wanted name."""
+    tree = ast.parse(code)
+    names = frozenset().union(*(_bound(statement) for statement in tree.body))
+
+    def make(find: Callable[[str], Any], name: str) -> dict[str, Any]:
+        space: dict[str, Any] = {}
+        for part in _leading_to(name, tree.body):
+            for used in _loaded(part) - space.keys() - vars(builtins).keys():
+                # A name that only the statement itself defines is none that can be found.
+                with contextlib.suppress(UnknownName):
+                    space[used] = find(used)
+            exec(compile(ast.Module([part], []), "<given cell>", "exec"), space)
+        return {name: space[name]}
+
+    return Source(names, make)
+
+
+def _leading_to(name: str, statements: list[ast.stmt]) -> list[ast.stmt]:
+    """Return the statements of a cell that make `name`, and those that they need."""
+    wanted, chosen = {name}, []
+    for part in reversed(statements):
+        if wanted & (_bound(part) | _changed(part)):
+            wanted |= _loaded(part)
+            chosen.append(part)
+    return chosen[::-1]
+
+
+@functools.lru_cache(maxsize=1_000)
+def _scope(statement: ast.stmt) -> symtable.SymbolTable:
+    return symtable.symtable(ast.unparse(statement), "<given cell>", "exec")
+
+
+def _bound(statement: ast.stmt) -> frozenset[str]:
+    """Return the names that a statement of a cell defines."""
+    symbols = _scope(statement).get_symbols()
+    return frozenset(s.get_name() for s in symbols if s.is_assigned() or s.is_imported())
+
+
+def _changed(statement: ast.stmt) -> frozenset[str]:
+    """Return the names of what a statement changes: ``a[0] = 1``, ``a.b = 1``, ``a.append(1)``."""
+    found = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
+            found.add(_base(node))
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            found.add(_base(node.value.func) if isinstance(node.value.func, ast.Attribute) else "")
+    return frozenset(found - {""})
+
+
+def _base(node: ast.AST) -> str:
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _loaded(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement reads from outside."""
+    top, *inner = _scopes(_scope(statement))
+    here = {s.get_name() for s in top.get_symbols() if s.is_referenced()}
+    return here.union(
+        s.get_name() for scope in inner for s in scope.get_symbols() if s.is_global()
+    )
+
+
+def _scopes(scope: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    yield scope
+    for inner in scope.get_children():
+        yield from _scopes(inner)

@@ -1,0 +1,112 @@
+"""Describe the array
+
+`type(x_train)` only says that this is an array. What is inside? Find the type of a single value
+(`images_dtype`), the length along every axis (`images_shape`) and the number of axes (`images_axes`).
+"""
+
+import numpy as np
+
+from labkit.checks.authoring import NUMBER, VALUE, Exercise
+
+exercise = Exercise(
+    __doc__,
+    images_dtype=VALUE,
+    images_shape=VALUE,
+    images_axes=NUMBER,
+    hints=(
+        "type(x_train) says that it is an array. What the array holds, it tells you itself.",
+        "Look at x_train.dtype, x_train.shape and x_train.ndim.",
+        "images_dtype = x_train.…, images_shape = x_train.…, images_axes = x_train.…",
+    ),
+)
+
+
+@exercise.solution
+def solution(x_train):
+    images_dtype = x_train.dtype
+    images_shape = x_train.shape
+    images_axes = x_train.ndim
+    return images_dtype, images_shape, images_axes
+
+
+exercise.equal(
+    "images_dtype",
+    2,
+    "the type of one value inside x_train",
+    "Every NumPy array carries it as an attribute.",
+    asks="Find the type of a single value",
+    title="images_dtype is the type of a pixel value",
+    read=lambda plain: str(plain).removeprefix("numpy.").removeprefix("np."),
+)
+exercise.equal(
+    "images_shape",
+    2,
+    "the length of x_train along each of its axes, in order",
+    "Every NumPy array carries it as an attribute.",
+    asks="the length along every axis",
+    title="images_shape gives the length of every axis",
+)
+exercise.equal(
+    "images_axes",
+    2,
+    "the number of axes",
+    "Count the entries of the shape.",
+    asks="the number of axes",
+)
+
+
+@exercise.mistake(earns=4)
+def container_type(x_train):
+    """ndarray is the type of the container. Asked is the type of the values inside it."""
+    yield type(x_train), ..., ...
+    yield str(type(x_train)), ..., ...
+
+
+@exercise.mistake(earns=4)
+def size_for_axes(x_train):
+    """images_axes counts the axes, not the pixels along them."""
+    yield ..., ..., x_train.size
+    yield ..., ..., 28
+    yield ..., ..., 28 * 28
+
+
+@exercise.mistake(earns=4)
+def one_image_only(x_train):
+    """You described one image. x_train is a stack of them."""
+    yield ..., x_train[0].shape, ...
+    yield ..., ..., x_train[0].ndim
+
+
+@exercise.right
+def plain(x_train):
+    return "uint8", list(x_train.shape), 3
+
+
+@exercise.right
+def numpy_type(x_train):
+    return np.uint8, np.shape(x_train), len(x_train.shape)
+
+
+@exercise.right
+def type_of_a_value(x_train):
+    return type(x_train[0, 0, 0]), x_train.shape, np.int64(3)
+
+
+@exercise.wrong(earns=2, shows="one-image-only")
+def one_image(x_train):
+    return "uint8", x_train[0].shape, 2
+
+
+@exercise.wrong
+def constant():
+    return 0, 0, 0
+
+
+@exercise.wrong(earns=4)
+def python_type(x_train):
+    return int, x_train.shape, 3
+
+
+@exercise.wrong(earns=4)
+def with_placeholder():
+    return "uint8", None, 3

@@ -1,0 +1,181 @@
+"""The last 25 images
+
+Show the **last** 25 training images in the same way, with the names of their classes.
+"""
+
+import numpy as np
+
+from labkit.checks.authoring import PICTURE, Exercise, Message
+from labkit.labs.data import shared
+
+exercise = Exercise(
+    __doc__,
+    last_axes=PICTURE,
+    hints=(
+        "The example above took the first 25. Only the slice changes, for images and labels.",
+        "x_train[:25] are the first 25 images. A negative start counts from the end.",
+        "last_axes = labkit.plots.show_images(x_train[...:], y_train[...:])",
+    ),
+)
+
+
+@exercise.solution
+def solution(labkit, x_train, y_train):
+    last_axes = labkit.plots.show_images(x_train[-25:], y_train[-25:])
+    return last_axes
+
+
+@exercise.criterion(3, stop=True, asks="Show the **last** 25 training images")
+def _(last_axes):
+    """the figure shows 25 images"""
+    count = sum(shown is not None for shown in shared.images_shown(last_axes))
+    if count != 25:
+        return Message(
+            f"The figure shows {count} images",
+            "25 images",
+            "Cut the last 25 entries out of x_train and of y_train.",
+        )
+
+
+@exercise.criterion(5, asks="Show the **last** 25 training images")
+def _(last_axes, x_train):
+    """they are the last 25 of the training set, in order"""
+    if not shared.shows_all(last_axes, x_train[-25:]):
+        return Message(
+            "These are not the last 25 training images in their order",
+            "x_train from the 25th-last image to the last",
+            "A slice with a negative start counts from the end.",
+        )
+
+
+@exercise.criterion(4, asks="with the names of their classes")
+def _(last_axes, class_names, y_train):
+    """each has the name of its class above it"""
+    if not _names_are(last_axes, [class_names[label] for label in y_train[-25:]]):
+        return Message(
+            "The names above the images are not those of their classes",
+            "the class name of each image as its title",
+            "Cut the labels exactly as you cut the images.",
+        )
+
+
+def _names_are(picture, names):
+    titles = [panel.title for panel in picture.panels]
+    return len(titles) == len(names) and all(
+        name.lower() in title.lower() for name, title in zip(names, titles, strict=True)
+    )
+
+
+@exercise.sign
+def first_not_last(last_axes, x_train):
+    """These are the first 25 images."""
+    return shared.shows_all(last_axes, x_train[:25])
+
+
+@exercise.sign
+def test_set_shown(last_axes, x_test):
+    """These images come from the test set."""
+    return shared.shows_all(last_axes, x_test[-25:])
+
+
+@exercise.sign
+def reversed(last_axes, x_train):
+    """The right images, but from the last to the first."""
+    return shared.shows_all(last_axes, x_train[::-1][:25])
+
+
+@exercise.sign
+def last_one_missing(last_axes, x_train):
+    """Your slice stops before the last image: leave its end empty."""
+    return shared.shows_all(last_axes, x_train[-26:-1])
+
+
+@exercise.sign
+def labels_of_others(last_axes, class_names, y_train):
+    """The names belong to the first 25 images."""
+    return _names_are(last_axes, [class_names[label] for label in y_train[:25]])
+
+
+@exercise.sign
+def alphabetical_classes(last_axes, class_names, y_train):
+    """The names are sorted by the alphabet: class 0 is not the first of them."""
+    return _names_are(last_axes, [sorted(class_names)[label] for label in y_train[-25:]])
+
+
+@exercise.sign
+def on_their_side(last_axes, x_train):
+    """The images lie on their side: rows and columns are swapped."""
+    return shared.shows_all(last_axes, x_train[-25:].transpose(0, 2, 1))
+
+
+def _grid(images, names):
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(5, 5)
+    for ax, image, name in zip(axes.flat, images, names, strict=True):
+        ax.imshow(image, cmap="gray")
+        ax.set_title(name)
+        ax.axis("off")
+    return figure
+
+
+@exercise.right
+def with_own_loop(x_train, y_train, class_names):
+    return _grid(x_train[-25:], [class_names[label] for label in y_train[-25:]])
+
+
+@exercise.right
+def cut_by_length(labkit, x_train, y_train):
+    start = len(x_train) - 25
+    return labkit.plots.show_images(x_train[start:] / 255, y_train[start:])
+
+
+@exercise.wrong(earns=3)
+def constant():
+    return _grid(np.ones((25, 28, 28)), ["Shirt"] * 25)
+
+
+@exercise.wrong(earns=3, shows="first-not-last")
+def first_images(labkit, x_train, y_train):
+    return labkit.plots.show_images(x_train[:25], y_train[:25])
+
+
+@exercise.wrong(earns=3, shows="test-set-shown")
+def last_of_the_test_set(labkit, x_test, y_test):
+    return labkit.plots.show_images(x_test[-25:], y_test[-25:])
+
+
+@exercise.wrong(earns=3, shows="reversed")
+def from_the_end(labkit, x_train, y_train):
+    return labkit.plots.show_images(x_train[:-26:-1], y_train[:-26:-1])
+
+
+@exercise.wrong(earns=3, shows="last-one-missing")
+def stops_early(labkit, x_train, y_train):
+    return labkit.plots.show_images(x_train[-26:-1], y_train[-26:-1])
+
+
+@exercise.wrong(earns=8, shows="labels-of-others")
+def labels_of_the_first(labkit, x_train, y_train):
+    return labkit.plots.show_images(x_train[-25:], y_train[:25])
+
+
+@exercise.wrong(earns=8, shows="alphabetical-classes")
+def names_by_the_alphabet(x_train, y_train, class_names):
+    return _grid(x_train[-25:], [sorted(class_names)[label] for label in y_train[-25:]])
+
+
+@exercise.wrong(earns=7, shows="on-their-side")
+def turned_on_their_side(x_train, y_train, class_names):
+    names = [class_names[label] for label in y_train[-25:]]
+    return _grid(x_train[-25:].transpose(0, 2, 1), names)
+
+
+@exercise.wrong
+def too_few(labkit, x_train, y_train):
+    return labkit.plots.show_images(x_train[-24:], y_train[-24:])
+
+
+@exercise.wrong(earns=8)
+def numbers_above(x_train, y_train):
+    return _grid(x_train[-25:], [str(label) for label in y_train[-25:]])
