@@ -42,11 +42,11 @@ attacks: $(VENV)/complete ## Grade a class of attackers and unlucky students, an
 reproduce: $(VENV)/runtime ## Train the reports' networks (hours), and print the table of results
 	@$(BIN)/python -m labkit.reports.train $(REPRODUCE)
 
-notebooks: $(VENV)/complete ## Make the students' notebooks from the solutions
-	$(BIN)/python tools/build_notebooks.py
+notebooks: $(VENV)/complete ## Make the notebooks from the labs in labkit/labs
+	$(BIN)/python -m tools.assemble
 
 solutions: $(VENV)/complete ## Run the solutions on the real data and store their outputs
-	$(BIN)/python tools/run_solutions.py
+	$(BIN)/python -m tools.run_solutions
 
 clean: ## Remove .venv and what tools left behind
 	rm -rf $(VENV) .pytest_cache .ruff_cache build labkit.egg-info

@@ -15,6 +15,7 @@ import nbformat
 
 from labkit import data, labs
 from labkit.notebook import setup
+from tools import assemble
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOLUTIONS = ROOT / "solutions"
@@ -70,6 +71,8 @@ def main() -> int:
     os.environ.update(setup.QUIET)
     for name in arguments.labs or labs.MODULES:
         path = SOLUTIONS / name / f"{name}.ipynb"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(assemble.worked_text(name), encoding="utf-8")
         start = time.monotonic()
         document = run(path)
         if not arguments.sample:

@@ -10,7 +10,8 @@ import numpy as np
 
 from labkit import evidence
 from labkit.checks import criteria
-from labkit.evidence import values
+from labkit.checks.result import Message
+from labkit.evidence import functions, values
 
 TOLERANCE = 1e-6
 
@@ -82,7 +83,7 @@ def agrees_by_rows(
 
 
 def returned(result: Any, wanted: Any, tolerance: float = TOLERANCE) -> bool:
-    """Tell whether what a call returned is `wanted`: a list may stand for an array of its values."""
+    """Tell whether a call returned `wanted`: a list may stand for an array of its values."""
     seen = as_array(result)
     if seen is not None and not isinstance(wanted, str):
         expected = _array(wanted)
@@ -90,6 +91,26 @@ def returned(result: Any, wanted: Any, tolerance: float = TOLERANCE) -> bool:
             seen, expected, rtol=0, atol=tolerance, equal_nan=True
         )
     return isinstance(result, evidence.Value) and agrees(result, wanted, tolerance)
+
+
+def not_returned(name: str, result: Any, right: Any, expected: str) -> Message | None:
+    """Say what is wrong with a result that is another kind of thing than the right one."""
+    if isinstance(result, evidence.Raised):
+        return Message(
+            f"On a small test {name} raised {result.type}: {result.text}",
+            expected,
+            "Try the function in a cell of your own, on something small.",
+        )
+    if isinstance(result, evidence.Placeholder):
+        return Message(f"{name} returned nothing", expected, "End the function with return.")
+    collected = functions.returned_fact(right)
+    if isinstance(result, type(collected)):
+        return None
+    kind = result.type
+    article = "an" if kind[:1].lower() in "aeiou" else "a"
+    return Message(
+        f"{name} returned {article} {kind}", expected, "Look at what stands behind return."
+    )
 
 
 def as_array(result: Any) -> np.ndarray | None:

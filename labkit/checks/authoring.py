@@ -7,11 +7,9 @@ earlier exercises make; a criterion gets the student's answers, too.
 """
 
 import dataclasses
-import dis
 import functools
 import inspect
 import itertools
-import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -19,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from labkit import evidence
-from labkit.checks import agreement, criteria, exercise, names
+from labkit.checks import agreement, author_file, criteria, exercise, names
+from labkit.checks.author_file import AuthorError
 from labkit.checks.exercise import (
     ARRAY,
     HISTORY,
@@ -57,15 +56,6 @@ __all__ = [
 # Besides the names of the notebook, a criterion may ask for these: the solution's answers, the
 # arguments that a function was tried on, and the data as a whole.
 SPECIAL = ("right", "probes", "data")
-
-
-class AuthorError(Exception):
-    """Something in an author's file is not as it should be; says where, what, and what to do."""
-
-    def __init__(self, problem: str, cure: str, path: str = "", line: int = 0) -> None:
-        self.problem, self.cure, self.path, self.line = problem, cure, path, line
-        where = f"{path}, line {line}: " if path else ""
-        super().__init__(f"{where}{problem}. {cure}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,16 +113,16 @@ class Exercise(exercise.Exercise):
         by_rows: bool = False,
         **answers: Answer,
     ) -> None:
-        self.path, self.line = _caller()
-        title, self.text = _title_and_text(doc, self)
+        self.path, self.line = author_file.caller()
+        title, self.text = author_file.title_and_text(doc, self)
         super().__init__("", title, dict(answers), [], tuple(hints), [])
         self.own = tuple(answers)
         self.needs, self.by_rows = tuple(needs), by_rows
         self.solve: Callable | None = None
         self.comments: dict[str, str] = {}
-        self._cases: list[Case] = []
+        self.further: list[Case] = []
         self._asked: list[tuple[str, tuple[str, int]]] = []
-        self._functions: list[tuple[Callable, bool]] = []
+        self.functions: list[tuple[Callable, bool]] = []
         self._book, self._place = names.Book(), 0
         self._book.add(self.source())
         if not answers:
@@ -152,7 +142,7 @@ class Exercise(exercise.Exercise):
 
     def right(self, make: Callable) -> Callable:
         """Take a function that returns another right answer."""
-        self._add_cases(make, _words(make), None, "", Outcome.PASSED)
+        self._add_cases(make, author_file.words(make), None, "", Outcome.PASSED)
         return make
 
     def wrong(
@@ -170,7 +160,7 @@ class Exercise(exercise.Exercise):
         """
         if make is None:
             return functools.partial(self.wrong, earns=earns, shows=shows)
-        self._add_cases(make, _words(make), earns, shows)
+        self._add_cases(make, author_file.words(make), earns, shows)
         return make
 
     def mistake(
@@ -184,7 +174,7 @@ class Exercise(exercise.Exercise):
         if make is None:
             return functools.partial(self.mistake, earns=earns)
         name = self._add_mistake(make, functools.partial(self._has_made, make))
-        self._add_cases(make, _words(make), earns, name)
+        self._add_cases(make, author_file.words(make), earns, name)
         return make
 
     def sign(self, seen: Callable) -> Callable:
@@ -239,7 +229,9 @@ class Exercise(exercise.Exercise):
                 return None
             return Message(self._saw(name, fact, answers, tolerance), words, next_step)
 
-        self._add_criterion(Criterion(title or f"{name} is {words}", points, test, stop), asks, name)
+        self._add_criterion(
+            Criterion(title or f"{name} is {words}", points, test, stop), asks, name
+        )
 
     def shape(
         self, name: str, points: float, words: str, next_step: str, *, asks: str, title: str = ""
@@ -263,7 +255,7 @@ class Exercise(exercise.Exercise):
         def test(answers: Answers) -> Message | None:
             right = getattr(self.right_answers(answers.data), name)
             for call, arguments in self._calls(name, answers):
-                problem = _not_returned(name, call.result, right(*arguments), expected)
+                problem = agreement.not_returned(name, call.result, right(*arguments), expected)
                 if problem is not None:
                     return problem
             return None
@@ -281,13 +273,15 @@ class Exercise(exercise.Exercise):
         def add(test: Callable) -> Callable:
             about = [name for name in names.parameters(test) if name in self.own]
             judge = functools.partial(self._call, self._takes(test, own=True))
-            self._add_criterion(Criterion(_told(test, self), points, judge, stop), asks, *about)
+            self._add_criterion(
+                Criterion(author_file.told(test, self), points, judge, stop), asks, *about
+            )
             return test
 
         return add
 
     def require(self, criterion: Criterion, *, asks: str) -> None:
-        """Require a criterion that several exercises share, made by a function of `labkit.checks`."""
+        """Require a criterion of `labkit.checks`, which several exercises share."""
         self._add_criterion(criterion, asks)
 
     def knows(self, *mistakes: Misconception) -> None:
@@ -306,7 +300,7 @@ class Exercise(exercise.Exercise):
         self.comments[name] = f"{', '.join(quoted[:-1])} or {quoted[-1]}"
         for mistake, letter in zip(mistakes, options, strict=True):
             self.misconceptions.append(mistake)
-            self._cases.append(Case(letter, _constantly(letter), 0, mistake.name))
+            self.further.append(Case(letter, _constantly(letter), 0, mistake.name))
 
     # --- what the kit makes of it -----------------------------------------------------------
 
@@ -351,33 +345,22 @@ class Exercise(exercise.Exercise):
         """Return the solution, all further answers, and those that any exercise has to refuse."""
         solution = Case("the solution", self._filled(None), None, "", Outcome.PASSED)
         blank = Case("nothing", self._untouched, 0, "", Outcome.NOT_ATTEMPTED)
-        return [solution, blank, *self._cases]
+        return [solution, blank, *self.further]
 
     def asked(self) -> list[tuple[str, str, tuple[str, int]]]:
         """Return each criterion's title, the words that ask for it, and where it is written."""
         pairs = zip(self.criteria, self._asked, strict=True)
         return [(item.title, asks, place) for item, (asks, place) in pairs]
 
-    def faults(self) -> list[AuthorError]:
-        """Return what is wrong with the exercise that is not told while its file is read."""
-        found = []
-        if self.solve is None:
-            found.append(self.error("there is no solution", "Write one below @exercise.solution."))
-        if not self.criteria:
-            found.append(self.error("nothing is asked for", "Add exercise.equal(...), for one."))
-        text = " ".join(self.text.split())
-        for title, asks, (path, line) in self.asked():
-            if " ".join(asks.split()) not in text:
-                problem = f"the text does not say {asks!r}, which the criterion {title!r} is for"
-                cure = "Quote the words of the text that ask for it, or let the text ask for it."
-                found.append(AuthorError(problem, cure, path, line))
-        return [*found, *self._faults_of_names(), *self._faults_of_cases()]
+    def known(self) -> set[str]:
+        """Return what the notebook has defined before this exercise."""
+        return self._book.names(exercise.reference(self.dataset)).known(self._place)
 
     def error(self, problem: str, cure: str, function: Callable | None = None) -> AuthorError:
         """Return an error about this exercise, or about one of its functions."""
         path, line = self.path, self.line
         if function is not None:
-            path, line = _file(function), function.__code__.co_firstlineno
+            path, line = author_file.path_of(function), function.__code__.co_firstlineno
         return AuthorError(problem, cure, path, line)
 
     # --- recognising ------------------------------------------------------------------------
@@ -525,9 +508,9 @@ class Exercise(exercise.Exercise):
     ) -> None:
         self._takes(make)
         if not inspect.isgeneratorfunction(make):
-            self._cases.append(Case(name, self._filled(make), earns, shows, outcome))
+            self.further.append(Case(name, self._filled(make), earns, shows, outcome))
             return
-        count = _yields(make)
+        count = author_file.yields(make)
         due = list(earns) if isinstance(earns, Sequence) else [earns] * count
         if len(due) != count:
             raise self.error(
@@ -537,10 +520,10 @@ class Exercise(exercise.Exercise):
             )
         for number, points in enumerate(due):
             case = Case(f"{name}, {number + 1}", self._filled(make, number), points, shows, outcome)
-            self._cases.append(case)
+            self.further.append(case)
 
     def _takes(self, called: Callable, own: bool = False) -> Callable:
-        self._functions.append((called, own))
+        self.functions.append((called, own))
         return called
 
     def _add_mistake(self, made: Callable, seen: Callable, about: frozenset = frozenset()) -> str:
@@ -549,57 +532,22 @@ class Exercise(exercise.Exercise):
             raise self.error(f"the mistake {name!r} is there twice", "Rename one.", made)
         if about or seen.__class__ is not functools.partial:
             self._takes(made, own=True)
-        self.misconceptions.append(Misconception(name, seen, _told(made, self), about))
+        self.misconceptions.append(Misconception(name, seen, author_file.told(made, self), about))
         return name
 
     def _add_criterion(self, criterion: Criterion, asks: str, *about: str) -> None:
         self.criteria.append(dataclasses.replace(criterion, about=frozenset(about)))
-        self._asked.append((asks, _caller()))
+        self._asked.append((asks, author_file.caller()))
 
     def _own_answer(self, name: str) -> None:
         if name not in self.own:
-            path, line = _caller()
+            path, line = author_file.caller()
             raise AuthorError(
                 f"{name!r} is no answer of this exercise",
                 f"Its answers are: {', '.join(self.own)}.",
                 path,
                 line,
             )
-
-    def _faults_of_names(self) -> list[AuthorError]:
-        known = self._book.names(exercise.reference(self.dataset)).known(self._place)
-        found = []
-        for called, own in self._functions:
-            allowed = known | ({*self.answers, *SPECIAL} if own else set())
-            for name in set(names.parameters(called)) - allowed:
-                problem = f"{called.__name__} asks for {name!r}, which nothing before it defines"
-                cure = f"There are: {', '.join(sorted(allowed))}."
-                found.append(self.error(problem, cure, called))
-        return found
-
-    def _faults_of_cases(self) -> list[AuthorError]:
-        found = []
-        right = sum(case.is_right for case in self._cases)
-        if right < 2:
-            found.append(
-                self.error(
-                    f"there are {right} right answers besides the solution",
-                    "Add two that are written differently, below @exercise.right.",
-                )
-            )
-        known = {mistake.name for mistake in self.misconceptions}
-        shown = {case.shows for case in self._cases} - {""}
-        for name in sorted(known - shown):
-            cure = f'Add one below @exercise.wrong(shows="{name}").'
-            found.append(self.error(f"no wrong answer shows the mistake {name!r}", cure))
-        for name in sorted(shown - known):
-            found.append(
-                self.error(
-                    f"a wrong answer shows {name!r}, and there is no such mistake",
-                    f"There are: {', '.join(sorted(known))}.",
-                )
-            )
-        return found
 
 
 class Essay(exercise.Essay):
@@ -616,63 +564,14 @@ class Essay(exercise.Essay):
     """
 
     def __init__(self, doc: str, *, rubric: Sequence[tuple[float, str]], answer: str) -> None:
-        self.path, self.line = _caller()
-        title, self.text = _title_and_text(doc, self)
+        self.path, self.line = author_file.caller()
+        title, self.text = author_file.title_and_text(doc, self)
         points = sum(part for part, _ in rubric)
         super().__init__("", title, points, tuple(rubric))
         self.answer = inspect.cleandoc(answer)
 
     def error(self, problem: str, cure: str) -> AuthorError:
         return AuthorError(problem, cure, self.path, self.line)
-
-    def faults(self) -> list[AuthorError]:
-        """Return what is wrong with the question."""
-        if self.points <= 0:
-            return [self.error("the rubric gives no points", "Write pairs: (2, 'names a cause').")]
-        return []
-
-
-def _caller() -> tuple[str, int]:
-    """Return file and line of the author's code that is being run."""
-    frame = sys._getframe(1)
-    while frame.f_code.co_filename == __file__ and frame.f_back is not None:
-        frame = frame.f_back
-    return frame.f_code.co_filename, frame.f_lineno
-
-
-def _file(function: Callable) -> str:
-    return function.__code__.co_filename
-
-
-def _title_and_text(doc: str | None, where: Any) -> tuple[str, str]:
-    title, _, text = inspect.cleandoc(doc or "").partition("\n")
-    if not title or not text.strip():
-        raise AuthorError(
-            "the text is missing",
-            'Begin the file with """The title, an empty line, and what students are to do.""", '
-            "and hand over __doc__.",
-            where.path,
-            where.line,
-        )
-    return title.rstrip("."), text.strip("\n")
-
-
-def _told(function: Callable, where: Exercise) -> str:
-    told = inspect.getdoc(function)
-    if not told:
-        raise where.error(
-            f"{function.__name__} has no docstring", "Write there what is told.", function
-        )
-    return " ".join(told.split())
-
-
-def _words(function: Callable) -> str:
-    return function.__name__.strip("_").replace("_", " ")
-
-
-def _yields(make: Callable) -> int:
-    """Return how many answers a generator function yields: its `yield`s outside loops."""
-    return sum(item.opname == "YIELD_VALUE" for item in dis.get_instructions(make))
 
 
 def _constantly(value: Any) -> Callable[[names.Names], tuple]:
@@ -684,27 +583,6 @@ def _stub(function: Callable) -> Callable:
     stub = types.FunctionType((lambda *given, **named: None).__code__, {}, function.__name__)
     stub.__doc__ = function.__doc__
     return stub
-
-
-def _not_returned(name: str, result: Any, right: Any, expected: str) -> Message | None:
-    """Say what is wrong with a result that is another kind of thing than the right one."""
-    if isinstance(result, evidence.Raised):
-        return Message(
-            f"On a small test {name} raised {result.type}: {result.text}",
-            expected,
-            "Try the function in a cell of your own, on something small.",
-        )
-    nothing = isinstance(result, evidence.Placeholder) or getattr(result, "type", "") == "NoneType"
-    if nothing:
-        return Message(f"{name} returned nothing", expected, "End the function with return.")
-    collected = functions.returned_fact(right)
-    if isinstance(result, type(collected)):
-        return None
-    kind = result.type
-    article = "an" if kind[:1].lower() in "aeiou" else "a"
-    return Message(
-        f"{name} returned {article} {kind}", expected, "Look at what stands behind return."
-    )
 
 
 def _is_array(fact: Any) -> bool:

@@ -394,5 +394,5 @@ def _seen(mistake: Misconception, answers: Answers) -> bool:
 
 def _not_attempted(fact: Any) -> bool:
     if isinstance(fact, evidence.Calls):
-        return all(isinstance(call.result, evidence.Placeholder) for call in fact.calls)
+        return fact.untouched
     return isinstance(fact, evidence.Placeholder)

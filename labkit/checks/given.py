@@ -93,9 +93,7 @@ class Few:
         """
         counts = len(data.x_train), len(data.x_test)
         other = range(len(fact.rows) + 1)
-        parts = [
-            fact.rows if count == fact.shape[0] else other[:count] for count in counts
-        ]
+        parts = [fact.rows if count == fact.shape[0] else other[:count] for count in counts]
         return cls.of(data, *parts, fact.shape[0] if fact.shape[0] in counts else -1)
 
 

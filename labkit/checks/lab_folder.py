@@ -1,13 +1,9 @@
 """A lab is a folder: ``lab.md`` and a file for each exercise. This reads it."""
 
-
 import importlib
 import pathlib
-import sys
-import types
-from collections.abc import Iterator
 
-from labkit.checks import exercise, lab_text, names
+from labkit.checks import exercise, faults, lab_text, names
 from labkit.checks.authoring import AuthorError, Essay, Exercise
 from labkit.checks.exercise import Answer
 from labkit.checks.lab_text import Code, Piece, Place, Prose
@@ -48,9 +44,7 @@ class Lab(exercise.Lab):
 
     def attributes(self) -> dict[str, Exercise]:
         """Return the machine-marked exercises by the names that a notebook calls them by."""
-        return {
-            name: item for name, item in self.by_place.items() if isinstance(item, Exercise)
-        }
+        return {name: item for name, item in self.by_place.items() if isinstance(item, Exercise)}
 
     def faults(self) -> list[AuthorError]:
         """Return all that is wrong with the lab's files and can be told without an answer."""
@@ -65,7 +59,7 @@ class Lab(exercise.Lab):
             )
             for name in sorted(stray)
         ]
-        return [*found, *(fault for item in self.exercises for fault in item.faults())]
+        return [*found, *(fault for item in self.exercises for fault in faults.of(item))]
 
     def _join(self, path: pathlib.Path) -> None:
         """Tell each exercise what the notebook has defined before it."""
@@ -86,15 +80,6 @@ class Lab(exercise.Lab):
                     earlier |= {name: (item.answers[name], item.title) for name in item.own}
 
 
-def publish(package: str) -> Lab:
-    """Read the lab whose package this is, and give the package what notebooks call it for."""
-    module = sys.modules[package]
-    lab = Lab(pathlib.Path(module.__file__).parent, package)
-    for name, value in _public(package, lab):
-        setattr(module, name, value)
-    return lab
-
-
 def text_of(item: Exercise | Essay) -> list[Piece]:
     """Return the pieces of an exercise's text.
 
@@ -112,16 +97,6 @@ def text_of(item: Exercise | Essay) -> list[Piece]:
             problem = "an exercise cannot hold another one"
             raise AuthorError(problem, f"Place it in {TEXT}.", item.path, piece.line)
     return pieces
-
-
-def _public(package: str, lab: Lab) -> Iterator[tuple[str, object]]:
-    """Yield what a notebook may call the lab for: also what its shared file offers."""
-    shared = sys.modules.get(f"{package}.{SHARED}", types.ModuleType(SHARED))
-    for name, value in vars(shared).items():
-        if not name.startswith("_") and not isinstance(value, types.ModuleType):
-            yield name, value
-    yield from lab.attributes().items()
-    yield "progress", lab.progress
 
 
 def _settings(settings: dict[str, str], path: pathlib.Path) -> tuple[str, int, str]:
@@ -178,5 +153,3 @@ def _cell(piece: Code, path: pathlib.Path) -> names.Source:
             str(path),
             piece.line + (error.lineno or 1),
         ) from error
-
-

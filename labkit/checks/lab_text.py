@@ -1,8 +1,8 @@
 """Read a lab's text: ``lab.md``, and the text of an exercise, which has the same form.
 
-The form is jupytext's Markdown, so that ``lab.md`` opens as a notebook in JupyterLab: a fenced block
-``python NAME`` is a code cell, everything else is prose; two blank lines, or a region with a name,
-begin another cell of prose. A line ``{{ count_images }}`` is the place of an exercise.
+The form is jupytext's Markdown, so that ``lab.md`` opens as a notebook in JupyterLab: a fenced
+block ``python NAME`` is a code cell, everything else is prose; two blank lines, or a region with a
+name, begin another cell of prose. A line ``{{ count_images }}`` is the place of an exercise.
 """
 
 import dataclasses

@@ -177,9 +177,7 @@ def _loaded(statement: ast.stmt) -> set[str]:
     """Return the names that a statement reads from outside."""
     top, *inner = _scopes(_scope(statement))
     here = {s.get_name() for s in top.get_symbols() if s.is_referenced()}
-    return here.union(
-        s.get_name() for scope in inner for s in scope.get_symbols() if s.is_global()
-    )
+    return here.union(s.get_name() for scope in inner for s in scope.get_symbols() if s.is_global())
 
 
 def _scopes(scope: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:

@@ -179,9 +179,13 @@ class Calls:
     arguments : str
         A digest of the probes, by which calls of another run are told from this run's.
     calls : tuple of Call
+    untouched : bool
+        Whether there is nothing but a docstring in it, as in the stub that students get. A function
+        that forgets to return something is not untouched.
     """
 
     type: str
     seed: int
     arguments: str
     calls: tuple[Call, ...]
+    untouched: bool = False

@@ -2,7 +2,9 @@
 
 import copy
 import dataclasses
+import dis
 import hashlib
+import types
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -43,7 +45,23 @@ def called(answer: Any, arguments: Sequence[tuple], seed: int = 0) -> facts.Call
     if not callable(answer):
         return facts.Other(values.type_name(answer))
     calls = tuple(_call(answer, given) for given in arguments)
-    return facts.Calls(values.type_name(answer), seed, digest(arguments), calls)
+    type_name = values.type_name(answer)
+    return facts.Calls(type_name, seed, digest(arguments), calls, _is_untouched(answer))
+
+
+def _is_untouched(function: Callable) -> bool:
+    """Tell whether a function does nothing at all, whatever its head and its docstring."""
+    code = getattr(function, "__code__", None)
+    return isinstance(code, types.CodeType) and _steps(code) in _NOTHING
+
+
+def _steps(code: types.CodeType) -> list[tuple]:
+    """Return what a function does, without the names of what it is given."""
+    steps = dis.get_instructions(code)
+    return [(step.opname, step.argval) for step in steps if step.opname != "RESUME"]
+
+
+_NOTHING = [_steps(empty.__code__) for empty in (lambda: None, lambda: ...)]
 
 
 def digest(arguments: Any) -> str:

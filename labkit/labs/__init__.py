@@ -2,9 +2,12 @@
 
 import importlib
 import pathlib
+import sys
 import types
 
+from labkit.checks import lab_folder
 from labkit.checks.exercise import Lab
+from labkit.notebook import lab as notebook_lab
 
 _FOLDER = pathlib.Path(__file__).parent
 # The labs that are still in the older form.
@@ -38,17 +41,29 @@ def load(name: str) -> Lab:
     KeyError
         If there is no such lab; the message lists those that there are.
     """
-    return of_notebook(name).LAB
-
-
-def of_notebook(name: str) -> types.ModuleType:
-    """Return what a notebook calls ``lab``: it has the exercises and tables of the lab `name`.
-
-    Raises
-    ------
-    KeyError
-        As `load`.
-    """
     if name not in MODULES:
         raise KeyError(f"There is no lab {name!r}; there are {', '.join(MODULES)}.")
-    return importlib.import_module(f"labkit.labs.{MODULES[name]}")
+    return importlib.import_module(f"labkit.labs.{MODULES[name]}").LAB
+
+
+def of_notebook(name: str) -> notebook_lab.Lab:
+    """Return what a notebook calls ``lab``; `labkit.setup` asks for it. Errors as `load`."""
+    return notebook_lab.of(load(name))
+
+
+def publish(package: str) -> Lab:
+    """Read the lab in whose package this is called, and give the package what notebooks call.
+
+    These are its exercises, what the object of `labkit.notebook.lab` can do, and what the lab's
+    ``shared.py`` offers without an underscore.
+    """
+    module = sys.modules[package]
+    lab = lab_folder.Lab(pathlib.Path(module.__file__).parent, package)
+    shared = vars(sys.modules.get(f"{package}.{lab_folder.SHARED}", types.SimpleNamespace()))
+    offered = {name: item for name, item in shared.items() if not name.startswith("_")}
+    for_notebooks = notebook_lab.of(lab)
+    offered |= {name: getattr(for_notebooks, name) for name in dir(for_notebooks)}
+    for name, item in offered.items():
+        if not isinstance(item, types.ModuleType):
+            setattr(module, name, item)
+    return lab

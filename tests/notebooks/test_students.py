@@ -6,13 +6,13 @@ import pytest
 
 from labkit import labs
 from tests.notebooks import running
-from tools import build_notebooks
+from tools import assemble
 
 pytestmark = pytest.mark.parametrize("lab", running.LABS)
 
 
 def test_students_notebook_is_what_the_solution_gives(lab, capsys):
-    assert build_notebooks.up_to_date(lab, check=True), capsys.readouterr().out
+    assert assemble.up_to_date(lab, check=True), capsys.readouterr().out
 
 
 def test_a_difference_is_noticed(lab, tmp_path, monkeypatch):
@@ -21,9 +21,9 @@ def test_a_difference_is_noticed(lab, tmp_path, monkeypatch):
     (tmp_path / lab).mkdir()
     edited = text.replace("Run the cells", "Run all cells", 1) + "\n"
     (tmp_path / lab / f"{lab}.ipynb").write_text(edited, "utf-8")
-    monkeypatch.setattr(build_notebooks, "NOTEBOOKS", tmp_path)
-    monkeypatch.setattr(build_notebooks, "build", lambda name: text)
-    assert not build_notebooks.up_to_date(lab, check=True)
+    monkeypatch.setattr(assemble, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(assemble, "student_text", lambda name: text)
+    assert not assemble.up_to_date(lab, check=True)
 
 
 def test_nothing_is_given_away(lab):

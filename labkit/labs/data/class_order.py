@@ -16,6 +16,7 @@ read the names of its columns into the list `ordered_names`.
 
 import numpy as np
 
+from labkit.checks import criteria
 from labkit.checks.authoring import ARRAY, VALUE, Exercise, Message
 
 exercise = Exercise(
@@ -67,16 +68,16 @@ def _(ordered_names, class_names):
         )
 
 
-@exercise.mistake
+@exercise.mistake(earns=2)
 def renamed_not_reordered(alphabetical_table, class_names):
     """You changed the names above the columns, but the columns stayed where they were."""
     return alphabetical_table.set_axis(list(class_names), axis=1), list(class_names)
 
 
-@exercise.mistake(earns=2)
-def alphabetical_classes(alphabetical_table):
+@exercise.sign
+def alphabetical_classes(ordered_table, alphabetical_table):
     """The columns are still in alphabetical order."""
-    return alphabetical_table, ...
+    return criteria.agrees(ordered_table, alphabetical_table.to_numpy())
 
 
 @exercise.right
@@ -93,6 +94,11 @@ def as_array(alphabetical_table, class_names):
 @exercise.wrong(earns=1, shows="alphabetical-classes")
 def unchanged(alphabetical_table):
     return alphabetical_table, list(alphabetical_table.columns)
+
+
+@exercise.wrong(earns=1, shows="alphabetical-classes")
+def names_forgotten(alphabetical_table):
+    return alphabetical_table, None
 
 
 @exercise.wrong(earns=1)

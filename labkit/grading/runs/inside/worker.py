@@ -125,6 +125,7 @@ class Worker:
             given = functools.partial(copy.deepcopy, value) if is_called else value
             setattr(module, attribute, given)
         setattr(labs, self.job["lab"], module)
+        labs.of_notebook = lambda name: module
         sys.modules |= {labs.__name__: labs, module.__name__: module}
         return module
 

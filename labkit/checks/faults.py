@@ -1,0 +1,75 @@
+"""What is wrong with an exercise and is not told while its file is read."""
+
+from labkit.checks import names
+from labkit.checks.author_file import AuthorError
+from labkit.checks.authoring import SPECIAL, Essay, Exercise
+
+
+def of(item: Exercise | Essay) -> list[AuthorError]:
+    """Return the faults of an exercise of a lab; empty where there is none."""
+    if isinstance(item, Essay):
+        return _of_essay(item)
+    return [*_of_form(item), *_of_asking(item), *_of_names(item), *_of_cases(item)]
+
+
+def _of_essay(essay: Essay) -> list[AuthorError]:
+    if essay.points > 0:
+        return []
+    return [essay.error("the rubric gives no points", "Write pairs: (2, 'names a cause').")]
+
+
+def _of_form(exercise: Exercise) -> list[AuthorError]:
+    found = []
+    if exercise.solve is None:
+        cure = "Write a function below @exercise.solution."
+        found.append(exercise.error("there is no solution", cure))
+    if not exercise.criteria:
+        found.append(exercise.error("nothing is asked for", "Add exercise.equal(...), for one."))
+    return found
+
+
+def _of_asking(exercise: Exercise) -> list[AuthorError]:
+    """Return the criteria that quote nothing of the text."""
+    text = " ".join(exercise.text.split())
+    return [
+        AuthorError(
+            f"the text does not say {asks!r}, which the criterion {title!r} is for",
+            "Quote the words of the text that ask for it, or let the text ask for it.",
+            path,
+            line,
+        )
+        for title, asks, (path, line) in exercise.asked()
+        if " ".join(asks.split()) not in text
+    ]
+
+
+def _of_names(exercise: Exercise) -> list[AuthorError]:
+    """Return what functions ask for that nothing before the exercise defines."""
+    known = exercise.known()
+    found = []
+    for called, own in exercise.functions:
+        allowed = known | ({*exercise.answers, *SPECIAL} if own else set())
+        for name in sorted(set(names.parameters(called)) - allowed):
+            problem = f"{called.__name__} asks for {name!r}, which nothing before it defines"
+            cure = f"There are: {', '.join(sorted(allowed))}."
+            found.append(exercise.error(problem, cure, called))
+    return found
+
+
+def _of_cases(exercise: Exercise) -> list[AuthorError]:
+    """Return what is missing among the further answers."""
+    found = []
+    right = sum(case.is_right for case in exercise.further)
+    if right < 2:
+        problem = f"there are {right} right answers besides the solution"
+        cure = "Add two that are written differently, below @exercise.right."
+        found.append(exercise.error(problem, cure))
+    known = {mistake.name for mistake in exercise.misconceptions}
+    shown = {case.shows for case in exercise.further} - {""}
+    for name in sorted(known - shown):
+        cure = f'Add one below @exercise.wrong(shows="{name}").'
+        found.append(exercise.error(f"no wrong answer shows the mistake {name!r}", cure))
+    for name in sorted(shown - known):
+        problem = f"a wrong answer shows {name!r}, and there is no such mistake"
+        found.append(exercise.error(problem, f"There are: {', '.join(sorted(known))}."))
+    return found
