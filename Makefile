@@ -31,10 +31,12 @@ test: $(VENV)/complete ## Run ruff and all tests
 test-fast: $(VENV)/complete ## Run the fast tests only
 	$(BIN)/python -m pytest $(PYTEST)
 
-bench: $(VENV)/runtime ## Time the start, the loading and the tuning grid beside the usual ways
+bench: $(VENV)/complete ## Time start, loading, training, the tuning grid and grading beside the usual ways
 	$(BIN)/python -m benchmarks.start_up
 	$(BIN)/python benchmarks/load_data.py
+	$(BIN)/python -m benchmarks.training
 	$(BIN)/python -m benchmarks.tuning_grid
+	$(BIN)/python -m benchmarks.grading
 
 attacks: $(VENV)/complete ## Grade a class of attackers and unlucky students, and say what came of it
 	$(BIN)/python tools/attacks.py
