@@ -9,6 +9,7 @@ import argparse
 import datetime
 import pathlib
 import sys
+import types
 from collections.abc import Sequence
 
 
@@ -44,7 +45,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="labkit", description=labkit.__doc__.splitlines()[0])
     parser.add_argument("--version", action="version", version=f"labkit {labkit.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_lab, _add_data, _add_doctor, _add_grade):
+    student = (_add_lab, _add_start, _add_reset, _add_update, _add_submit)
+    for add in (*student, _add_data, _add_doctor, _add_grade):
         add(commands)
     return parser
 
@@ -56,7 +58,7 @@ def _add_lab(commands: argparse._SubParsersAction) -> None:
         "notebooks",
         nargs="?",
         type=pathlib.Path,
-        help="the folder to open; the course's notebooks if left out",
+        help="the folder to open; your copies of the labs, made at first, if left out",
     )
     parser.add_argument(
         "--no-browser",
@@ -80,8 +82,61 @@ def _lab(arguments: argparse.Namespace) -> int:
         )
         return 1
     lab.prepare_data()
-    lab.serve(folder, browser=not arguments.no_browser, port=arguments.port)
+    page = ""
+    if arguments.notebooks is None:
+        from labkit.commands import start
+
+        course, folder, page = folder, start.home(), start.PAGE
+        if start.copy_all(course, folder):
+            print(f"labkit: your copies of the labs are in {folder}.", flush=True)
+    lab.serve(folder, browser=not arguments.no_browser, port=arguments.port, page=page)
     return 0
+
+
+def _add_start(commands: argparse._SubParsersAction) -> None:
+    text = "copy a lab to work in; a copy that is there already stays as it is"
+    parser = commands.add_parser("start", help=text, description=text)
+    parser.add_argument("lab", help="for example lab1-data")
+    _add_folder(parser)
+    parser.set_defaults(run=lambda given: _start().start(given.lab, given.folder))
+
+
+def _add_reset(commands: argparse._SubParsersAction) -> None:
+    text = "set your copy of a lab, or one exercise, back; what you had is kept"
+    parser = commands.add_parser("reset", help=text, description=text)
+    parser.add_argument("lab", help="for example lab1-data")
+    parser.add_argument("exercise", nargs="?", default="", help="for example count-images")
+    _add_folder(parser, option=True)
+    parser.set_defaults(run=lambda given: _start().reset(given.lab, given.exercise, given.folder))
+
+
+def _add_update(commands: argparse._SubParsersAction) -> None:
+    text = "bring your copies to the course's present version, with every answer"
+    parser = commands.add_parser("update", help=text, description=text)
+    _add_folder(parser)
+    parser.set_defaults(run=lambda given: _start().update(given.folder))
+
+
+def _add_submit(commands: argparse._SubParsersAction) -> None:
+    text = "make the file to hand in, and say what is open"
+    parser = commands.add_parser("submit", help=text, description=text)
+    parser.add_argument("lab", help="for example lab1-data")
+    _add_folder(parser)
+    parser.set_defaults(run=lambda given: _start().submit(given.lab, given.folder))
+
+
+def _add_folder(parser: argparse.ArgumentParser, option: bool = False) -> None:
+    text = "where your copies are; LABKIT_WORK, or labkit in your home folder, if left out"
+    if option:
+        parser.add_argument("--folder", type=pathlib.Path, metavar="FOLDER", help=text)
+    else:
+        parser.add_argument("folder", nargs="?", type=pathlib.Path, metavar="FOLDER", help=text)
+
+
+def _start() -> types.ModuleType:
+    from labkit.commands import start
+
+    return start
 
 
 def _add_data(commands: argparse._SubParsersAction) -> None:

@@ -68,7 +68,7 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def serve(folder: pathlib.Path, browser: bool = True, port: int = 8888) -> None:
+def serve(folder: pathlib.Path, browser: bool = True, port: int = 8888, page: str = "") -> None:
     """Run JupyterLab until it is ended, from its File menu or with Ctrl-C.
 
     Parameters
@@ -79,6 +79,8 @@ def serve(folder: pathlib.Path, browser: bool = True, port: int = 8888) -> None:
         Whether to open a browser if there is a display; the address is printed in any case.
     port : int
         The port, or if it is taken, the next free one.
+    page : str
+        The file in `folder` that is shown first; empty for JupyterLab's own page.
     """
     from jupyterlab import labapp
 
@@ -94,7 +96,7 @@ def serve(folder: pathlib.Path, browser: bool = True, port: int = 8888) -> None:
     _put_first("JUPYTER_PATH", own)
     browser = browser and has_display()
     print("labkit: JupyterLab is starting; Ctrl-C here ends it. Its address:", flush=True)
-    labapp.LabApp.launch_instance(_options(folder, browser, port))
+    labapp.LabApp.launch_instance(_options(folder, browser, port, page))
 
 
 def _put_first(variable: str, folder: pathlib.Path) -> None:
@@ -102,7 +104,7 @@ def _put_first(variable: str, folder: pathlib.Path) -> None:
     os.environ[variable] = f"{folder}{os.pathsep}{others}" if others else str(folder)
 
 
-def _options(folder: pathlib.Path, browser: bool, port: int) -> list[str]:
+def _options(folder: pathlib.Path, browser: bool, port: int, page: str) -> list[str]:
     options = [
         f"--ServerApp.root_dir={folder}",
         f"--ServerApp.open_browser={browser}",
@@ -112,6 +114,8 @@ def _options(folder: pathlib.Path, browser: bool, port: int) -> list[str]:
         # Only errors and the address.
         "--Application.log_level=ERROR",
     ]
+    if page:
+        options.append(f"--LabApp.default_url=/lab/tree/{page}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # In a container everybody is root. The server listens on this machine only.
         options.append("--ServerApp.allow_root=True")

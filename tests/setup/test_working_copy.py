@@ -1,0 +1,200 @@
+"""A student's copies: begun, set back, brought up to date, handed in. No answer is ever lost."""
+
+import copy
+import json
+import pathlib
+import random
+import uuid
+
+import pytest
+
+from labkit import labs
+from labkit.commands import cli, start
+from labkit.notebook import document, working_copy
+from tests.notebooks import running
+
+COURSE = running.ROOT / "notebooks"
+LAB = "lab2-mlp"
+
+pytestmark = pytest.mark.usefixtures("work")
+
+
+@pytest.fixture
+def work(tmp_path, monkeypatch):
+    """Give an empty folder for the copies."""
+    monkeypatch.setenv("LABKIT_WORK", str(tmp_path / "my work"))
+    monkeypatch.chdir(running.ROOT)
+    return tmp_path / "my work"
+
+
+def _path(work, lab=LAB):
+    return work / lab / f"{lab}.ipynb"
+
+
+def _notebook(path):
+    return json.loads(path.read_text("utf-8"))
+
+
+def _write(path, notebook):
+    path.write_text(json.dumps(notebook), "utf-8")
+
+
+def _answered(notebook, rng):
+    """Answer some cells at random and add own ones; return what must not be lost."""
+    texts = set()
+    for cell in notebook["cells"]:
+        if document.marks(cell).get("solution") and rng.random() < 0.7:
+            cell["source"] = f"answer = {rng.random()}"
+            texts.add(cell["source"])
+    for _ in range(rng.randint(0, 4)):
+        own = {"cell_type": "code", "id": uuid.UUID(int=rng.getrandbits(128)).hex[:8]}
+        own |= {"metadata": {}, "outputs": [], "execution_count": 3}
+        own["source"] = f"mine = {rng.random()}"
+        notebook["cells"].insert(rng.randrange(len(notebook["cells"]) + 1), own)
+        texts.add(own["source"])
+    return texts
+
+
+def _corrected(notebook, rng):
+    """Return another version of a course's notebook: cells changed, added, moved, taken away."""
+    other = copy.deepcopy(notebook)
+    other["metadata"]["labkit"] = {"version": f"v{rng.random()}"}
+    cells = other["cells"]
+    for cell in rng.sample(cells, 5):
+        cell["source"] = "corrected"
+    for _ in range(rng.randint(0, 3)):
+        del cells[rng.randrange(len(cells))]
+    for number in range(rng.randint(0, 3)):
+        given = {"cell_type": "markdown", "id": f"new-{number}", "metadata": {}, "source": "new"}
+        cells.insert(rng.randrange(len(cells)), given)
+    return other
+
+
+def test_a_copy_is_made_once_and_stays_as_it_is(work, capsys):
+    assert cli.main(["start", LAB]) == 0
+    assert _path(work).read_bytes() == (COURSE / LAB / f"{LAB}.ipynb").read_bytes()
+    _path(work).write_text("mine", "utf-8")
+    assert cli.main(["start", LAB]) == 0
+    assert _path(work).read_text("utf-8") == "mine"
+    assert "left as it is" in capsys.readouterr().out
+
+
+def test_a_folder_of_ones_own_is_taken(tmp_path, capsys):
+    assert cli.main(["start", LAB, str(tmp_path / "here")]) == 0
+    assert _path(tmp_path / "here").exists()
+    assert cli.main(["submit", LAB, str(tmp_path / "here")]) == 0
+    assert "Receipt" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_an_update_loses_no_answer_and_no_cell(seed, work, tmp_path, monkeypatch, capsys):
+    rng = random.Random(seed)
+    cli.main(["start", LAB])
+    notebook = _notebook(_path(work))
+    texts = _answered(notebook, rng)
+    _write(_path(work), notebook)
+    before = _path(work).read_bytes()
+
+    course = tmp_path / "course/notebooks"
+    (course / LAB).mkdir(parents=True)
+    corrected = _corrected(_notebook(COURSE / LAB / f"{LAB}.ipynb"), rng)
+    _write(course / LAB / f"{LAB}.ipynb", corrected)
+    monkeypatch.chdir(course.parent)
+    assert cli.main(["update"]) == 0
+
+    updated = _notebook(_path(work))
+    held = [document.text_of(cell) for cell in updated["cells"]]
+    assert texts <= set(held) and len(held) == len(set(held)) + held.count("corrected") + (
+        held.count("new") + held.count("Write your answer here.") - len({*held} & _REPEATED)
+    ), "something is there twice"
+    ids = [cell.get("id") for cell in updated["cells"]]
+    assert len(ids) == len(set(ids))
+    assert updated["metadata"] == corrected["metadata"]
+    order = [cell["id"] for cell in updated["cells"]]
+    assert [i for i in order if i in {c["id"] for c in corrected["cells"]}] == [
+        cell["id"] for cell in corrected["cells"]
+    ]
+    (kept,) = (_path(work).parent / working_copy.KEPT).iterdir()
+    assert kept.read_bytes() == before
+    capsys.readouterr()
+    assert cli.main(["update"]) == 0
+    assert "is up to date" in capsys.readouterr().out
+
+
+_REPEATED = {"corrected", "new", "Write your answer here."}
+
+
+@pytest.mark.parametrize("lab", labs.MODULES)
+def test_an_exercise_is_set_back_alone(lab, work):
+    cli.main(["start", lab])
+    handed = _notebook(_path(work, lab))
+    for item in labs.load(lab).exercises:
+        notebook = copy.deepcopy(handed)
+        for cell in notebook["cells"]:
+            if document.marks(cell).get("solution"):
+                cell["source"] = "mine"
+        _write(_path(work, lab), notebook)
+        assert cli.main(["reset", lab, item.name]) == 0
+        back = _notebook(_path(work, lab))
+        changed = {
+            document.name_of(cell).removesuffix("-answer")
+            for cell, stub in zip(back["cells"], handed["cells"], strict=True)
+            if document.marks(cell).get("solution") and cell["source"] == stub["source"]
+        }
+        assert changed == {item.name}
+    assert cli.main(["reset", lab]) == 0
+    assert _notebook(_path(work, lab)) == handed
+
+
+def test_what_was_deleted_comes_back_in_its_place(work):
+    cli.main(["start", LAB])
+    handed = _notebook(_path(work))
+    for item in labs.load(LAB):
+        notebook = copy.deepcopy(handed)
+        notebook["cells"] = [c for c in notebook["cells"] if document.name_of(c) != item.name]
+        _write(_path(work), notebook)
+        assert cli.main(["reset", LAB, item.name]) == 0
+        assert _notebook(_path(work)) == handed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["start", "lab9"], "there is no lab 'lab9'"),
+        (["reset", LAB], "labkit start"),
+        (["submit", LAB], "labkit start"),
+    ],
+)
+def test_what_cannot_be_done_is_said(arguments, said, capsys):
+    assert cli.main(arguments) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_a_wrong_exercise_lists_the_right_ones(capsys):
+    cli.main(["start", LAB])
+    assert cli.main(["reset", LAB, "no-such"]) == 1
+    error = capsys.readouterr().err
+    assert all(exercise.name in error for exercise in labs.load(LAB))
+
+
+def test_a_file_that_is_no_notebook_is_left_as_it_is(work, capsys):
+    cli.main(["start", LAB])
+    for text in ("", "[]", '{"cells": 1}', '{"cells": [1]}', "{"):
+        _path(work).write_text(text, "utf-8")
+        status = cli.main(["update"])
+        assert _path(work).read_text("utf-8") == text or status == 0
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_the_first_page_leads_to_the_lab_that_is_next(work):
+    start.copy_all(COURSE, work)
+    text = (work / start.PAGE).read_text("utf-8")
+    names = list(labs.MODULES)
+    assert f"**Begin here: [{names[0]}]" in text
+    for name in names:
+        link = f"{name}/{name}.ipynb"
+        assert f"]({link})" in text and pathlib.Path(work, link).is_file()
+        assert f"| {labs.load(name).minutes} |" in text
+    cli.main(["submit", names[0]])
+    text = (work / start.PAGE).read_text("utf-8")
+    assert f"**Begin here: [{names[1]}]" in text and "handed in" in text
