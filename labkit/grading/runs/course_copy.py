@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import labkit
 from labkit import data
 from labkit.data import cache
-from labkit.grading.runs import inside, sandbox
+from labkit.grading.runs import inside, sandbox, system_calls
 
 INSIDE = "/course"
 # All that a run sees of labkit; whatever is not listed stays out.
@@ -42,6 +42,9 @@ def build(folder: pathlib.Path) -> None:
     for path in pathlib.Path(inside.__file__).parent.glob("*.py"):
         if path.name != "__init__.py":
             shutil.copy(path, folder)
+    program = system_calls.program() if sys.platform == "linux" else None
+    if program is not None:
+        (folder / "system_calls.bpf").write_bytes(program)
     _add_fonts(folder / "matplotlib")
 
 

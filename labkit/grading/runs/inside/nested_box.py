@@ -141,6 +141,9 @@ def _enter(scratch: int, processes: int, kept: set[int], tell: int) -> None:
     _mount_own_folders(scratch)
     _start_loopback()
     _drop_rights()
+    import hardened  # it lies beside this file, where a box is made
+
+    hardened.harden()
     worker = os.fork()
     if worker:
         _close({*kept, tell})
@@ -190,6 +193,7 @@ def _mount_own_folders(scratch: int) -> None:
     plain = _MS_NOSUID | _MS_NODEV
     _mount(None, "/", None, _MS_REC | _MS_PRIVATE)
     _mount("proc", "/proc", "proc", plain | _MS_NOEXEC)
+    _write("/proc/sys/user/max_user_namespaces", "0")  # of this box; no other one is touched
     for path in filter(os.path.exists, _SETTINGS):
         _mount(path, path, None, _MS_BIND | _MS_REC)
         _mount(None, path, None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | plain | _MS_NOEXEC)

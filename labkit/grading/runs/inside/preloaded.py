@@ -14,11 +14,11 @@ import os
 import socket
 import sys
 
-import nested_box
-import worker
-
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
+
+import nested_box  # noqa: E402  it lies beside this file
+import worker  # noqa: E402
 
 # Not Matplotlib's backend: it looks for the notebook's shell when it is imported.
 LIBRARIES = (

@@ -311,8 +311,12 @@ def _start_alike() -> None:
 
 def main() -> None:
     sys.path.insert(0, HERE)
+    if sys.platform == "linux":
+        import hardened  # it lies beside this file
+
+        hardened.harden()
     if os.getpid() == 1:
-        import nested_box  # it lies beside this file
+        import nested_box
 
         nested_box.guard(int(sys.argv[2]))
     work(int(sys.argv[1]))
