@@ -66,6 +66,8 @@ class Cells:
     ----------
     current : str or None
         The name of the cell that is running; None if the front end does not say.
+    current_id : str or None
+        What the front end calls it.
     runs : dict of str to Run
         The last run of each cell since the kernel started.
     page : Page or None
@@ -76,15 +78,16 @@ class Cells:
 
     def __init__(self) -> None:
         self.current: str | None = None
+        self.current_id: str | None = None
         self.runs: dict[str, Run] = {}
         self.page: Page | None = None
         self.missing: frozenset[str] = frozenset()
         self.first_error: str | None = None
         self._makers: dict[str, str] = {}
 
-    def begins(self, name: str | None) -> None:
-        """Note that the cell `name` begins to run."""
-        self.current = name
+    def begins(self, name: str | None, cell_id: str | None = None) -> None:
+        """Note that the cell `name` begins to run; `cell_id` is what the front end calls it."""
+        self.current, self.current_id = name, cell_id
 
     def ended(self, name: str | None, source: str, error: BaseException | None) -> None:
         """Note how the run of the cell `name` ended."""

@@ -66,7 +66,7 @@ class Watcher:
     def before(self, info: Any) -> None:
         """Note that a cell begins, and lend it the names that it needs and that do not exist."""
         name = name_of(info.cell_id, info.cell_meta)
-        cells.begins(name)
+        cells.begins(name, info.cell_id)
         if self.shows_errors != (name is not None):
             self.shows_errors = not self.shows_errors
             self.shell.set_custom_exc((Exception,) if self.shows_errors else (), _show_error)

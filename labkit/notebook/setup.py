@@ -107,9 +107,10 @@ def _know_the_cells() -> None:
     shell = ipython.get_ipython() if ipython else None
     if getattr(shell, "kernel", None) is not None:
         from labkit.checks import exercise
-        from labkit.notebook import desk, kernel
+        from labkit.notebook import desk, kernel, training
 
         kernel.attach(shell)
+        training.show()
         exercise.carry_out = desk.check
 
 

@@ -2,7 +2,8 @@
 
    A kernel sees what runs, and never what a cell shows. A moment before each run, this tells it the
    text of the answer cells and whether the file holds it all, on a comm named "labkit". Asked to, it
-   saves the notebook. And it leads from a link to an exercise, by mouse or keyboard, into its cell. */
+   saves the notebook, and shows how far a training has come. And it leads from a link to an exercise,
+   by mouse or keyboard, to its cell. */
 (() => {
   "use strict";
   const TARGET = "labkit";
@@ -44,12 +45,32 @@
       const comm = kernel.createComm(TARGET);
       comms.set(kernel, comm);
       comm.onMsg = message => {
-        if (message.content.data?.ask === "save") panel.context.save();
+        const data = message.content.data ?? {};
+        if (data.ask === "save") panel.context.save();
+        if (typeof data.line === "string") showLine(panel, data.cell, data.line);
       };
       comm.open(described(panel));
     } catch (error) {
       console.warn("labkit: the kernel could not be told", error);
     }
+  }
+
+  // The line lies in the page only: it is no output, and so is never saved.
+  function showLine(panel, id, text) {
+    const cell = panel.content.widgets.find(one => one.model.id === id);
+    let line = panel.node.querySelector(".labkit-line");
+    if (!text || !cell) {
+      line?.remove();
+      return;
+    }
+    if (!line) {
+      line = document.createElement("div");
+      line.className = "labkit-line";
+      line.setAttribute("role", "status");
+      line.style.cssText = "padding: 0.3em 0.8em; color: var(--jp-content-font-color1);";
+    }
+    if (line.parentNode !== cell.node) cell.node.append(line);
+    line.textContent = text;
   }
 
   function goTo(panel, name) {
