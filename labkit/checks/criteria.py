@@ -2,7 +2,7 @@
 
 import math
 import numbers
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -142,11 +142,6 @@ def choice(
     )
 
 
-def layers_of(model: evidence.Model, class_name: str) -> list[evidence.Layer]:
-    """Return `model`'s layers of the class `class_name`, in order."""
-    return [layer for layer in model.layers if layer.class_name == class_name]
-
-
 def takes_images(name: str, points: float, channel: bool) -> Criterion:
     """Require a network that is built for 28×28 images; later criteria wait for it."""
     wanted = "images of 28×28 pixels with one channel" if channel else "images of 28×28 pixels"
@@ -163,50 +158,6 @@ def takes_images(name: str, points: float, channel: bool) -> Criterion:
         return Message(saw, wanted, "Begin the network with keras.Input(shape=...).")
 
     return Criterion(f"takes {wanted}", points, test, stop=True)
-
-
-def layer_order(
-    name: str, classes: Sequence[str], points: float, title: str, next_step: str
-) -> Criterion:
-    """Require these layers in this order; dropout, activation and such may stand between."""
-
-    def test(answers: Answers) -> Message | None:
-        seen = [layer.class_name for layer in getattr(answers, name).layers]
-        main = [class_name for class_name in seen if class_name not in _BETWEEN]
-        if main == list(classes):
-            return None
-        return Message(f"{name} has the layers {', '.join(seen) or 'none'}", "", next_step)
-
-    return Criterion(title, points, test, stop=True)
-
-
-_BETWEEN = {"Activation", "ReLU", "Softmax", "Dropout", "BatchNormalization", "Rescaling"}
-
-
-def activation(model: evidence.Model, layer: evidence.Layer) -> str:
-    """Return the activation of `layer`, given to it or following as a layer of its own."""
-    own = _activation_name(layer.config.get("activation", "linear"))
-    if own != "linear":
-        return own
-    following = model.layers[model.layers.index(layer) + 1 :]
-    if not following:
-        return own
-    name = following[0].class_name
-    if name == "Activation":
-        return _activation_name(following[0].config.get("activation", ""))
-    return _ACTIVATIONS.get(name, own)
-
-
-# Other names of the same function: as a layer, and as TensorFlow calls it.
-_ACTIVATIONS = {"ReLU": "relu", "Softmax": "softmax", "softmax_v2": "softmax"}
-
-
-def _activation_name(setting: Any) -> str:
-    """Return an activation's name as Keras spells it: given as name, function or layer."""
-    if isinstance(setting, dict):
-        inner = setting.get("config")
-        setting = inner if isinstance(inner, str) else setting.get("class_name", "")
-    return _ACTIVATIONS.get(setting, str(setting))
 
 
 def floor(

@@ -3,6 +3,7 @@
 import collections
 import hashlib
 import json
+import warnings
 
 import numpy as np
 
@@ -64,14 +65,29 @@ def cross_entropy(
     scale: float = 255.0,
     least: float = float(np.finfo(np.float32).tiny),
 ) -> float:
-    """Return the mean categorical cross-entropy of `model`'s probabilities.
+    """Return the mean categorical cross-entropy of `model`; parameters as `cross_entropies`."""
+    return float(np.mean(cross_entropies(model, images, labels, scale, least), dtype=np.float64))
+
+
+def cross_entropies(
+    model: evidence.Model,
+    images: np.ndarray,
+    labels: np.ndarray,
+    scale: float = 255.0,
+    least: float = float(np.finfo(np.float32).tiny),
+) -> np.ndarray:
+    """Return the categorical cross-entropy of `model` for each image, of shape (n,).
 
     A probability below `least` counts as `least`. When it evaluates a network, Keras takes the
     loss from what goes into the softmax, and so nothing is too small for it. Given probabilities,
-    it counts none below `KERAS_LEAST`.
+    it counts none below `KERAS_LEAST`. A network whose loss takes scores puts out scores.
     """
-    chosen = outputs(model, images, scale)[np.arange(len(labels)), labels]
-    return float(-np.mean(np.log(np.clip(chosen, least, 1.0)), dtype=np.float64))
+    rows = outputs(model, images, scale)
+    if model.from_logits:
+        rows = rows.astype(float) - rows.max(axis=1, keepdims=True)
+        rows = np.exp(rows) / np.exp(rows).sum(axis=1, keepdims=True)
+    chosen = rows[np.arange(len(labels)), labels]
+    return -np.log(np.clip(chosen, least, 1.0))
 
 
 def thinned(images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -88,7 +104,9 @@ def _run(model: evidence.Model, images: np.ndarray, scale: float) -> np.ndarray:
     parts = []
     for start in range(0, len(images), BATCH):
         part = images[start : start + BATCH].astype(np.float32) / np.float32(scale)
-        parts.append(run(part.reshape(-1, *shape[1:])))
+        with warnings.catch_warnings():  # what Keras warns of is judged, not printed
+            warnings.simplefilter("ignore")
+            parts.append(run(part.reshape(-1, *shape[1:])))
     result = np.concatenate(parts)
     if result.ndim != 2:
         raise NotMeasurable(f"it puts out an array of shape {result.shape}")

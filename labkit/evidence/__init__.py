@@ -7,8 +7,8 @@ from labkit.evidence.facts import (
     Array,
     Call,
     Calls,
+    Fit,
     History,
-    Layer,
     Model,
     Networks,
     Other,
@@ -16,6 +16,7 @@ from labkit.evidence.facts import (
     Picture,
     Placeholder,
     Raised,
+    Shown,
     Value,
 )
 from labkit.evidence.file import Evidence, EvidenceError
@@ -26,8 +27,8 @@ __all__ = [
     "Calls",
     "Evidence",
     "EvidenceError",
+    "Fit",
     "History",
-    "Layer",
     "Model",
     "Networks",
     "Other",
@@ -35,5 +36,6 @@ __all__ = [
     "Picture",
     "Placeholder",
     "Raised",
+    "Shown",
     "Value",
 ]

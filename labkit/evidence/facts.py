@@ -55,12 +55,45 @@ class Array:
 
 
 @dataclasses.dataclass(frozen=True)
-class Layer:
-    """One layer of a network: Keras's class name and configuration."""
+class Shown:
+    """Images and labels that `fit` was given.
 
-    class_name: str
-    config: dict[str, Any]
-    parameters: int
+    Attributes
+    ----------
+    shape : tuple of int
+        Of all images.
+    highest : float
+        The highest pixel value: 1 where the images were scaled.
+    images : ndarray of uint64, shape (n,)
+        A fingerprint of each image, whatever its scale.
+    labels : ndarray of int16, shape (n,)
+        Class numbers, also where the labels were one-hot.
+    """
+
+    shape: tuple[int, ...]
+    highest: float
+    images: np.ndarray
+    labels: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class Fit:
+    """What one call of `fit` was given.
+
+    Attributes
+    ----------
+    batch : int
+        Images in a batch; 0 where they came otherwise than as an array.
+    updates_before : int
+        How often the optimizer had changed the weights before.
+    learnt, held_out : Shown or None
+        None where they were not given, or otherwise than as arrays.
+    """
+
+    batch: int
+    updates_before: int
+    learnt: Shown | None
+    held_out: Shown | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,8 +103,6 @@ class Model:
     Attributes
     ----------
     class_name : str
-    layers : tuple of Layer
-        Without ``InputLayer``.
     input_shape, output_shape : tuple or None
         With the batch axis as None; None where the network is not built or has several.
     parameters : int
@@ -82,15 +113,22 @@ class Model:
         The class name in lower case, ``""`` where the network is not compiled.
     metrics : tuple of str
     config : str
-        Keras's own JSON, from which the network can be built again.
+        Keras's own JSON, from which the network can be built again; see `plain_networks`.
     weights : tuple of ndarray
+    metric_names : tuple of str
+        What the metrics are called in a history, in their order.
+    loss_settings : tuple of str
+        What the loss was told besides `from_logits`: ``"label_smoothing=0.1"``.
+    updates : int
+        How often the optimizer has changed the weights.
+    fits : tuple of Fit
+        What was noted of its trainings, the earliest first; empty where no notes are taken.
     live : callable or None
         In the student's own process, the network itself as a function from images to outputs,
         so that measuring it creates nothing and changes nothing. Never saved.
     """
 
     class_name: str
-    layers: tuple[Layer, ...]
     input_shape: tuple[int | None, ...] | None
     output_shape: tuple[int | None, ...] | None
     parameters: int
@@ -100,6 +138,10 @@ class Model:
     metrics: tuple[str, ...]
     config: str
     weights: tuple[np.ndarray, ...]
+    metric_names: tuple[str, ...] = ()
+    loss_settings: tuple[str, ...] = ()
+    updates: int = 0
+    fits: tuple[Fit, ...] = ()
     live: Callable[[np.ndarray], np.ndarray] | None = dataclasses.field(
         default=None, compare=False, repr=False
     )
@@ -123,12 +165,18 @@ class History:
     series : dict of str to list of float
         One value per epoch, by name.
     steps : int
-        Updates of the weights in an epoch; 0 where only the series were handed over.
+        Updates of the weights in an epoch; 0 where that is not known.
+    accuracy : str
+        The name of the series that is the accuracy, empty where that is not known.
+    fit : Fit or None
+        What was noted of the training; None where no notes are taken.
     """
 
     type: str
     series: dict[str, list[float]]
     steps: int = 0
+    accuracy: str = ""
+    fit: Fit | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from labkit.evidence import facts, values
+from labkit.evidence import facts, fits, plain_networks, values
 
 
 def model(answer: Any, seed: int = 0) -> facts.Model | facts.Other:
@@ -18,69 +18,71 @@ def model(answer: Any, seed: int = 0) -> facts.Model | facts.Other:
     if not isinstance(answer, keras.Model):
         return facts.Other(values.type_name(answer))
     try:
-        config = _config(answer)
-        layers = tuple(_layer(layer) for layer in answer.layers if not _is_input(layer))
-    except (NotImplementedError, TypeError, ValueError) as error:
-        return facts.Other(values.type_name(answer), str(error)[: values.MAX_TEXT])
-    compiled = _compile_facts(answer)
+        settings = plain_networks.settings(answer)
+    except Exception:
+        return _unreadable(answer)  # a class of a student's own may raise whatever it likes
+    if not plain_networks.is_chain_or_graph(settings):
+        return _unreadable(answer)
     return facts.Model(
         class_name=type(answer).__name__,
-        layers=layers,
         input_shape=_shape(answer, "input_shape"),
         output_shape=_shape(answer, "output_shape"),
         parameters=int(sum(math.prod(weight.shape) for weight in answer.weights)),
-        config=config,
+        config=json.dumps(settings),
         weights=tuple(np.array(weight) for weight in answer.get_weights()),
+        updates=fits.updates(answer),
+        fits=fits.of(answer),
         live=lambda images: np.asarray(answer(images, training=False)),
-        **compiled,
+        **_compile_facts(settings.get("compile_config"), answer),
     )
 
 
+def _unreadable(answer: Any) -> facts.Other:
+    reason = (
+        "its layers cannot be read: it is a class of your own. Build it with "
+        "keras.Sequential([...]) or with keras.Model(inputs, outputs)"
+    )
+    return facts.Other(values.type_name(answer), reason)
+
+
 def history(answer: Any, seed: int = 0) -> facts.History | facts.Other:
-    """Collect what ``fit`` returned, or its ``history`` dictionary."""
-    series = getattr(answer, "history", answer)
-    if not isinstance(series, dict):
-        return facts.Other(values.type_name(answer))
+    """Collect what ``fit`` returned."""
+    import keras
+
+    kind = values.type_name(answer)
+    if not isinstance(answer, keras.callbacks.History):
+        if isinstance(answer, dict):
+            return facts.Other(kind, "a dictionary of curves is only a part of what fit() returns")
+        return facts.Other(kind)
     try:
-        plain = {str(name): [float(x) for x in values] for name, values in series.items()}
-    except (TypeError, ValueError) as error:
-        return facts.Other(values.type_name(answer), str(error)[: values.MAX_TEXT])
-    settings = getattr(answer, "params", None)
-    steps = settings.get("steps") if isinstance(settings, dict) else None
-    return facts.History(values.type_name(answer), plain, steps if isinstance(steps, int) else 0)
+        series = {
+            str(name): [float(x) for x in told] for name, told in dict(answer.history).items()
+        }
+        steps = int((answer.params or {}).get("steps") or 0)
+    except Exception:
+        return facts.Other(kind, "its curves are no lists of numbers")
+    noted = fits.of(answer)
+    if fits.watching() and not noted:
+        return facts.Other(kind, "it does not come from a call of fit()")
+    return facts.History(kind, series, steps, _accuracy(answer), noted[-1] if noted else None)
+
+
+def _accuracy(answer: Any) -> str:
+    """Return the name of the series that is the accuracy of the network that was trained."""
+    try:
+        compiled = _compile_facts(answer.model.get_compile_config(), answer.model)
+    except Exception:
+        return ""  # the network of a history that was put together by hand is anything
+    for kind, name in zip(compiled["metrics"], compiled["metric_names"], strict=True):
+        if kind in ("accuracy", "categorical_accuracy", "sparse_categorical_accuracy"):
+            return name
+    return ""
 
 
 def is_network(returned: Any) -> bool:
     # Whoever returns a network has imported Keras; most functions have no need of it.
     keras = sys.modules.get("keras")
     return keras is not None and isinstance(returned, keras.Model)
-
-
-def _is_input(layer: Any) -> bool:
-    return type(layer).__name__ == "InputLayer"
-
-
-def _layer(layer: Any) -> facts.Layer:
-    config = json.loads(json.dumps(layer.get_config(), default=str))
-    parameters = sum(math.prod(weight.shape) for weight in layer.weights)
-    return facts.Layer(type(layer).__name__, config, int(parameters))
-
-
-def _config(model: Any) -> str:
-    """Return what the network can be built again from.
-
-    A network that was saved as ``.h5`` has lost the optimizer from its settings (Keras takes it
-    out there to write it elsewhere), though it goes on training with it.
-    """
-    import keras
-
-    config = model.to_json()
-    settings = json.loads(config)
-    compiled = settings.get("compile_config")
-    if not compiled or "optimizer" in compiled or not getattr(model, "optimizer", None):
-        return config
-    optimizer = keras.saving.serialize_keras_object(model.optimizer)
-    return json.dumps(settings | {"compile_config": compiled | {"optimizer": optimizer}})
 
 
 def _shape(model: Any, name: str) -> tuple | None:
@@ -93,18 +95,56 @@ def _shape(model: Any, name: str) -> tuple | None:
     return None
 
 
-def _compile_facts(model: Any) -> dict[str, Any]:
-    if not getattr(model, "compiled", False):
+def _compile_facts(settings: dict | None, model: Any) -> dict[str, Any]:
+    if not settings or not getattr(model, "compiled", False):
         return {"loss": "", "from_logits": False, "optimizer": "", "metrics": ()}
-    settings = model.get_compile_config() or {}
-    loss = settings.get("loss", getattr(model, "loss", ""))
-    metrics = settings.get("metrics") or []
+    loss = settings.get("loss") or ""
+    metrics = _flat(settings.get("metrics"))
     return {
         "loss": _name(loss),
         "from_logits": _from_logits(loss),
+        "loss_settings": _loss_settings(loss),
         "optimizer": type(model.optimizer).__name__.lower(),
-        "metrics": tuple(_name(metric) for metric in np.atleast_1d(np.array(metrics, object))),
+        "metrics": tuple(_metric(metric) for metric in metrics),
+        "metric_names": tuple(_reported_as(metric) for metric in metrics),
     }
+
+
+def _flat(metrics: Any) -> list:
+    """Return metrics in their order, however they are nested."""
+    if isinstance(metrics, dict) and "class_name" not in metrics:
+        metrics = list(metrics.values())
+    if isinstance(metrics, list | tuple):
+        return [part for metric in metrics for part in _flat(metric)]
+    return [] if metrics is None else [metrics]
+
+
+def _metric(setting: Any) -> str:
+    # An object of this class asks whether numbers are equal; the name asks whether classes are.
+    if isinstance(setting, dict) and setting.get("class_name") == "Accuracy":
+        return "equality"
+    return _name(setting)
+
+
+def _reported_as(setting: Any) -> str:
+    config = setting.get("config") if isinstance(setting, dict) else None
+    if isinstance(config, dict) and config.get("name"):
+        return str(config["name"])
+    return setting if isinstance(setting, str) else _name(setting)
+
+
+def _loss_settings(loss: Any) -> tuple[str, ...]:
+    """Return what a loss was told besides what its values are, in words."""
+    config = loss.get("config") if isinstance(loss, dict) else None
+    if not isinstance(config, dict):
+        return ()
+    usual = {"reduction": "sum_over_batch_size", "label_smoothing": 0.0, "axis": -1}
+    usual |= {"ignore_class": None}
+    return tuple(
+        f"{key}={config[key]!r}"
+        for key in sorted(usual)
+        if key in config and config[key] != usual[key]
+    )
 
 
 def _name(setting: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from labkit import evidence
-from labkit.checks import criteria, measure, networks
+from labkit.checks import canonical, criteria, measure, networks, structures, trainings
 from labkit.checks.exercise import (
     ARRAY,
     HISTORY,
@@ -536,25 +536,27 @@ conv_parameters = Exercise(
 
 # --- build ----------------------------------------------------------------------------------
 
-_ORDER = ("Conv2D", "MaxPooling2D", "Flatten", "Dense", "Dense")
 LEAST_UNITS = 16
 
 
-def _layers(answers: Answers, class_name: str) -> list[evidence.Layer]:
-    return criteria.layers_of(answers.model2, class_name)
+def _blueprint(units: int = _HIDDEN) -> canonical.Chain:
+    return canonical.chain(
+        (28, 28, 1),
+        canonical.convolution(FILTERS, 3, "relu"),
+        canonical.max_pooling(2),
+        canonical.flatten(),
+        canonical.dense(units, "relu"),
+        canonical.dense(10, "softmax"),
+    )
 
 
-def _layer(answers: Answers, class_name: str) -> evidence.Layer:
-    return _layers(answers, class_name)[0]
-
-
-def _activation(answers: Answers, class_name: str, index: int = 0) -> str:
-    return criteria.activation(answers.model2, _layers(answers, class_name)[index])
+def _chain(answers: Answers) -> canonical.Chain:
+    return structures.chain_of(answers, "model2")
 
 
 def _filters(answers: Answers) -> Message | None:
-    config = _layer(answers, "Conv2D").config
-    filters, kernel = config["filters"], tuple(config["kernel_size"])
+    settings = _chain(answers).of("convolution")[0].settings
+    filters, kernel = settings["filters"], settings["kernel"]
     if (filters, kernel) == (FILTERS, (3, 3)):
         return None
     rows, columns = kernel
@@ -566,20 +568,21 @@ def _filters(answers: Answers) -> Message | None:
 
 
 def _fields_of_two(answers: Answers) -> Message | None:
-    config = _layer(answers, "MaxPooling2D").config
-    if tuple(config["pool_size"]) == tuple(config["strides"]) == (2, 2):
+    settings = _chain(answers).of("max pooling")[0].settings
+    if settings["size"] == settings["strides"] == (2, 2):
         return None
-    size = "×".join(map(str, config["pool_size"]))
+    size, steps = ("×".join(map(str, settings[key])) for key in ("size", "strides"))
     return Message(
-        f"pooling takes fields of {size} in steps of {config['strides']}",
+        f"pooling takes fields of {size} in steps of {steps}",
         "fields of 2×2, side by side",
         "MaxPooling2D takes the size of the field; the step follows from it.",
     )
 
 
 def _relu(answers: Answers) -> Message | None:
-    seen = {"convolution": _activation(answers, "Conv2D")}
-    seen["first dense layer"] = _activation(answers, "Dense")
+    seen = dict(
+        zip(("convolution", "first dense layer"), _chain(answers).activations(), strict=False)
+    )
     for layer, name in seen.items():
         if name != "relu":
             return Message(
@@ -590,48 +593,53 @@ def _relu(answers: Answers) -> Message | None:
     return None
 
 
+def _width(answers: Answers) -> int:
+    return structures.units(_chain(answers))[0]
+
+
 def _wide_enough(answers: Answers) -> Message | None:
-    units = _layer(answers, "Dense").config["units"]
-    if units >= LEAST_UNITS:
+    if _width(answers) >= LEAST_UNITS:
         return None
     return Message(
-        f"the first dense layer has {units} nodes",
+        f"the first dense layer has {_width(answers)} nodes",
         f"at least {LEAST_UNITS}; lab 2's network has 128",
         "Give the last layer but one more nodes than there are classes.",
     )
 
 
 def _last_layer(answers: Answers) -> Message | None:
-    units = _layers(answers, "Dense")[-1].config["units"]
-    name = _activation(answers, "Dense", -1)
-    if (units, name) == (10, "softmax"):
-        return None
-    return Message(
-        f"the last layer has {units} nodes and the activation {name}",
-        "one probability for each class, which add up to 1",
-        "Which activation makes ten probabilities out of ten numbers?",
-    )
+    units, name = structures.units(_chain(answers))[-1], _chain(answers).activations()[-1]
+    if (units, name) != (10, "softmax"):
+        return Message(
+            f"the last layer has {units} nodes and the activation {name}",
+            "one probability for each class, which add up to 1",
+            "Which activation makes ten probabilities out of ten numbers?",
+        )
+    if any(place == _LAST for place, _ in _chain(answers).dropouts()):
+        return Message(
+            "a dropout comes after the last layer",
+            "ten probabilities that nothing changes any more",
+            "Let the network end with its last dense layer.",
+        )
+    return structures.computes("model2", answers, _chain(answers))
+
+
+_LAST = 4  # convolution, pooling and two dense layers come before
 
 
 def _counts(answers: Answers) -> Message | None:
-    width = _layer(answers, "Dense").config["units"]
-    wanted = _CONV + (13 * 13 * FILTERS + 1) * width + (width + 1) * 10
-    seen = sum(layer.parameters for name in set(_ORDER) for layer in _layers(answers, name))
-    if seen == wanted:
+    unlike = structures.built_like("model2", _blueprint(_width(answers)), answers)
+    if unlike is None:
         return None
     return Message(
-        f"these layers have {seen:,} parameters",
-        "as many as follow from your shapes in exercise 5",
+        unlike.saw,
+        "as many values and parameters as follow from your shapes in exercise 5",
         "Compare the shapes in model2.summary() with those that you predicted.",
     )
 
 
-def _config_is(class_name: str, **wanted: Any) -> Callable[[Answers], bool]:
-    return lambda answers: wanted.items() <= _layer(answers, class_name).config.items()
-
-
-def _has_no(class_name: str) -> Callable[[Answers], bool]:
-    return lambda answers: bool(answers.model2.layers) and not _layers(answers, class_name)
+def _is_padded(answers: Answers) -> bool:
+    return any(map(any, _chain(answers).of("convolution")[0].settings["padding"]))
 
 
 define_cnn = Exercise(
@@ -640,9 +648,9 @@ define_cnn = Exercise(
     {"model2": MODEL},
     [
         criteria.takes_images("model2", 2, channel=True),
-        criteria.layer_order(
+        structures.order(
             "model2",
-            _ORDER,
+            _blueprint().order(),
             3,
             "convolution, max pooling, flatten, dense, dense, in this order",
             "Take the layers one by one from the blueprint above.",
@@ -652,7 +660,7 @@ define_cnn = Exercise(
         Criterion("relu in the convolution and in the first dense layer", 1, _relu),
         Criterion("a first dense layer that is wide enough", 1, _wide_enough),
         Criterion("ten probabilities come out", 2, _last_layer),
-        Criterion("the number of parameters follows from the shapes", 1, _counts),
+        Criterion("shapes and parameters are those of the blueprint", 1, _counts),
     ],
     (
         "Input, then five layers, each of which you have met: two by hand in this lab, two kinds "
@@ -669,54 +677,55 @@ define_cnn = Exercise(
         ),
         Misconception(
             "average-pooling",
-            lambda answers: bool(_layers(answers, "AveragePooling2D")),
+            lambda answers: bool(_chain(answers).of("average pooling")),
             "This network takes the mean of each field. Asked is max pooling.",
         ),
         Misconception(
             "missing-pooling",
             lambda answers: (
-                _has_no("MaxPooling2D")(answers) and _has_no("AveragePooling2D")(answers)
+                bool(_chain(answers).steps)
+                and not _chain(answers).of("max pooling", "average pooling")
             ),
             "Nothing between the convolution and the dense layers makes the images smaller.",
         ),
         Misconception(
             "missing-flatten",
-            _has_no("Flatten"),
+            lambda answers: (
+                bool(_chain(answers).of("convolution")) and not _chain(answers).of("flatten")
+            ),
             "The dense layers see images instead of a vector, and so there are ten numbers for "
             "every place in the image.",
         ),
         Misconception(
             "filters-and-kernel-swapped",
-            lambda answers: _layer(answers, "Conv2D").config["filters"] == 3,
+            lambda answers: _chain(answers).of("convolution")[0].settings["filters"] == 3,
             "Three filters? The number of filters comes first, the size of the kernel second.",
         ),
         Misconception(
             "sigmoid-for-softmax",
-            lambda answers: _activation(answers, "Dense", -1) == "sigmoid",
+            lambda answers: _chain(answers).activations()[-1] == "sigmoid",
             "Sigmoid rates each class for itself: the ten numbers do not add up to 1. Here "
             "exactly one class is right.",
         ),
         Misconception(
             "no-softmax",
-            lambda answers: _activation(answers, "Dense", -1) == "linear",
+            lambda answers: _chain(answers).activations()[-1] == "linear",
             "The last layer has no activation: its ten numbers are scores, not probabilities.",
         ),
         Misconception(
             "wrong-number-of-classes",
-            lambda answers: _layers(answers, "Dense")[-1].config["units"] != 10,
+            lambda answers: structures.units(_chain(answers))[-1] != 10,
             "The last layer needs one node for each class.",
         ),
         Misconception(
             "hidden-without-activation",
-            lambda answers: (
-                "linear" in (_activation(answers, "Conv2D"), _activation(answers, "Dense"))
-            ),
+            lambda answers: "linear" in _chain(answers).activations()[:-1],
             "A layer before the last has no activation. Layers without one, one behind the "
             "other, do no more than a single one.",
         ),
         Misconception(
             "padded-same",
-            _config_is("Conv2D", padding="same"),
+            _is_padded,
             "The convolution pads the image at its edges; nobody asked for that here.",
         ),
     ],
@@ -788,9 +797,9 @@ fit_cnn = Exercise(
     "Train the network",
     {"history2": HISTORY, "model2": _MODEL},
     [
-        networks.epochs("history2", EPOCHS, 3),
-        networks.validated("history2", 3),
-        networks.belongs("history2", "model2", 2),
+        trainings.epochs("history2", EPOCHS, 3),
+        trainings.validated("history2", 3),
+        trainings.belongs("history2", "model2", 2),
         criteria.floor(
             "model2",
             lambda answers: floors.least("cnn", answers.data.kind),
@@ -805,7 +814,7 @@ fit_cnn = Exercise(
         "model2.fit takes images, labels, epochs and validation_split, and returns the history.",
         "history2 = model2.fit(..., ..., epochs=..., validation_split=..., verbose=...)",
     ),
-    networks.fit_mistakes("history2", "model2", EPOCHS),
+    trainings.mistakes("history2", "model2", EPOCHS),
 )
 
 _HISTORY = HISTORY.from_earlier(fit_cnn.title)
@@ -813,8 +822,8 @@ _HISTORY = HISTORY.from_earlier(fit_cnn.title)
 
 def _best_epochs(answers: Answers) -> list[int]:
     """Return the epochs, from 1, of the lowest validation loss and the highest accuracy."""
-    loss = networks.curve(answers.history2, "loss", validation=True)
-    accuracy = networks.curve(answers.history2, "accuracy", validation=True)
+    loss = trainings.curve(answers.history2, "loss", validation=True)
+    accuracy = trainings.curve(answers.history2, "accuracy", validation=True)
     best = [int(np.argmin(loss)) + 1] if loss else []
     return best + ([int(np.argmax(accuracy)) + 1] if accuracy else [])
 
@@ -823,7 +832,7 @@ def _epoch_is_near(answers: Answers) -> Message | None:
     best = _best_epochs(answers)
     if not best:
         return Message("history2 has no validation curves to choose by")
-    told, last = answers.best_epoch, len(networks.curve(answers.history2, "loss"))
+    told, last = answers.best_epoch, len(trainings.curve(answers.history2, "loss"))
     kind = f"a whole number from 1 to {last}"
     if (
         not criteria.is_number(told)
@@ -873,14 +882,14 @@ best_epoch = Exercise(
         Misconception(
             "lowest-training-loss",
             lambda answers: (
-                _told_epoch(answers) == np.argmin(networks.curve(answers.history2, "loss")) + 1
+                _told_epoch(answers) == np.argmin(trainings.curve(answers.history2, "loss")) + 1
             ),
             "You chose by the training loss. It keeps falling while the network learns its "
             "training images by heart.",
         ),
         Misconception(
             "last-epoch",
-            lambda answers: _told_epoch(answers) == len(networks.curve(answers.history2, "loss")),
+            lambda answers: _told_epoch(answers) == len(trainings.curve(answers.history2, "loss")),
             "More epochs are not always better: look where the validation loss turns.",
         ),
     ],

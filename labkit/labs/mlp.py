@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from labkit import evidence
-from labkit.checks import criteria, measure, networks
+from labkit.checks import canonical, criteria, measure, networks, structures, trainings
 from labkit.checks.exercise import (
     ARRAY,
     HISTORY,
@@ -576,14 +576,21 @@ parameter_count = Exercise(
 )
 
 
-def _dense(answers: Answers, position: int) -> evidence.Layer:
-    """Return the hidden dense layer (0) or the last one (-1)."""
-    return criteria.layers_of(answers.model, "Dense")[position]
+BLUEPRINT = canonical.chain(
+    (28, 28),
+    canonical.flatten(),
+    canonical.dense(HIDDEN, "relu"),
+    canonical.dense(CLASSES, "softmax"),
+)
+
+
+def _chain(answers: Answers) -> canonical.Chain:
+    return structures.chain_of(answers, "model")
 
 
 def _units(position: int, wanted: int, points: float, words: str, next_step: str) -> Criterion:
     def test(answers: Answers) -> Message | None:
-        seen = _dense(answers, position).config["units"]
+        seen = structures.units(_chain(answers))[position]
         if seen == wanted:
             return None
         nodes = "node" if seen == 1 else "nodes"
@@ -596,17 +603,22 @@ def _activation_is(
     position: int, wanted: str, points: float, words: str, next_step: str
 ) -> Criterion:
     def test(answers: Answers) -> Message | None:
-        seen = criteria.activation(answers.model, _dense(answers, position))
+        seen = _chain(answers).activations()[position]
         if seen == wanted:
-            return None
+            return _nothing_else(answers) if position == -1 else None
         saw = "no activation function" if seen == "linear" else f"the activation function {seen}"
         return Message(f"The {words} layer has {saw}", "", next_step)
 
     return Criterion(f"the {words} layer has the activation asked for", points, test)
 
 
+def _nothing_else(answers: Answers) -> Message | None:
+    """Hold what the network puts out against what its layers would put out."""
+    return structures.computes("model", answers, _chain(answers))
+
+
 def _ends_in(position: int, *names: str) -> Callable[[Answers], bool]:
-    return lambda answers: criteria.activation(answers.model, _dense(answers, position)) in names
+    return lambda answers: _chain(answers).activations()[position] in names
 
 
 define_mlp = Exercise(
@@ -615,12 +627,13 @@ define_mlp = Exercise(
     {"model": MODEL},
     [
         criteria.takes_images("model", 2, channel=False),
-        criteria.layer_order(
+        structures.order(
             "model",
-            ("Flatten", "Dense", "Dense"),
+            BLUEPRINT.order(),
             3,
             "flattens, then two dense layers",
             "Compare with the blueprint: Input, Flatten, Dense, Dense.",
+            free=(),
         ),
         _units(0, HIDDEN, 2, "hidden", "The first argument of Dense is the number of nodes."),
         _activation_is(0, "relu", 2, "hidden", "Read the blueprint's row of the hidden layer."),
@@ -645,15 +658,10 @@ define_mlp = Exercise(
             lambda answers: answers.model.input_shape is None,
             "The network has not been told what goes in, so it has no weights yet.",
         ),
-        Misconception(
-            "missing-flatten",
-            lambda answers: not criteria.layers_of(answers.model, "Flatten"),
-            "A dense layer takes rows of numbers, and an image is a table. A layer is missing that "
-            "turns the one into the other.",
-        ),
+        structures.missing_flatten("model"),
         Misconception(
             "wrong-number-of-classes",
-            lambda answers: _dense(answers, -1).config["units"] != CLASSES,
+            lambda answers: structures.units(_chain(answers))[-1] != CLASSES,
             "The last layer does not have one node for each class.",
         ),
         Misconception(
@@ -734,9 +742,9 @@ fit_mlp = Exercise(
     "Train it",
     {"history": HISTORY, "model": _TRAINED},
     [
-        networks.epochs("history", EPOCHS, 3),
-        networks.validated("history", 3),
-        networks.belongs("history", "model", 3),
+        trainings.epochs("history", EPOCHS, 3),
+        trainings.validated("history", 3),
+        trainings.belongs("history", "model", 3, trainings.A_FIFTH),
         criteria.floor(
             "model",
             lambda answers: floors.least("mlp", answers.data.kind),
@@ -751,7 +759,7 @@ fit_mlp = Exercise(
         "Its arguments are called epochs and validation_split; verbose=0 keeps it quiet.",
         "history = model.fit(x_train_…, y_train, epochs=…, validation_split=…, verbose=0)",
     ),
-    networks.fit_mistakes("history", "model", EPOCHS),
+    trainings.mistakes("history", "model", EPOCHS),
 )
 
 evaluate_mlp = Exercise(

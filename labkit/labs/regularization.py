@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from labkit import evidence
-from labkit.checks import criteria, measure, networks
+from labkit.checks import canonical, criteria, measure, networks, structures, trainings
 from labkit.checks.exercise import (
     ARRAY,
     HISTORY,
@@ -361,37 +361,27 @@ dropout_parameters = Exercise(
 )
 
 
-def _sizes(model: evidence.Model) -> tuple[int, ...]:
-    return tuple(layer.config["units"] for layer in criteria.layers_of(model, "Dense"))
+def _table(sizes: Sequence[int], rates: Sequence[float] = ()) -> canonical.Chain:
+    """Return the dense network of a table, with a dropout after each hidden layer."""
+    layers = [canonical.flatten()]
+    for number, size in enumerate(sizes[:-1]):
+        layers.append(canonical.dense(size, "relu"))
+        if rates:
+            layers.append(canonical.dropout(rates[number]))
+    return canonical.chain((28, 28), *layers, canonical.dense(sizes[-1], "softmax"))
 
 
-def _dense_and_dropout(model: evidence.Model) -> list[float]:
-    """Return a network's dense layers as 0 and its dropout layers as their rates, in order."""
-    return [
-        layer.config.get("rate", 0)
-        for layer in model.layers
-        if layer.class_name in ("Dense", "Dropout")
-    ]
-
-
-def _with_rates(sizes: Sequence[int], rates: Sequence[float]) -> list[float]:
-    """Return the same for a network with a dropout layer after each hidden layer."""
-    if not rates:
-        return [0] * len(sizes)
-    return [step for rate in rates for step in (0, rate)] + [0]
-
-
-def _same_rates(seen: Sequence[float], wanted: Sequence[float]) -> bool:
-    return len(seen) == len(wanted) and np.allclose(seen, wanted)
+def _sizes(answers: Answers, name: str) -> tuple[int, ...]:
+    return tuple(structures.units(structures.chain_of(answers, name)))
 
 
 def _has_sizes(name: str, sizes: Sequence[int], points: float) -> Criterion:
     def test(answers: Answers) -> Message | None:
-        seen = _sizes(getattr(answers, name))
+        seen = _sizes(answers, name)
         if seen == tuple(sizes):
             return None
         return Message(
-            f"The dense layers of {name} have {', '.join(map(str, seen))} nodes",
+            f"The dense layers of {name} have {', '.join(map(str, seen)) or 'no'} nodes",
             "the nodes of the table, in its order",
             "The first argument of Dense is the number of nodes.",
         )
@@ -400,30 +390,17 @@ def _has_sizes(name: str, sizes: Sequence[int], points: float) -> Criterion:
 
 
 def _has_rates(name: str, sizes: Sequence[int], rates: Sequence[float], points: float) -> Criterion:
-    wanted = _with_rates(sizes, rates)
     title = "dropout after each hidden layer, at its rate" if rates else "no dropout"
-
-    def test(answers: Answers) -> Message | None:
-        seen = _dense_and_dropout(getattr(answers, name))
-        if _same_rates(seen, wanted):
-            return None
-        words = ", ".join(f"Dropout {rate:g}" if rate else "Dense" for rate in seen)
-        return Message(
-            f"{name} has, from first to last, {words}",
-            "the layers of the table, each in its place",
-            "A line of the table is a layer of the list.",
-        )
-
-    return Criterion(title, points, test)
+    return structures.dropout_at(name, _table(sizes, rates), points, title)
 
 
 def _has_activations(name: str, points: float) -> Criterion:
     def test(answers: Answers) -> Message | None:
         seen = _activations(answers, name)
         if seen == ["relu"] * (len(seen) - 1) + ["softmax"]:
-            return None
+            return structures.computes(name, answers)
         return Message(
-            f"The activations of the dense layers of {name} are {', '.join(seen)}",
+            f"The activations of the dense layers of {name} are {'; '.join(seen)}",
             "relu in the hidden layers, probabilities at the end",
             "Each Dense takes an argument activation=.",
         )
@@ -432,8 +409,18 @@ def _has_activations(name: str, points: float) -> Criterion:
 
 
 def _activations(answers: Answers, name: str) -> list[str]:
-    model = getattr(answers, name)
-    return [criteria.activation(model, layer) for layer in criteria.layers_of(model, "Dense")]
+    return structures.chain_of(answers, name).activations()
+
+
+def _layers(name: str, sizes: Sequence[int], points: float, **more: bool) -> Criterion:
+    return structures.order(
+        name,
+        _table(sizes).order(),
+        points,
+        f"flattens, then {len(sizes)} dense layers",
+        "Compare with the table, line by line.",
+        **more,
+    )
 
 
 def _network(
@@ -442,13 +429,7 @@ def _network(
     """Return the criteria of a dense network: input, layers, sizes, dropout, activations."""
     return [
         criteria.takes_images(name, points[0], channel=False),
-        criteria.layer_order(
-            name,
-            ("Flatten", *("Dense",) * len(sizes)),
-            points[1],
-            f"flattens, then {len(sizes)} dense layers",
-            "Compare with the table, line by line.",
-        ),
+        _layers(name, sizes, points[1]),
         _has_sizes(name, sizes, points[2]),
         _has_rates(name, sizes, rates, points[3]),
         _has_activations(name, points[4]),
@@ -457,30 +438,21 @@ def _network(
 
 def _network_mistakes(name: str, sizes: Sequence[int]) -> list[Misconception]:
     """Return the misconceptions about dense networks that need no dropout."""
-
-    def layers(answers: Answers) -> tuple[int, ...]:
-        return _sizes(getattr(answers, name))
-
     return [
         Misconception(
             "no-input",
             lambda answers: getattr(answers, name).input_shape is None,
             "The network has not been told what goes in, so it has no weights yet.",
         ),
-        Misconception(
-            "missing-flatten",
-            lambda answers: not criteria.layers_of(getattr(answers, name), "Flatten"),
-            "A dense layer takes rows of numbers, and an image is a table. A layer is missing "
-            "that turns the one into the other.",
-        ),
+        structures.missing_flatten(name),
         Misconception(
             "missing-layer",
-            lambda answers: 0 < len(layers(answers)) < len(sizes),
+            lambda answers: 0 < len(_sizes(answers, name)) < len(sizes),
             "There are fewer dense layers than in the table; the output layer is one of them.",
         ),
         Misconception(
             "no-softmax",
-            lambda answers: _activations(answers, name)[-1] != "softmax",
+            lambda answers: _activations(answers, name)[-1] in ("linear", "sigmoid", "relu"),
             "The last layer does not make probabilities that share a total of 1.",
         ),
         Misconception(
@@ -496,34 +468,38 @@ def _dropout_mistakes(
     name: str, sizes: Sequence[int], rates: Sequence[float]
 ) -> list[Misconception]:
     """Return the misconceptions about where dropout goes, and how much of it."""
-    dense = [0] * len(sizes)
+    right = _table(sizes, rates)
+    kept = _table(sizes, [1 - rate for rate in rates])
 
-    def steps(answers: Answers) -> list[float]:
-        return _dense_and_dropout(getattr(answers, name))
+    def places(answers: Answers) -> list[int]:
+        return [place for place, _ in structures.chain_of(answers, name).dropouts()]
 
-    def seen_as(wanted: Sequence[float]) -> Callable[[Answers], bool]:
-        return lambda answers: _same_rates(steps(answers), wanted)
+    def differs(answers: Answers) -> bool:
+        return not structures.same_dropout(structures.chain_of(answers, name), right)
 
     return [
         Misconception(
             "no-dropout",
-            seen_as(dense),
+            lambda answers: bool(_sizes(answers, name)) and not places(answers),
             "There is no dropout in this network.",
         ),
         Misconception(
             "rate-of-keeping",
-            seen_as(_with_rates(sizes, [1 - rate for rate in rates])),
+            lambda answers: (
+                differs(answers)
+                and structures.same_dropout(structures.chain_of(answers, name), kept)
+            ),
             "These are the shares that should stay. In Keras, rate is the share that is dropped.",
         ),
         Misconception(
             "dropout-on-output",
-            lambda answers: steps(answers)[-1:] != [0],
+            lambda answers: len(_sizes(answers, name)) in places(answers),
             "A dropout layer comes last: it would set some of the ten probabilities to 0. The "
             "output is the answer, and is left alone.",
         ),
         Misconception(
             "dropout-on-pixels",
-            lambda answers: steps(answers)[:1] != [0],
+            lambda answers: 0 in places(answers),
             "A dropout layer comes before the first dense layer: it would drop pixels. The table "
             "has it after each hidden layer.",
         ),
@@ -560,12 +536,12 @@ define_plain = Exercise(
         *_network_mistakes("plain_model", PLAIN_SIZES),
         Misconception(
             "dropout-in-the-plain-network",
-            lambda answers: any(_dense_and_dropout(answers.plain_model)),
+            lambda answers: bool(structures.chain_of(answers, "plain_model").dropouts()),
             "There is dropout in it. The plain network is there to be compared with: it has none.",
         ),
         Misconception(
             "layers-swapped",
-            lambda answers: _sizes(answers.plain_model) == (128, 256, CLASSES),
+            lambda answers: _sizes(answers, "plain_model") == (128, 256, CLASSES),
             "The two hidden layers are swapped: the larger one comes first.",
         ),
     ],
@@ -664,6 +640,13 @@ def _learnt(name: str, network: str, points: float) -> Criterion:
     )
 
 
+def _plan(batch: int = 0) -> trainings.Plan:
+    return trainings.Plan(learnt=lambda answers: (0, PART), words=_HELD_OUT, batch=batch)
+
+
+_HELD_OUT = "the last fifth of the scaled training images"
+
+
 def _batches(history: str, size: int, points: float) -> Criterion:
     """Require the number of steps in an epoch that batches of `size` give."""
     wanted = math.ceil(PART / size)
@@ -708,12 +691,12 @@ train_both = Exercise(
         "plain_model": MODEL.from_earlier(define_plain.title),
     },
     [
-        networks.epochs("dropout_history", EPOCHS, 1),
-        networks.epochs("plain_history", EPOCHS, 1),
+        trainings.epochs("dropout_history", EPOCHS, 1),
+        trainings.epochs("plain_history", EPOCHS, 1),
         _batches("dropout_history", DROPOUT_BATCH, 1),
         _batches("plain_history", PLAIN_BATCH, 1),
-        networks.belongs("dropout_history", "dropout_model", 2),
-        networks.belongs("plain_history", "plain_model", 2),
+        trainings.belongs("dropout_history", "dropout_model", 2, _plan()),
+        trainings.belongs("plain_history", "plain_model", 2, _plan()),
         _learnt("dropout_model", "dropout", 2),
         _learnt("plain_model", "plain", 2),
     ],
@@ -727,8 +710,8 @@ train_both = Exercise(
     [
         *map(
             _either,
-            networks.fit_mistakes("dropout_history", "dropout_model", EPOCHS),
-            networks.fit_mistakes("plain_history", "plain_model", EPOCHS),
+            trainings.mistakes("dropout_history", "dropout_model", EPOCHS),
+            trainings.mistakes("plain_history", "plain_model", EPOCHS),
         ),
         Misconception(
             "batch-sizes-swapped",
@@ -802,7 +785,7 @@ def _gaps(answers: Answers) -> np.ndarray:
 
 def _gap_in_history(answers: Answers) -> bool:
     ends = [
-        networks.curve(answers.dropout_history, "accuracy", validation)[-1]
+        trainings.curve(answers.dropout_history, "accuracy", validation)[-1]
         for validation in (False, True)
     ]
     return abs(answers.dropout_gap.value - (ends[0] - ends[1])) <= 1e-6
@@ -876,7 +859,7 @@ measure_gap = Exercise(
 
 def _best(answers: Answers, kind: str = "loss", validation: bool = True) -> int:
     """Return the epoch, counted from 1, with the lowest loss or the highest accuracy."""
-    values = networks.curve(answers.plain_history, kind, validation)
+    values = trainings.curve(answers.plain_history, kind, validation)
     return 1 + int(np.argmin(values) if kind == "loss" else np.argmax(values))
 
 
@@ -958,46 +941,56 @@ rising_loss = Exercise(
 # --- L2 -------------------------------------------------------------------------------------
 
 
-def _factor(layer: evidence.Layer, which: str = "kernel_regularizer") -> float:
-    """Return the L2 factor of a layer's weights, 0 without one, infinity for another kind."""
-    setting = layer.config.get(which)
-    if not setting:
-        return 0.0
-    values = setting.get("config") if isinstance(setting, dict) else None
-    if not isinstance(values, dict) or values.get("l1"):  # a function has no settings
-        return math.inf
-    return float(values.get("l2", math.inf))
+def _chain(answers: Answers) -> canonical.Chain:
+    return structures.chain_of(answers, "l2_model")
 
 
-def _factors(answers: Answers, which: str = "kernel_regularizer") -> list[float]:
-    dense = criteria.layers_of(answers.l2_model, "Dense")
-    return [_factor(layer, which) for layer in dense]
+def _factors(answers: Answers, part: str = "kernel") -> list[tuple[float, float]]:
+    """Return the L1 and the L2 factor of each dense layer."""
+    return [step.penalties.get(part, (0.0, 0.0)) for step in _chain(answers).of("dense")]
 
 
 def _has_l2(answers: Answers) -> Message | None:
-    hidden = _factors(answers)[:-1]
-    if hidden and np.allclose(hidden, L2_FACTOR):
+    hidden, output = _factors(answers)[:-1], _factors(answers)[-1:]
+    words = ", ".join(map(_factor_in_words, hidden)) or "none"
+    if not hidden or not np.allclose(hidden, (0, L2_FACTOR), rtol=1e-4, atol=0):
+        return Message(
+            f"The L2 factors of the weights of the hidden layers are: {words}",
+            f"{L2_FACTOR:g} in both",
+            "Dense has an argument for a regularizer of its kernel, the matrix of weights.",
+        )
+    others = [words for words in _chain(answers).regularized() if "its weights" not in words]
+    if output != [(0.0, 0.0)]:
+        others.append("the output layer has a regularizer on its weights")
+    if not others:
         return None
-    words = ", ".join(f"{factor:g}" for factor in hidden) or "none"
     return Message(
-        f"The L2 factors of the weights of the hidden layers are: {words}",
-        f"{L2_FACTOR:g} in both",
-        "Dense has an argument for a regularizer of its kernel, the matrix of weights.",
+        f"Beside the weights of the hidden layers, {others[0]}",
+        "a penalty on the weights of the two hidden layers alone",
+        "Leave the other layers, biases and outputs as they are in the plain network.",
     )
 
 
-def _penalty(answers: Answers, power: int = 2, factor: float | None = None) -> float:
-    """Return what the regularizers of the network's kernels add to its loss."""
-    model, total, first = answers.l2_model, 0.0, 0
-    for layer in model.layers:
-        if layer.class_name == "Dense":
-            own = _factor(layer) if factor is None else factor
-            kernel = model.weights[first].astype(float)
-            total += own * float((np.abs(kernel) ** power).sum()) if own else 0.0
-            first += 1 + bool(layer.config.get("use_bias", True))
-        elif layer.parameters:
-            raise measure.NotMeasurable(f"it has a layer of the kind {layer.class_name}")
-    return total
+def _factor_in_words(factors: tuple[float, float]) -> str:
+    l1, l2 = factors
+    if math.isnan(l2):
+        return "of another kind"
+    return f"{l2:g}" + (f" (and {l1:g} of L1)" if l1 else "")
+
+
+def _penalty(answers: Answers) -> float:
+    """Return what the squares of the regularized weights add to the network's loss."""
+    squares = [float(np.square(kernel).sum()) for kernel in answers.l2_model.weights[::2]]
+    factors = [l2 for _, l2 in _factors(answers)]
+    if len(squares) != len(factors):
+        raise measure.NotMeasurable("it has other weights than those of its dense layers")
+    return sum(l2 * square for l2, square in zip(factors, squares, strict=True))
+
+
+def _absolute(answers: Answers) -> float:
+    """Return the same with absolute values in the place of squares."""
+    kernels = answers.l2_model.weights[0:4:2]
+    return L2_FACTOR * sum(float(np.abs(kernel).sum()) for kernel in kernels)
 
 
 def _agrees(answers: Answers, value: float) -> bool:
@@ -1021,15 +1014,36 @@ def _sum_without_factor(answers: Answers) -> bool:
     return _agrees(answers, _penalty(answers) / L2_FACTOR)
 
 
+def _sits_on(answers: Answers, part: str) -> bool:
+    """Tell whether a regularizer sits on this part of the layers, and none on the weights."""
+    return not any(map(any, _factors(answers))) and any(map(any, _factors(answers, part)))
+
+
+def _is_plain(name: str, points: float) -> Criterion:
+    """Require the plain network, whatever its regularizers are."""
+    parts = [
+        criteria.takes_images(name, 0, channel=False),
+        _layers(name, PLAIN_SIZES, 0, regularized=True),
+        _has_sizes(name, PLAIN_SIZES, points),
+        _has_rates(name, PLAIN_SIZES, (), 0),
+        _has_activations(name, 0),
+    ]
+
+    def test(answers: Answers) -> Message | None:
+        return next(filter(None, (part.test(answers) for part in parts)), None)
+
+    return Criterion(parts[2].title, points, test)
+
+
 l2_network = Exercise(
     "l2-network",
     "Make large weights cost something",
     {"l2_model": MODEL, "l2_history": HISTORY, "l2_penalty": NUMBER},
     [
-        _has_sizes("l2_model", PLAIN_SIZES, 1),
+        _is_plain("l2_model", 1),
         Criterion("the weights of both hidden layers are regularized", 3, _has_l2),
-        networks.epochs("l2_history", EPOCHS, 1),
-        networks.belongs("l2_history", "l2_model", 2),
+        trainings.epochs("l2_history", EPOCHS, 1),
+        trainings.belongs("l2_history", "l2_model", 2, _plan(PLAIN_BATCH)),
         Criterion("l2_penalty is what the weights add to the loss", 2, _penalty_is_right),
     ],
     (
@@ -1041,36 +1055,27 @@ l2_network = Exercise(
     [
         Misconception(
             "no-regularizer",
-            lambda answers: (
-                not any(
-                    any(_factors(answers, f"{part}_regularizer"))
-                    for part in ("kernel", "bias", "activity")
-                )
-            ),
+            lambda answers: bool(_chain(answers).steps) and not _chain(answers).regularized(),
             "No layer has a regularizer: this is the plain network once more.",
         ),
         Misconception(
             "biases-regularized",
-            lambda answers: (
-                not any(_factors(answers)) and any(_factors(answers, "bias_regularizer"))
-            ),
+            lambda answers: _sits_on(answers, "bias"),
             "The regularizer sits on the biases. There are 384 of them, and 200,000 weights.",
         ),
         Misconception(
             "activity-regularized",
-            lambda answers: (
-                not any(_factors(answers)) and any(_factors(answers, "activity_regularizer"))
-            ),
+            lambda answers: _sits_on(answers, "activity"),
             "The regularizer sits on the layer's output, not on its weights.",
         ),
         Misconception(
             "default-factor",
-            lambda answers: any(math.isclose(f, 0.01) for f in _factors(answers)[:-1]),
+            lambda answers: any(math.isclose(l2, 0.01) for _, l2 in _factors(answers)[:-1]),
             'The factor is 0.01, which is what "l2" or L2() means where nothing is said.',
         ),
         Misconception(
             "l1-for-l2",
-            lambda answers: math.inf in _factors(answers),
+            lambda answers: any(l1 > 0 for l1, _ in _factors(answers)),
             "This regularizer adds up absolute values. L2 adds up squares.",
         ),
         Misconception(
@@ -1080,7 +1085,7 @@ l2_network = Exercise(
         ),
         Misconception(
             "absolute-values",
-            lambda answers: _agrees(answers, _penalty(answers, power=1)),
+            lambda answers: _agrees(answers, _absolute(answers)),
             "You added up absolute values. L2 adds up squares.",
         ),
     ],
@@ -1105,7 +1110,7 @@ define_simple = Exercise(
 
 
 def _losses(answers: Answers) -> list[float]:
-    return networks.curve(answers.simple_history, "loss", validation=True)
+    return trainings.curve(answers.simple_history, "loss", validation=True)
 
 
 def _stops_after(values: Sequence[float], patience: int = PATIENCE) -> bool:
@@ -1156,7 +1161,7 @@ def _best_weights(answers: Answers) -> Message | None:
 
 
 def _watched(answers: Answers, kind: str, validation: bool) -> bool:
-    values = np.array(networks.curve(answers.simple_history, kind, validation))
+    values = np.array(trainings.curve(answers.simple_history, kind, validation))
     values = values if kind == "loss" else -values
     return len(values) < MOST_EPOCHS and _stops_after(list(values))
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from labkit import evidence
-from labkit.checks import criteria, measure
+from labkit.checks import canonical, criteria, measure, networks, structures
 from labkit.checks.exercise import (
     ARRAY,
     MODEL,
@@ -200,10 +200,13 @@ def _models(answers: Answers) -> list[tuple[tuple, evidence.Model]]:
     return list(zip(_probes(answers), built, strict=True))
 
 
+def _chain(model: evidence.Model) -> canonical.Chain:
+    return canonical.canonical(model.config)
+
+
 def _hidden(model: evidence.Model) -> list[int]:
     """Return the numbers of nodes of the hidden layers."""
-    dense = criteria.layers_of(model, "Dense")
-    return [int(layer.config["units"]) for layer in dense[:-1]]
+    return structures.units(_chain(model))[:-1]
 
 
 def _builds(answers: Answers) -> Message | None:
@@ -231,6 +234,9 @@ def _builds(answers: Answers) -> Message | None:
 def _has_hidden_layers(answers: Answers) -> Message | None:
     for probe, model in _models(answers):
         nodes, layers, _ = probe
+        chain = _chain(model)
+        if chain.fault:
+            return Message(f"{_asked(probe)} is no chain: {chain.fault}", "layer after layer")
         if _hidden(model) != [nodes] * layers:
             seen = ", ".join(map(str, _hidden(model))) or "no"
             return Message(
@@ -238,31 +244,37 @@ def _has_hidden_layers(answers: Answers) -> Message | None:
                 f"hidden layers: {layers}, nodes in each: {nodes}",
                 "Add the hidden layers in a loop over range(layers).",
             )
+        if chain.order() != ["flatten", *["dense"] * (layers + 1)]:
+            return Message(
+                f"{_asked(probe)} has, from first to last: {chain.words()}",
+                "Flatten, then dense layers and nothing else",
+                "An image has to become one row of numbers before the first dense layer.",
+            )
+        if chain.extras() or chain.regularized() or chain.before_first():
+            strange = (*chain.extras(), *chain.regularized(), *chain.before_first())[0]
+            return Message(f"In {_asked(probe)}, {strange}", "dense layers with nothing added")
     return None
 
 
 def _hidden_activations(model: evidence.Model) -> list[str]:
-    dense = criteria.layers_of(model, "Dense")
-    return [criteria.activation(model, layer) for layer in dense[:-1]]
+    return _chain(model).activations()[:-1]
 
 
 def _is_not_linear(answers: Answers) -> Message | None:
     for probe, model in _models(answers):
-        if {"linear", "softmax"} & set(_hidden_activations(model)):
+        strange = [name for name in _hidden_activations(model) if name != "relu"]
+        if strange:
             return Message(
-                f"A hidden layer of {_asked(probe)} has the activation "
-                f"{_hidden_activations(model)[0]}",
-                "a function that bends, such as relu",
+                f"A hidden layer of {_asked(probe)} has the activation {strange[0]}",
+                "relu in every hidden layer",
                 "Give each hidden layer an activation.",
             )
     return None
 
 
 def _last(model: evidence.Model) -> tuple[int, str]:
-    dense = criteria.layers_of(model, "Dense")
-    if not dense:
-        return 0, ""
-    return int(dense[-1].config["units"]), criteria.activation(model, dense[-1])
+    units = structures.units(_chain(model))
+    return (units[-1], _chain(model).activations()[-1]) if units else (0, "")
 
 
 def _ends_in_probabilities(answers: Answers) -> Message | None:
@@ -283,10 +295,19 @@ def _learning_rates(answers: Answers) -> list[float | None]:
 
 
 def _takes_rate(answers: Answers) -> Message | None:
-    for probe, rate in zip(_probes(answers), _learning_rates(answers), strict=True):
+    for probe, model in _models(answers):
+        rate, optimizer = _learning_rate(model), model.optimizer
         if rate is None:
             return Message(
-                f"{_asked(probe)} is not compiled", "a network ready to train", "Call compile()."
+                f"{_asked(probe)} is not compiled with a learning rate",
+                "a network ready to train",
+                "Call compile().",
+            )
+        if optimizer != "adam":
+            return Message(
+                f"{_asked(probe)} is compiled with the optimizer {optimizer}",
+                "Adam, at the learning rate asked for",
+                "keras.optimizers has a class for each.",
             )
         if not math.isclose(rate, probe[2], rel_tol=1e-4):
             return Message(
@@ -306,11 +327,14 @@ def _has_loss(answers: Answers) -> Message | None:
                 "a cross-entropy that takes labels as class numbers",
                 "Compare y_search with what the loss expects.",
             )
-        if not any("acc" in metric for metric in model.metrics):
+        unusual = networks.unusual_loss(model)
+        if unusual:
+            return Message(f"The loss of {_asked(probe)} is told {unusual}", "the plain loss")
+        if not networks.reports_accuracy(model):
             return Message(
-                f"{_asked(probe)} reports no accuracy",
+                f"{_asked(probe)} reports no accuracy right after the loss",
                 "the accuracy beside the loss",
-                "compile() takes a list of metrics.",
+                "compile() takes a list of metrics; what comes first is reported first.",
             )
     return None
 
@@ -322,7 +346,7 @@ build_mlp = Exercise(
     [
         Criterion("returns a network for images of 28×28 pixels", 2, _builds, stop=True),
         Criterion("has the hidden layers that the arguments ask for", 3, _has_hidden_layers),
-        Criterion("its hidden layers have an activation", 1, _is_not_linear),
+        Criterion("its hidden layers have relu", 1, _is_not_linear),
         Criterion("ends in ten probabilities", 1, _ends_in_probabilities),
         Criterion("is compiled with the learning rate asked for", 2, _takes_rate),
         Criterion("has the loss that fits the labels, and reports the accuracy", 1, _has_loss),

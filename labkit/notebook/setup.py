@@ -38,13 +38,14 @@ def setup(lab: str, dataset: str = "fashion-mnist") -> Any:
         If the folder named by ``LABKIT_DATA`` lacks a file or holds a bad one.
     """
     from labkit import data
-    from labkit.notebook import shuffling
+    from labkit.notebook import fits, shuffling
 
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     with _quiet_start():
         importlib.import_module("keras")
         shuffling.in_every_epoch()
+        fits.note()
     _use_alt_text()
     _know_the_cells()
     versions = f"labkit {labkit.__version__}, keras {importlib.metadata.version('keras')}"

@@ -71,7 +71,10 @@ def _verified_fact(fact: Any, collector: values.Collector, seed: int) -> Any:
         return _verified_calls(fact, collector, seed)
     if isinstance(fact, evidence.Value):
         return _verified_value(fact)
-    if isinstance(fact, (evidence.Placeholder, evidence.Other, evidence.History, evidence.Picture)):
+    if isinstance(fact, evidence.History):
+        _noted(() if fact.fit is None else (fact.fit,))
+        return fact
+    if isinstance(fact, (evidence.Placeholder, evidence.Other, evidence.Picture)):
         return fact
     raise Refused("it holds a part that no answer has")
 
@@ -177,7 +180,35 @@ def _measured(fact: evidence.Model, weights: tuple | None) -> evidence.Model:
     for name in ("loss", "optimizer", "metrics", "from_logits", "input_shape", "output_shape"):
         if getattr(measured, name) != getattr(fact, name):
             raise Refused(f"the network's {name} is not what was said of it")
-    return dataclasses.replace(measured, class_name=type(built).__name__)
+    # How it was trained cannot be measured: what was noted of that can only tell of a mistake.
+    told = {"updates": int(fact.updates), "fits": _noted(fact.fits)}
+    return dataclasses.replace(measured, class_name=type(built).__name__, **told)
+
+
+def _noted(fits: Any) -> tuple[evidence.Fit, ...]:
+    if not isinstance(fits, tuple) or not all(map(_is_fit, fits)):
+        raise Refused("a note of a training is none")
+    return fits
+
+
+def _is_fit(fit: Any) -> bool:
+    return (
+        isinstance(fit, evidence.Fit)
+        and all(isinstance(part, int) for part in (fit.batch, fit.updates_before))
+        and all(part is None or _is_shown(part) for part in (fit.learnt, fit.held_out))
+    )
+
+
+def _is_shown(part: Any) -> bool:
+    return (
+        isinstance(part, evidence.Shown)
+        and isinstance(part.shape, tuple)
+        and isinstance(part.highest, float)
+        and all(isinstance(values, np.ndarray) for values in (part.images, part.labels))
+        and part.images.dtype == np.uint64
+        and part.labels.dtype == np.int16
+        and part.images.shape == part.labels.shape == (part.shape[0],)
+    )
 
 
 def _in_short(error: Exception) -> str:

@@ -8,6 +8,8 @@ import scipy.signal
 import tensorflow as tf
 
 from labkit.checks.result import Outcome
+from tests.labs import histories
+from tests.labs.histories import history
 from tests.labs.table import Table
 
 TABLE = Table()
@@ -412,15 +414,18 @@ def _model(g):
 
 
 def _history(g, **changed):
-    return _trained(g)[1].history | changed
+    return histories.changed(_trained(g)[1], _trained(g)[1].history | changed)
 
 
 def _first(g, count):
-    return {name: values[:count] for name, values in _history(g).items()}
+    record = _history(g)
+    return histories.changed(record, {name: part[:count] for name, part in record.history.items()})
 
 
 def _unvalidated(g):
-    return {name: values for name, values in _history(g).items() if not name.startswith("val_")}
+    record = _history(g)
+    alone = {name: part for name, part in record.history.items() if not name.startswith("val_")}
+    return histories.changed(record, alone)
 
 
 @functools.cache
@@ -433,12 +438,12 @@ def _evaluated(g, baseline=False, training=False):
 
 def _validated_on_test(g):
     loss, accuracy = _evaluated(g)
-    series = _history(g)
+    series = _history(g).history
     ends = {
         "val_loss": [*series["val_loss"][:-1], loss],
         "val_accuracy": [*series["val_accuracy"][:-1], accuracy],
     }
-    return series | ends
+    return _history(g, **ends)
 
 
 def _of_another(g):
@@ -448,17 +453,24 @@ def _of_another(g):
 # --- fit-cnn ----------------------------------------------------------------------------------
 E = "fit-cnn"
 right(E, "History", lambda g: (_trained(g)[1], _model(g)))
-right(E, "dictionary", lambda g: (_history(g), _model(g)))
+right(E, "put together", lambda g: (_history(g), _model(g)))
 right(
     E,
     "another name for accuracy",
     lambda g: (
-        {name.replace("acc", "categorical_acc"): series for name, series in _history(g).items()},
+        histories.changed(
+            _history(g),
+            {
+                name.replace("acc", "categorical_acc"): series
+                for name, series in _history(g).history.items()
+            },
+        ),
         _model(g),
     ),
 )
 blank(E, lambda g: (..., _model(g)))
 wrong(E, "constant", lambda g: (0, _model(g)), 4)
+wrong(E, "dictionary", lambda g: (_history(g).history, _model(g)), 4)
 wrong(E, "no network", lambda g: (_history(g), ...), outcome=Outcome.BLOCKED)
 wrong(E, "5 epochs", lambda g: (_first(g, 5), _model(g)), 7, "too-few-epochs")
 wrong(E, "no validation", lambda g: (_unvalidated(g), _model(g)), 7, "no-validation")
@@ -487,22 +499,26 @@ EARLY = CURVES | {
     "val_loss": [0.1 * n for n in range(4, 14)],
     "val_accuracy": [0.9 - 0.01 * n for n in range(10)],
 }
-right(E, "computed", lambda g: (np.argmin(CURVES["val_loss"]) + 1, CURVES))
-right(E, "by accuracy", lambda g: (int(np.argmax(CURVES["val_accuracy"])) + 1, CURVES))
-right(E, "one epoch off", lambda g: (3.0, CURVES))
+right(E, "computed", lambda g: (np.argmin(CURVES["val_loss"]) + 1, history(CURVES)))
+right(E, "by accuracy", lambda g: (int(np.argmax(CURVES["val_accuracy"])) + 1, history(CURVES)))
+right(E, "one epoch off", lambda g: (3.0, history(CURVES)))
 right(
-    E, "trained here", lambda g: (np.argmin(_history(g)["val_loss"]) + np.int64(1), _trained(g)[1])
+    E,
+    "trained here",
+    lambda g: (np.argmin(_history(g).history["val_loss"]) + np.int64(1), _trained(g)[1]),
 )
-blank(E, lambda g: (..., CURVES))
-wrong(E, "constant", lambda g: (-1, CURVES))
+blank(E, lambda g: (..., history(CURVES)))
+wrong(E, "constant", lambda g: (-1, history(CURVES)))
 wrong(E, "no history", lambda g: (4, ...), outcome=Outcome.BLOCKED)
-wrong(E, "from zero", lambda g: (np.argmin(EARLY["val_loss"]), EARLY), 0, "counted-from-zero")
-wrong(E, "value", lambda g: (min(CURVES["val_loss"]), CURVES), 0, "value-for-epoch")
-wrong(E, "training loss", lambda g: (9, CURVES), 0, "lowest-training-loss")
-wrong(E, "last", lambda g: (10, CURVES), 0, "last-epoch")
-wrong(E, "all epochs", lambda g: (list(range(1, 11)), CURVES))
-wrong(E, "too early", lambda g: (1, CURVES))
-wrong(E, "never validated", lambda g: (4, {"loss": CURVES["loss"]}))
+wrong(
+    E, "from zero", lambda g: (np.argmin(EARLY["val_loss"]), history(EARLY)), 0, "counted-from-zero"
+)
+wrong(E, "value", lambda g: (min(CURVES["val_loss"]), history(CURVES)), 0, "value-for-epoch")
+wrong(E, "training loss", lambda g: (9, history(CURVES)), 0, "lowest-training-loss")
+wrong(E, "last", lambda g: (10, history(CURVES)), 0, "last-epoch")
+wrong(E, "all epochs", lambda g: (list(range(1, 11)), history(CURVES)))
+wrong(E, "too early", lambda g: (1, history(CURVES)))
+wrong(E, "never validated", lambda g: (4, history({"loss": CURVES["loss"]})))
 
 # --- which-curve ------------------------------------------------------------------------------
 E = "which-curve"

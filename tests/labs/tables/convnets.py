@@ -15,6 +15,7 @@ from sklearn.metrics import confusion_matrix
 from labkit import plots
 from labkit.checks.result import Outcome
 from labkit.labs import convnets as lab
+from tests.labs import histories
 from tests.labs.table import Table
 
 TABLE = Table()
@@ -291,23 +292,32 @@ wrong(E, "no softmax", lambda g: (_sequential(*_convnet_layers(last=None)),), 7,
 wrong(E, "padded", lambda g: (_sequential(*_convnet_layers(padding="same")),), 7, "padded-same")
 wrong(E, "LeNet", lambda g: (_sequential(*_lenet_layers()),), 1)
 
+
+def _history(g, **ends):
+    return histories.changed(_trained(g)[1], _trained(g)[1].history | ends)
+
+
 # --- train-convnet ----------------------------------------------------------------------------
 E = "train-convnet"
 right(E, "history", lambda g: _trained(g)[:2])
-right(E, "its dictionary", lambda g: (_convnet(g), _trained(g)[1].history))
+right(E, "put together", lambda g: (_convnet(g), _history(g)))
 right(
     E,
     "another name of the accuracy",
     lambda g: (
         _convnet(g),
-        {
-            key.replace("accuracy", "sparse_categorical_accuracy"): values
-            for key, values in _trained(g)[1].history.items()
-        },
+        histories.changed(
+            _trained(g)[1],
+            {
+                key.replace("accuracy", "sparse_categorical_accuracy"): values
+                for key, values in _trained(g)[1].history.items()
+            },
+        ),
     ),
 )
 blank(E, lambda g: (_sequential(*_convnet_layers()), ...))
 wrong(E, "constant", lambda g: (_convnet(g), 3), 4)
+wrong(E, "its dictionary", lambda g: (_convnet(g), _trained(g)[1].history), 4)
 wrong(E, "network missing", lambda g: (..., _trained(g)[1]), 0, outcome=Outcome.BLOCKED)
 wrong(
     E,
@@ -318,7 +328,8 @@ wrong(
 
 
 def _last_two_epochs(g):
-    return {key: values[1:] for key, values in _trained(g)[1].history.items()}
+    series = {key: values[1:] for key, values in _trained(g)[1].history.items()}
+    return histories.changed(_trained(g)[1], series)
 
 
 wrong(E, "two epochs", lambda g: (_convnet(g), _last_two_epochs(g)), 7, "too-few-epochs")
@@ -327,7 +338,9 @@ wrong(
     "no validation",
     lambda g: (
         _convnet(g),
-        {key: v for key, v in _trained(g)[1].history.items() if "val" not in key},
+        histories.changed(
+            _trained(g)[1], {k: v for k, v in _trained(g)[1].history.items() if "val" not in k}
+        ),
     ),
     5,
     "no-validation",
@@ -375,7 +388,7 @@ def _history_on_test(g):
     share = float((outputs.argmax(axis=1) == g.y_test).mean())
     loss = float(-np.log(outputs[np.arange(len(g.y_test)), g.y_test]).mean())
     ends = {"val_accuracy": [0.1, 0.2, share], "val_loss": [2.0, 1.0, loss]}
-    return _trained(g)[1].history | ends
+    return _history(g, **ends)
 
 
 # --- save-and-load ----------------------------------------------------------------------------
@@ -635,7 +648,7 @@ E = "challenge"
 
 def _batches_of_tensors(g):
     model, history = _quick(g)
-    return _functional(*model.layers), history.history
+    return _functional(*model.layers), history
 
 
 def _both_sides(g):
@@ -653,4 +666,9 @@ wrong(E, "not validated", lambda g: _quick(g, ""), 13, "no-validation")
 wrong(E, "on the test set", lambda g: _quick(g, "test"), 13, "validation-on-the-test-set")
 wrong(E, "unscaled", lambda g: _quick(g, factor=255), 1, "trained-on-unscaled-images")
 wrong(E, "shuffled labels", lambda g: _quick(g, shuffled=True), 2, "not-trained")
-wrong(E, "history of another", lambda g: (_quick(g)[0], {"val_accuracy": [0.1, 0.2]}), 13)
+wrong(
+    E,
+    "history of another",
+    lambda g: (_quick(g)[0], histories.history({"val_accuracy": [0.1, 0.2]})),
+    13,
+)

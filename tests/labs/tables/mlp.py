@@ -11,6 +11,7 @@ import sklearn.metrics
 import tensorflow as tf
 
 from labkit.checks.result import Outcome
+from tests.labs import histories
 from tests.labs.table import Table
 
 TABLE = Table()
@@ -404,12 +405,14 @@ def _trained(g, way="right"):
     images = g.x_train if way == "unscaled" else g.x_train / np.float32(255)
     settings = {
         "test set": {"validation_data": (g.x_test / np.float32(255), g.y_test)},
-        "last fifth by hand": {
-            "validation_data": (images[-len(images) // 5 :], g.y_train[-len(images) // 5 :])
-        },
     }.get(way, {"validation_split": 0.2})
+    labels, count = g.y_train, len(images) // 5
+    if way.endswith("fifth by hand"):
+        held = slice(0, count) if way.startswith("first") else slice(len(images) - count, None)
+        settings = {"validation_data": (images[held], labels[held])}
+        images, labels = np.delete(images, held, 0), np.delete(labels, held)
     epochs = 2 if way == "too short" else 5
-    history = model.fit(images, g.y_train, epochs=epochs, verbose=0, **settings)
+    history = model.fit(images, labels, epochs=epochs, verbose=0, **settings)
     return model, history
 
 
@@ -418,12 +421,14 @@ def _fit(g, way="right"):
     return history, model
 
 
-def _series(g, way="right"):
-    return _trained(g, way)[1].history
+def _history(g, way="right"):
+    return _trained(g, way)[1]
 
 
 def _training_alone(g):
-    return {name: series for name, series in _series(g).items() if not name.startswith("val_")}
+    series = _history(g).history
+    alone = {name: values for name, values in series.items() if not name.startswith("val_")}
+    return histories.changed(_history(g), alone)
 
 
 def _untrained(g):
@@ -432,13 +437,14 @@ def _untrained(g):
 
 
 right(E, "validation_split", lambda g: _fit(g))
-right(E, "its dictionary", lambda g: (_series(g), _trained(g)[0]))
 right(E, "last fifth by hand", lambda g: _fit(g, "last fifth by hand"))
+right(E, "first fifth by hand", lambda g: _fit(g, "first fifth by hand"))
 blank(E, lambda g: (..., _mlp()))
-wrong(E, "not defined", lambda g: (_series(g), ...), outcome=Outcome.BLOCKED)
+wrong(E, "not defined", lambda g: (_history(g), ...), outcome=Outcome.BLOCKED)
 wrong(E, "constant", lambda g: (0, _untrained(g)))
+wrong(E, "its dictionary", lambda g: (_history(g).history, _trained(g)[0]), 3)
 wrong(E, "trained but not kept", lambda g: (None, _trained(g)[0]), 3)
-wrong(E, "history of another network", lambda g: (_series(g), _untrained(g)), 6)
+wrong(E, "history of another network", lambda g: (_history(g), _untrained(g)), 6)
 wrong(E, "no validation", lambda g: (_training_alone(g), _trained(g)[0]), 6, "no-validation")
 wrong(E, "too few epochs", lambda g: _fit(g, "too short"), 9, "too-few-epochs")
 wrong(E, "test set", lambda g: _fit(g, "test set"), 9, "validation-on-the-test-set")

@@ -7,6 +7,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import sklearn.metrics
+import tensorflow as tf
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -212,7 +213,7 @@ def _functional(nodes, layers=1, learning_rate=0.001):
 
 
 def _logits(nodes, layers, learning_rate):
-    hidden = [keras.layers.Dense(int(nodes), "tanh") for _ in range(layers)]
+    hidden = [keras.layers.Dense(int(nodes), tf.nn.relu) for _ in range(layers)]
     last = keras.layers.Dense(10)
     model = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten(), *hidden, last])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)

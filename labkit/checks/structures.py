@@ -1,0 +1,184 @@
+"""Criteria about what a network is made of, in its canonical form."""
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from labkit.checks import forward, measure
+from labkit.checks.canonical import Chain, canonical
+from labkit.checks.exercise import Answers, Criterion, Misconception
+from labkit.checks.result import Message
+
+_TRIED = 6
+_COMPARE = "Compare your layers with the table above, line by line."
+
+
+def chain_of(answers: Answers, name: str) -> Chain:
+    """Return the network `name` as a chain of steps."""
+    return canonical(getattr(answers, name).config)
+
+
+def units(chain: Chain) -> list[int]:
+    """Return the numbers of nodes of the dense layers."""
+    return [step.settings["units"] for step in chain.of("dense")]
+
+
+def order(
+    name: str,
+    kinds: Sequence[str],
+    points: float,
+    title: str,
+    next_step: str = _COMPARE,
+    free: Collection[str] = ("dropout",),
+    regularized: bool = False,
+) -> Criterion:
+    """Require these kinds of steps in this order, and nothing else; later criteria wait for it.
+
+    Parameters
+    ----------
+    name : str
+    kinds : sequence of str
+        As in `canonical.Step`, without activations.
+    points : float
+    title, next_step : str
+    free : collection of str
+        Kinds that may stand anywhere, or that another criterion looks at.
+    regularized : bool
+        Whether regularizers are asked for; then another criterion looks at them.
+    """
+
+    def test(answers: Answers) -> Message | None:
+        seen = chain_of(answers, name)
+        if seen.fault:
+            return Message(f"{name} is no chain: {seen.fault}", "one layer after the other")
+        if seen.order(*free) != list(kinds):
+            return Message(f"{name} has, from first to last: {seen.words()}", "", next_step)
+        strange = [words for words in seen.before_first() if words != "relu"]
+        if strange:
+            return Message(f"{name} begins with the activation {strange[0]}", "", next_step)
+        extras = seen.extras() + ([] if regularized else seen.regularized())
+        if extras:
+            saw = f"In {name}, {extras[0]}"
+            return Message(saw, "the layers as the exercise describes them", next_step)
+        return None
+
+    return Criterion(title, points, test, stop=True)
+
+
+def built_like(
+    name: str, wanted: Chain, answers: Answers, *settings: str, next_step: str = _COMPARE
+) -> Message | None:
+    """Say which step of `name` does something else than that of `wanted`; None where all do it.
+
+    Parameters
+    ----------
+    name : str
+    wanted : Chain
+        Its steps without activations and dropout are as many as those of the network.
+    answers : Answers
+    *settings : str
+        The settings to compare; all of them where none is named.
+    """
+    seen = [s for s in chain_of(answers, name).steps if s.kind not in ("activation", "dropout")]
+    asked = [s for s in wanted.steps if s.kind not in ("activation", "dropout")]
+    for number, (step, other) in enumerate(zip(seen, asked, strict=False)):
+        if not step.does(other):
+            asked_for = settings or tuple(other.settings)
+            different = [
+                key for key in asked_for if step.settings.get(key) != other.settings.get(key)
+            ]
+            if settings and not different:
+                continue
+            words = " and ".join(different) or "kind"
+            return Message(
+                f"Step {number + 1} of {name}, {step}, has another {words} than the table says",
+                f"there what puts out {_sides(other.shape)}",
+                next_step,
+            )
+    return None
+
+
+def _sides(shape: tuple | None) -> str:
+    return " × ".join(map(str, shape or ())) or "another shape"
+
+
+def computes(name: str, answers: Answers, wanted: Chain | None = None) -> Message | None:
+    """Say so if a network puts out something else than its layers would with its weights.
+
+    Parameters
+    ----------
+    name : str
+    answers : Answers
+    wanted : Chain, optional
+        What is to be computed; the network's own chain where it is left out.
+    """
+    model = getattr(answers, name)
+    chain = wanted or canonical(model.config)
+    images = answers.data.x_test[:: max(1, len(answers.data.x_test) // _TRIED)][:_TRIED]
+    try:
+        seen = measure.outputs(model, images)
+        shape = (len(images), *model.input_shape[1:])
+        told = forward.outputs(chain, model.weights, (images / 255.0).reshape(shape))
+    except measure.NotMeasurable as error:
+        return Message(f"{name} cannot be tried on the images: {error}")
+    except forward.NotComputable as error:
+        return Message(f"{name} computes something else than the table: {error}")
+    if seen.shape == told.shape and np.allclose(seen, told, atol=1e-3):
+        return None
+    return Message(
+        f"{name} puts out other numbers than the layers of the table would with its weights",
+        "the layers of the table, and nothing between or after them",
+        _COMPARE,
+    )
+
+
+def dropout_at(name: str, wanted: Chain, points: float, title: str) -> Criterion:
+    """Require dropout in the places of `wanted` and, where its own criterion asks, at its rates."""
+
+    def test(answers: Answers) -> Message | None:
+        seen = chain_of(answers, name)
+        if same_dropout(seen, wanted):
+            return None
+        return Message(
+            f"{name} has, from first to last: {seen.words()}",
+            "the layers of the table, each in its place",
+            "A line of the table is a layer of the list.",
+        )
+
+    return Criterion(title, points, test)
+
+
+def same_dropout(seen: Chain, wanted: Chain, places_alone: bool = False) -> bool:
+    """Tell whether dropout has the same places, and the same rates but for rounding."""
+    places = [place for place, _ in seen.dropouts()]
+    if places != [place for place, _ in wanted.dropouts()]:
+        return False
+    if places_alone:
+        return True
+    rates = [[rate for _, rate in chain.dropouts()] for chain in (seen, wanted)]
+    return np.allclose(*rates, rtol=0, atol=1e-6)
+
+
+def missing_flatten(name: str) -> Misconception:
+    """Return the misconception that a dense layer takes images."""
+
+    def seen(answers: Answers) -> bool:
+        return not chain_of(answers, name).fault and not chain_of(answers, name).of("flatten")
+
+    return Misconception(
+        "missing-flatten",
+        seen,
+        "A dense layer takes rows of numbers, and an image is a table. A layer is missing that "
+        "turns the one into the other.",
+    )
+
+
+def penalty(chain: Chain, weights: Sequence[np.ndarray]) -> float:
+    """Return what the regularizers of a network's kernels add to its loss."""
+    total, first = 0.0, 0
+    for step in chain.of("dense", "convolution"):
+        l1, l2 = step.penalties.get("kernel", (0.0, 0.0))
+        kernel = np.asarray(weights[first], float)
+        total += l1 * float(np.abs(kernel).sum()) + l2 * float(np.square(kernel).sum())
+        first += 1 if "no bias" in step.extras else 2
+    return total

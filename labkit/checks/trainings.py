@@ -1,0 +1,513 @@
+"""Criteria and misconceptions about a training: how long, on what, and watched by what.
+
+What can be measured is measured: the curves against the network, its accuracies against one
+another, its steps against the images that it should have learnt. What `fit` was given is noted in
+the notebook (`labkit.evidence.fits`), and a note can only tell of a mistake.
+"""
+
+import dataclasses
+import functools
+import itertools
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from labkit import evidence
+from labkit.checks import given, measure, structures
+from labkit.checks.canonical import canonical
+from labkit.checks.exercise import Answers, Criterion, Misconception
+from labkit.checks.result import Message
+from labkit.evidence import fits
+
+Part = Callable[[Answers], tuple[int, int]]
+
+# Two accuracies over the same images differ at most by an image or two that are as good as tied.
+_EXACT = 2e-4
+_TOLERANCE = 1e-3
+# So many images may be found twice in the data, or in both parts of it.
+_FEW = 0.01
+_AGAIN = "Define and compile the network anew, then fit it, in this order."
+
+
+def four_fifths(answers: Answers) -> tuple[int, int]:
+    """Return the part of the training images that `validation_split=0.2` leaves for learning."""
+    return 0, int(len(answers.data.x_train) * 0.8)
+
+
+def last_fifth(answers: Answers) -> tuple[int, int]:
+    """Return the part of the training images that `validation_split=0.2` sets aside."""
+    return int(len(answers.data.x_train) * 0.8), len(answers.data.x_train)
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What an exercise asks a training to do.
+
+    Attributes
+    ----------
+    learnt, held_out : callable
+        From `Answers` to where a part of the training images begins and ends.
+    words : str
+        What is held out, in words.
+    any_part : bool
+        Whether any part of that size may be held out, and the others learnt.
+    batch : int
+        The images of a batch; 0 where the exercise leaves that free.
+    """
+
+    learnt: Part = four_fifths
+    held_out: Part = last_fifth
+    words: str = "the last fifth of the scaled training images"
+    any_part: bool = False
+    batch: int = 0
+
+
+LAST_FIFTH = Plan()
+A_FIFTH = Plan(words="a fifth of the scaled training images", any_part=True)
+
+# --- curves ---------------------------------------------------------------------------------
+
+ACCURACIES = ("accuracy", "sparse_categorical_accuracy", "categorical_accuracy")
+
+
+def curve(history: evidence.History, kind: str, validation: bool = False) -> list[float]:
+    """Return one series of `history`, empty where there is none.
+
+    Parameters
+    ----------
+    history : evidence.History
+    kind : {"loss", "accuracy"}
+        ``"accuracy"`` finds it under the name that it was given in `compile`.
+    validation : bool
+    """
+    names = [kind]
+    if kind == "accuracy":
+        names = [history.accuracy] if history.accuracy else ["acc", *ACCURACIES]
+    found = [f"val_{name}" if validation else name for name in names]
+    return next((history.series[name] for name in found if name in history.series), [])
+
+
+def epochs(name: str, wanted: int, points: float) -> Criterion:
+    """Require a history of exactly `wanted` epochs."""
+
+    def test(answers: Answers) -> Message | None:
+        seen = len(curve(getattr(answers, name), "loss"))
+        if seen == wanted:
+            return None
+        return Message(
+            f"{name} holds {seen} epoch{'s' * (seen != 1)}",
+            f"{wanted} epochs",
+            "Define and compile the network anew, then fit it with the right number of epochs.",
+        )
+
+    return Criterion(f"{wanted} epochs", points, test)
+
+
+def validated(name: str, points: float) -> Criterion:
+    """Require validation curves in the history."""
+
+    def test(answers: Answers) -> Message | None:
+        history = getattr(answers, name)
+        loss = curve(history, "loss", validation=True)
+        if not loss:
+            return Message(
+                f"{name} has no curve of the validation loss",
+                "loss and accuracy after every epoch on images that are not trained on",
+                "fit() has an argument that sets a share of the training images aside.",
+            )
+        if not curve(history, "accuracy", validation=True):
+            return Message(
+                f"{name} has a validation loss, but no validation accuracy: its curves are "
+                f"{', '.join(sorted(history.series))}",
+                "both, measured after every epoch",
+                "compile() says what is reported. Compile with the accuracy, then fit anew.",
+            )
+        return None
+
+    return Criterion("validated after every epoch", points, test)
+
+
+# --- what was learnt and held out -----------------------------------------------------------
+
+
+def belongs(history: str, model: str, points: float, plan: Plan = LAST_FIFTH) -> Criterion:
+    """Require that `history` tells of `model`'s only training, done as `plan` says."""
+
+    def test(answers: Answers) -> Message | None:
+        record, network = getattr(answers, history), getattr(answers, model)
+        if not curve(record, "accuracy", validation=True):
+            return Message(f"{history} holds no validation accuracy to compare with")
+        try:
+            return (
+                noted(answers, record.fit, model, plan)
+                or _steps(answers, history, model, plan)
+                or _measured(answers, history, model, plan)
+                or knows_the_test_images(answers, model)
+            )
+        except measure.NotMeasurable as error:
+            return Message(f"{network.class_name} {model} cannot be tried on the images: {error}")
+
+    return Criterion(f"{history} belongs to {model}", points, test)
+
+
+def noted(
+    answers: Answers, fit: evidence.Fit | None, model: str, plan: Plan, watched: bool = True
+) -> Message | None:
+    """Say what a note tells of a mistake; None where it tells of none.
+
+    Parameters
+    ----------
+    answers : Answers
+    fit : evidence.Fit or None
+    model : str
+    plan : Plan
+    watched : bool
+        Whether images had to be held out.
+    """
+    if fit is None or fit.learnt is None:
+        return None
+    asked = f"scaled training images to learn from, and {plan.words} held out"
+    if not watched:
+        asked = plan.words
+    fault = _learnt_wrongly(answers, fit.learnt, plan)
+    if not fault and watched and fit.held_out is not None:
+        fault = _held_out_wrongly(answers, fit, plan)
+    if not fault and plan.batch and fit.batch and fit.batch != plan.batch:
+        fault, asked = f"was trained in batches of {fit.batch}", f"batches of {plan.batch}"
+    return Message(f"{model} {fault}", asked, _AGAIN) if fault else None
+
+
+def _learnt_wrongly(answers: Answers, learnt: evidence.Shown, plan: Plan) -> str:
+    start, stop = plan.learnt(answers)
+    if learnt.highest > 1.5:
+        return "was trained on pixels from 0 to 255"
+    known, tests = _prints(answers.data, "x_train"), _prints(answers.data, "x_test")
+    if np.isin(learnt.images, tests).mean() > _FEW:
+        return "learnt from test images"
+    if np.isin(learnt.images, known).mean() < 1 - _FEW:
+        return "learnt from something else than the scaled training images"
+    if _right_labels(answers, learnt) < 1 - _FEW:
+        return "learnt from images with labels of other images"
+    if len(learnt.images) != stop - start:
+        return f"learnt from {len(learnt.images):,} images, not from {stop - start:,}"
+    if not plan.any_part and np.isin(learnt.images, known[start:stop]).mean() < 1 - _FEW:
+        return "learnt from other training images than those asked for"
+    return ""
+
+
+def _held_out_wrongly(answers: Answers, fit: evidence.Fit, plan: Plan) -> str:
+    start, stop = plan.held_out(answers)
+    held, learnt = fit.held_out, fit.learnt
+    known, tests = _prints(answers.data, "x_train"), _prints(answers.data, "x_test")
+    if held.highest > 1.5:
+        return "was validated on pixels from 0 to 255"
+    if np.isin(held.images, tests).mean() > _FEW:
+        return "was validated on the test images"
+    if np.isin(held.images, known).mean() < 1 - _FEW:
+        return "was validated on something else than the scaled training images"
+    if np.isin(held.images, learnt.images).mean() > _FEW:
+        return "was validated on images that it had learnt from"
+    if len(held.images) != stop - start:
+        return f"was validated on {len(held.images):,} images, not on {stop - start:,}"
+    if not plan.any_part and np.isin(held.images, known[start:stop]).mean() < 1 - _FEW:
+        return "was validated on other training images than those asked for"
+    return ""
+
+
+@functools.lru_cache(maxsize=4)
+def _prints(data: given.Reference, name: str) -> np.ndarray:
+    """Return the fingerprints of all images of one part of the data."""
+    return fits.fingerprints(getattr(data, name))
+
+
+@functools.lru_cache(maxsize=2)
+def _order(data: given.Reference) -> np.ndarray:
+    return np.argsort(_prints(data, "x_train"), kind="stable")
+
+
+def _places(answers: Answers, images: np.ndarray) -> np.ndarray:
+    """Return where images with these fingerprints stand among the training images."""
+    known, order = _prints(answers.data, "x_train"), _order(answers.data)
+    found = np.searchsorted(known, images, sorter=order)
+    return order[np.minimum(found, len(order) - 1)]
+
+
+def _right_labels(answers: Answers, shown: evidence.Shown) -> float:
+    labels = answers.data.y_train[_places(answers, shown.images)]
+    return float(np.mean(labels == shown.labels))
+
+
+# --- steps ----------------------------------------------------------------------------------
+
+
+def _steps(answers: Answers, history: str, model: str, plan: Plan) -> Message | None:
+    record, network = getattr(answers, history), getattr(answers, model)
+    start, stop = plan.learnt(answers)
+    if not record.steps:
+        return Message(
+            f"{history} does not say in how many steps it was made", "what fit() returned"
+        )
+    wanted = math.ceil((stop - start) / plan.batch) if plan.batch else 0
+    if wanted and record.steps != wanted:
+        return Message(
+            f"{history} was made in {record.steps} steps an epoch",
+            f"{wanted} steps: {stop - start:,} images in batches of {plan.batch}",
+            _AGAIN,
+        )
+    if not _may_be_steps(record.steps, stop - start):
+        return Message(
+            f"{history} was made in {record.steps} steps an epoch, and no size of a batch gives "
+            f"so many with {stop - start:,} images",
+            f"{stop - start:,} images to learn from, and {plan.words} held out",
+            _AGAIN,
+        )
+    return trained_once(record, network, model)
+
+
+def _may_be_steps(steps: int, images: int) -> bool:
+    sizes = {images // steps, images // steps + 1}
+    return any(size and math.ceil(images / size) == steps for size in sizes)
+
+
+def trained_once(record: evidence.History, network: evidence.Model, model: str) -> Message | None:
+    """Say so if `network` has been trained for more, or less, than `record` tells of."""
+    told = record.steps * len(curve(record, "loss"))
+    before = record.fit.updates_before if record.fit else 0
+    if before or len(network.fits) > 1:
+        return Message(
+            f"{model} had been trained before: the history tells of its last training alone",
+            "one training, from the beginning",
+            _AGAIN,
+        )
+    # A network that is compiled anew counts its steps from 0 again.
+    if network.updates and network.updates != told:
+        return Message(
+            f"{model} has taken {network.updates:,} steps in all, the history tells of {told:,}",
+            "the history of its only training",
+            _AGAIN,
+        )
+    return None
+
+
+# --- measured -------------------------------------------------------------------------------
+
+
+def _measured(answers: Answers, history: str, model: str, plan: Plan) -> Message | None:
+    """Hold the last validation accuracy and loss against what the network shows."""
+    if validated_on_test_images(answers, history, model):
+        return Message(
+            f"{history} was validated on the test images",
+            "images set aside from the training images",
+            "fit() has an argument that sets a share of the training images aside.",
+        )
+    record, network = getattr(answers, history), getattr(answers, model)
+    told = curve(record, "accuracy", validation=True)[-1]
+    losses = curve(record, "loss", validation=True)
+    parts = [measure.thinned(*part) for part in _held_out_parts(answers, record.fit, plan)]
+    seen = [measure.accuracy(network, *part) for part in parts]
+    nearest = min(range(len(parts)), key=lambda number: abs(seen[number] - told))
+    lowest, highest = min(seen), max(seen)  # where it is not known which images were held out
+    if not lowest - luck(lowest) <= told <= highest + luck(highest):
+        return Message(
+            f"{history} ends with a validation accuracy of {told:.1%}. Measured on {plan.words}, "
+            f"{model} reaches {seen[nearest]:.1%}",
+            f"the history of this network, validated on {plan.words}",
+            "Run the cells that define, compile and fit the network once more, in this order.",
+        )
+    if not losses or _may_be_loss(network, losses[-1], parts[nearest]):
+        return None
+    if validated_on_unscaled(answers, history, model):
+        saw = f"{history} was measured on pixels from 0 to 255"
+    else:
+        measured = measure.cross_entropy(network, *parts[nearest])
+        saw = (
+            f"{history} ends with a validation loss of {losses[-1]:.4g}. Measured on {plan.words}, "
+            f"{model} has a loss of {measured:.4g}"
+        )
+    return Message(
+        saw,
+        "training and validation on scaled images",
+        "Define and compile the network anew, then fit it on the scaled images.",
+    )
+
+
+def _held_out_parts(
+    answers: Answers, fit: evidence.Fit | None, plan: Plan
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the images and labels that may have been held out."""
+    images, labels = answers.data.x_train, answers.data.y_train
+    if fit is not None and fit.held_out is not None and plan.any_part:
+        places = _places(answers, measure.thinned(fit.held_out.images, fit.held_out.labels)[0])
+        return [(images[places], labels[places])]
+    if not plan.any_part:
+        start, stop = plan.held_out(answers)
+        return [(images[start:stop], labels[start:stop])]
+    edges = np.linspace(0, len(images), 6).astype(int)
+    return [(images[a:b], labels[a:b]) for a, b in itertools.pairwise(edges)][::-1]
+
+
+def _may_be_loss(network: evidence.Model, told: float, part: tuple[np.ndarray, np.ndarray]) -> bool:
+    """Tell whether a loss, with what regularizers add to it, is the network's, but for luck."""
+    if (network.output_shape or (None,))[-1] != 10:
+        return True
+    each = measure.cross_entropies(network, *part)
+    luck_of_some = 4 * float(each.std()) / math.sqrt(len(each))
+    seen = float(each.mean()) + penalty(network)
+    return abs(told - seen) <= max(0.1, luck_of_some) + 0.1 * seen
+
+
+def penalty(network: evidence.Model) -> float:
+    """Return what the regularizers of a network's weights add to its loss, NaN if unknown."""
+    chain = canonical(network.config)
+    if chain.fault or not chain.regularized():
+        return 0.0
+    return structures.penalty(chain, network.weights)
+
+
+def knows_the_test_images(answers: Answers, model: str) -> Message | None:
+    """Say so if a network does clearly better on the test images than on training images.
+
+    Whoever learns from training images does at least as well on them as on images that are new.
+    """
+    network, data = getattr(answers, model), answers.data
+    tests = accuracy(network, *measure.thinned(data.x_test, data.y_test))
+    seen = accuracy(network, *measure.thinned(data.x_train, data.y_train))
+    if not tests > seen + 1.5 * luck(seen):
+        return None
+    return Message(
+        f"{model} is right on {tests:.1%} of the test images and on {seen:.1%} of the training "
+        "images: it has learnt from test images",
+        "a network that has seen training images alone",
+        _AGAIN,
+    )
+
+
+def validated_on_test_images(answers: Answers, history: str, model: str) -> bool:
+    """Tell whether the last validation accuracy and loss are exactly those on the test images.
+
+    Either may agree by luck. A network that agrees with the last fifth of the training images,
+    which `validation_split` sets aside, is beyond suspicion.
+    """
+    record, network = getattr(answers, history), getattr(answers, model)
+    share = curve(record, "accuracy", validation=True)
+    loss = curve(record, "loss", validation=True)
+    if not share or not loss:
+        return False
+    images, labels = answers.data.x_test, answers.data.y_test
+    if not _may_be_share_of(share[-1], len(images)):
+        return False
+    if abs(share[-1] - accuracy(network, images, labels)) > _EXACT:
+        return False
+    if (network.output_shape or (None,))[-1] != len(answers.data.class_names):
+        return False
+    seen = measure.cross_entropy(network, images, labels) + penalty(network)
+    if abs(loss[-1] - seen) > _TOLERANCE * max(1.0, seen):
+        return False
+    start, stop = last_fifth(answers)
+    part = answers.data.x_train[start:stop], answers.data.y_train[start:stop]
+    return abs(share[-1] - accuracy(network, *part)) > _EXACT
+
+
+def _may_be_share_of(share: float, count: int) -> bool:
+    """Tell whether `share` times `count` is a whole number, but for float32's rounding.
+
+    Most shares of another number of images are ruled out at once, without running a network.
+    """
+    return abs(share * count - round(share * count)) < 1e-6 * count
+
+
+def validated_on_unscaled(answers: Answers, history: str, model: str) -> bool:
+    """Tell whether the last validation loss is far above what the network shows on scaled images.
+
+    The accuracy would not tell: a network of relu layers names the same classes on almost any
+    scale. Its loss grows with the scale.
+    """
+    record, network = getattr(answers, history), getattr(answers, model)
+    if record.fit is not None and record.fit.held_out is not None:
+        return record.fit.held_out.highest > 1.5
+    told = curve(record, "loss", validation=True)
+    if not told or (network.output_shape or (None,))[-1] != len(answers.data.class_names):
+        return False
+    start, stop = last_fifth(answers)
+    part = measure.thinned(answers.data.x_train[start:stop], answers.data.y_train[start:stop])
+    if _may_be_loss(network, told[-1], part):
+        return False
+    from_scaled = abs(told[-1] - measure.cross_entropy(network, *part))
+    from_unscaled = abs(told[-1] - measure.cross_entropy(network, *part, scale=1))
+    return from_unscaled < from_scaled
+
+
+def fits_unscaled(answers: Answers, model: str) -> bool:
+    """Tell whether a network fits pixels from 0 to 255 better than scaled ones."""
+    network = getattr(answers, model)
+    noted_as = network.fits[-1].learnt if network.fits else None
+    if noted_as is not None:
+        return noted_as.highest > 1.5
+    start, stop = last_fifth(answers)
+    part = measure.thinned(answers.data.x_train[start:stop], answers.data.y_train[start:stop])
+    return accuracy(network, *part, scale=1) > accuracy(network, *part) + 0.05
+
+
+def luck(share: float) -> float:
+    """Return how far a thinned-out accuracy may lie from the whole part's by luck."""
+    return 4 * math.sqrt(max(share * (1 - share), 0.01) / measure.PROBED)
+
+
+def accuracy(
+    network: evidence.Model, images: np.ndarray, labels: np.ndarray, scale: float = 255.0
+) -> float:
+    """Return the accuracy, NaN where it cannot be measured: no comparison with it holds."""
+    try:
+        return measure.accuracy(network, images, labels, scale)
+    except measure.NotMeasurable:
+        return math.nan
+
+
+# --- misconceptions -------------------------------------------------------------------------
+
+
+def mistakes(history: str, model: str, wanted: int) -> list[Misconception]:
+    """Return the misconceptions about `fit` that all labs share."""
+
+    def no_validation(answers: Answers) -> bool:
+        record = getattr(answers, history)
+        return bool(curve(record, "loss")) and not curve(record, "loss", validation=True)
+
+    def too_few(answers: Answers) -> bool:
+        return 0 < len(curve(getattr(answers, history), "loss")) < wanted
+
+    def unscaled(answers: Answers) -> bool:
+        return fits_unscaled(answers, model) or validated_on_unscaled(answers, history, model)
+
+    def on_test_images(answers: Answers) -> bool:
+        fit = getattr(answers, history).fit
+        if fit is not None and fit.held_out is not None:
+            return np.isin(fit.held_out.images, _prints(answers.data, "x_test")).mean() > _FEW
+        return validated_on_test_images(answers, history, model)
+
+    return [
+        Misconception(
+            "trained-on-unscaled-images",
+            unscaled,
+            "The network fits pixels from 0 to 255 better than scaled ones: it was trained on "
+            "images that are not scaled.",
+        ),
+        Misconception(
+            "validation-on-the-test-set",
+            on_test_images,
+            "The validation accuracy is the one on the test set. Whoever chooses by it has no "
+            "unseen images left in the end.",
+        ),
+        Misconception(
+            "no-validation",
+            no_validation,
+            "Nothing was set aside for validation, so no curve shows how the network does on "
+            "images that it was not trained on.",
+        ),
+        Misconception(
+            "too-few-epochs",
+            too_few,
+            "The training ended before the number of epochs asked for.",
+        ),
+    ]
