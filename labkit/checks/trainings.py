@@ -255,10 +255,10 @@ def _steps(answers: Answers, history: str, model: str, plan: Plan) -> Message | 
             f"{wanted} steps: {stop - start:,} images in batches of {plan.batch}",
             _AGAIN,
         )
-    if not _may_be_steps(record.steps, stop - start):
+    if not record.fit and not _may_be_steps(record.steps, stop - start):
         return Message(
-            f"{history} was made in {record.steps} steps an epoch, and no size of a batch gives "
-            f"so many with {stop - start:,} images",
+            f"{history} was made in {record.steps} steps an epoch, and no usual size of a "
+            f"batch gives so many with {stop - start:,} images",
             f"{stop - start:,} images to learn from, and {plan.words} held out",
             _AGAIN,
         )
@@ -266,8 +266,10 @@ def _steps(answers: Answers, history: str, model: str, plan: Plan) -> Message | 
 
 
 def _may_be_steps(steps: int, images: int) -> bool:
-    sizes = {images // steps, images // steps + 1}
-    return any(size and math.ceil(images / size) == steps for size in sizes)
+    """Tell whether batches of some usual size give so many steps with so many images."""
+    sizes = range(max(1, math.ceil(images / steps)), math.ceil(images / max(steps - 1, 1)) + 1)
+    fitting = [size for size in sizes if math.ceil(images / size) == steps]
+    return any(size & (size - 1) == 0 or size % 10 == 0 or size in (24, 48, 96) for size in fitting)
 
 
 def trained_once(record: evidence.History, network: evidence.Model, model: str) -> Message | None:

@@ -11,7 +11,7 @@ import pytest
 
 from labkit import evidence
 from labkit.checks import measure
-from labkit.evidence import functions, networks, pictures, values
+from labkit.evidence import fits, functions, networks, pictures, values
 
 
 def _saved(facts, path):
@@ -181,10 +181,18 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path):
         evidence.Evidence.load(path, max_bytes=1_000_000)
 
 
-def test_history_tells_the_steps_of_an_epoch(tmp_path):
+def test_history_tells_the_steps_of_an_epoch(tmp_path, monkeypatch):
     """They show the batch size, which the curves do not."""
+    monkeypatch.setattr(fits, "watching", lambda: False)
     history = keras.callbacks.History()
     history.history, history.params = {"loss": [0.5]}, {"epochs": 1, "steps": 50}
-    facts = {"told": networks.history(history), "untold": networks.history({"loss": [0.5]})}
+    untold = keras.callbacks.History()
+    untold.history = {"loss": [0.5]}
+    facts = {"told": networks.history(history), "untold": networks.history(untold)}
     found = _saved(facts, tmp_path / "evidence.npz")
     assert (found.facts["told"].steps, found.facts["untold"].steps) == (50, 0)
+
+
+def test_a_part_of_a_history_is_none():
+    fact = networks.history({"loss": [0.5]})
+    assert isinstance(fact, evidence.Other) and "only a part" in fact.reason

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from labkit import evidence, labs
-from labkit.checks import Outcome
+from labkit.checks import Outcome, canonical
 from labkit.checks.exercise import (
     ARRAY,
     MODEL,
@@ -131,9 +131,10 @@ def test_claims_that_the_network_does_not_bear_out(network, tmp_path, claims):
 
 
 def test_layers_and_parameters_are_those_of_the_network(network):
-    forged = changed(NETWORK.collect(network), layers=(), parameters=10**9)
+    forged = changed(NETWORK.collect(network), parameters=10**9)
     verified = verify.verified(NETWORK, forged, 0)
-    assert [layer.class_name for layer in verified.facts["model"].layers] == ["Flatten", "Dense"]
+    chain = canonical.canonical(verified.facts["model"].config)
+    assert chain.order() == ["flatten", "dense"]
     assert verified.facts["model"].parameters == 7850
 
 
@@ -154,7 +155,7 @@ def test_a_structure_has_no_weights_and_is_measured_all_the_same(network, tmp_pa
     found = STRUCTURE.collect(network)
     assert found.facts["model"].weights == ()
     assert judged(STRUCTURE, found, folder=tmp_path).outcome is Outcome.PASSED
-    forged = changed(found, layers=(), parameters=1)
+    forged = changed(found, parameters=1)
     assert verify.verified(STRUCTURE, forged, 0).facts["model"].parameters == 7850
     refused = [changed(found, loss="mse"), changed(found, weights=(np.zeros(3),))]
     for claims in refused:
@@ -288,7 +289,7 @@ def test_evidence_of_another_exercise_is_refused(tmp_path):
 @pytest.mark.parametrize("lab", labs.MODULES)
 def test_facts_of_the_wrong_kind_earn_nothing(lab, tmp_path):
     """NaN, true, or a part of evidence in place of every answer."""
-    nothing = evidence.Layer("Dense", {}, 0)
+    nothing = evidence.Panel("", "", "", None, (), (), ())
     odd = [evidence.Value("float", float("nan")), evidence.Value("bool", True), nothing]
     odd += [evidence.Value("int", 10**400), evidence.Other("x"), evidence.History("x", {})]
     kind = judge.reference().kind

@@ -332,7 +332,7 @@ def _last_two_epochs(g):
     return histories.changed(_trained(g)[1], series)
 
 
-wrong(E, "two epochs", lambda g: (_convnet(g), _last_two_epochs(g)), 7, "too-few-epochs")
+wrong(E, "two epochs", lambda g: (_convnet(g), _last_two_epochs(g)), 5, "too-few-epochs")
 wrong(
     E,
     "no validation",

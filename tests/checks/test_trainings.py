@@ -1,0 +1,176 @@
+"""Trainings: every combination of what is learnt, held out and scaled; more and less than asked."""
+
+import dataclasses
+import itertools
+
+import keras
+import numpy as np
+import pytest
+
+from labkit.checks import trainings
+from labkit.checks.exercise import HISTORY, MODEL, Exercise
+from labkit.checks.given import reference
+from labkit.evidence import networks
+from labkit.notebook import fits
+
+pytestmark = pytest.mark.usefixtures("sample_data")
+ANSWERS = {"history": HISTORY, "model": MODEL}
+
+
+def _exercise(plan):
+    criteria = [trainings.belongs("history", "model", 2, plan)]
+    return Exercise("training", "Training", ANSWERS, criteria, ("", "", ""))
+
+
+ANY, LAST = _exercise(trainings.A_FIFTH), _exercise(trainings.LAST_FIFTH)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _noted():
+    fits.note()
+
+
+@pytest.fixture(scope="module")
+def parts():
+    """Return images and labels by what they are."""
+    data = reference()
+    images, labels = data.x_train / np.float32(255), data.y_train
+    cut, fifth = int(len(images) * 0.8), len(images) - int(len(images) * 0.8)
+    chance = np.random.default_rng(0).permutation(len(images))
+    return {
+        "first four fifths": (images[:cut], labels[:cut]),
+        "last fifth": (images[cut:], labels[cut:]),
+        "first fifth": (images[:fifth], labels[:fifth]),
+        "last four fifths": (images[fifth:], labels[fifth:]),
+        "four fifths by chance": (images[chance[:cut]], labels[chance[:cut]]),
+        "the other fifth": (images[chance[cut:]], labels[chance[cut:]]),
+        "all": (images, labels),
+        "half": (images[: len(images) // 2], labels[: len(images) // 2]),
+        "test": (data.x_test / np.float32(255), data.y_test),
+        "training and test": (
+            np.concatenate([images, data.x_test / np.float32(255)]),
+            np.concatenate([labels, data.y_test]),
+        ),
+        "other labels": (images[:cut], np.roll(labels[:cut], 1)),
+    }
+
+
+def _model():
+    keras.utils.set_random_seed(1)
+    stack = [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10, "softmax")]
+    model = keras.Sequential(stack)
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def _fit(learnt, held_out=None, scale=(1, 1), **settings):
+    model = _model()
+    if held_out is not None:
+        settings["validation_data"] = (held_out[0] * scale[1], held_out[1])
+    settings = {"epochs": 1, "batch_size": 64, "verbose": 0} | settings
+    history = model.fit(learnt[0] * scale[0], learnt[1], **settings)
+    return history, model
+
+
+def _judged(exercise, answers, notes=True):
+    found = exercise.collect(*answers)
+    if not notes:
+        history = dataclasses.replace(found.facts["history"], fit=None)
+        model = dataclasses.replace(found.facts["model"], fits=())
+        found = dataclasses.replace(found, facts={"history": history, "model": model})
+    return exercise.judge(found)
+
+
+RIGHT = {
+    ("first four fifths", "last fifth"),
+    ("last four fifths", "first fifth"),
+    ("four fifths by chance", "the other fifth"),
+}
+LEARNT = (
+    *("first four fifths", "last four fifths", "four fifths by chance", "all", "half", "test"),
+    *("training and test", "other labels"),
+)
+HELD_OUT = ("last fifth", "first fifth", "the other fifth", "half", "test")
+COMBINATIONS = [
+    pytest.param(*pair, marks=() if number % 4 == 0 or pair in RIGHT else pytest.mark.slow)
+    for number, pair in enumerate(itertools.product(LEARNT, HELD_OUT))
+]
+
+
+@pytest.mark.parametrize(("learnt", "held_out"), COMBINATIONS)
+def test_each_combination_of_what_is_learnt_and_held_out(parts, learnt, held_out, record_property):
+    answers = _fit(parts[learnt], parts[held_out])
+    result = _judged(ANY, answers)
+    right = (learnt, held_out) in RIGHT
+    record_property("trainings judged rightly", bool(result) == right)
+    assert bool(result) == right, result.text()
+    last = ("first four fifths", "last fifth")
+    assert bool(_judged(LAST, answers)) == ((learnt, held_out) == last)
+    # Without a note, what is right stays right: a note gives nothing.
+    without = _judged(ANY, answers, notes=False)
+    record_property("trainings judged rightly without notes", bool(without) == right)
+    assert without or not right, without.text()
+
+
+@pytest.mark.parametrize("scale", [(255, 1), (1, 255), (255, 255)])
+def test_pixels_that_are_not_scaled_are_seen(parts, scale):
+    answers = _fit(parts["first four fifths"], parts["last fifth"], scale)
+    result = _judged(LAST, answers)
+    assert not result and "0 to 255" in result.text()
+    # Measured alone, a validation on pixels of another scale than the training's is still seen.
+    if scale[1] == 255:
+        assert not _judged(LAST, answers, notes=False)
+
+
+@pytest.mark.parametrize("split", [0.1, 0.2, 0.5])
+def test_a_share_that_keras_sets_aside_is_known(parts, split):
+    answers = _fit(parts["all"], validation_split=split)
+    assert bool(_judged(LAST, answers)) == (split == 0.2)
+    assert bool(_judged(LAST, answers, notes=False)) == (split == 0.2)
+
+
+@pytest.mark.parametrize("again", ["fit", "compile and fit"])
+def test_a_second_training_is_seen(parts, again):
+    _, model = _fit(parts["all"], validation_split=0.2)
+    if again != "fit":
+        model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    history = model.fit(*parts["all"], validation_split=0.2, epochs=1, batch_size=64, verbose=0)
+    result = _judged(LAST, (history, model))
+    assert not result and "trained before" in result.text()
+
+
+@pytest.mark.parametrize("batch", [32, 64, 128])
+def test_the_size_of_a_batch_is_compared_where_it_is_asked_for(parts, batch):
+    asked = _exercise(dataclasses.replace(trainings.LAST_FIFTH, batch=64))
+    answers = _fit(parts["all"], validation_split=0.2, batch_size=batch)
+    assert bool(_judged(asked, answers)) == (batch == 64)
+    assert _judged(LAST, answers)
+
+
+def test_labels_may_be_one_hot(parts):
+    model = _model()
+    model.compile("adam", "categorical_crossentropy", metrics=["categorical_accuracy"])
+    labels = keras.utils.to_categorical(parts["all"][1], 10)
+    history = model.fit(parts["all"][0], labels, validation_split=0.2, epochs=1, verbose=0)
+    assert _judged(LAST, (history, model))
+
+
+def test_a_history_put_together_by_hand_is_none():
+    made = keras.callbacks.History()
+    made.history = {"loss": [0.5], "accuracy": [0.9], "val_loss": [0.5], "val_accuracy": [0.9]}
+    made.params = {"epochs": 1, "steps": 150, "verbose": 0}
+    assert "does not come from a call of fit()" in networks.history(made).reason
+
+
+def test_a_training_goes_on_whatever_it_is_given():
+    """What cannot be noted is trained on all the same, and what `fit` refuses it refuses itself."""
+    import tensorflow as tf
+
+    images, labels = np.zeros((8, 28, 28), np.float32), np.zeros(8, int)
+    batches = tf.data.Dataset.from_tensor_slices((images, labels)).batch(4)
+    model = _model()
+    history = model.fit(batches, epochs=1, verbose=0)
+    assert networks.history(history).fit.learnt is None
+    with pytest.raises(ValueError, match="cardinality"):
+        model.fit(images, labels[:3], verbose=0)
+    assert _model().fit(x=images, y=labels, verbose=0).history["loss"]
