@@ -11,6 +11,19 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 
+class Unwritable(OSError):
+    """A file or folder cannot be written; its ``strerror`` and ``filename`` say why and which."""
+
+
+@contextlib.contextmanager
+def writing(path: pathlib.Path) -> Iterator[None]:
+    """Raise `Unwritable` for any `OSError` while `path` is written."""
+    try:
+        yield
+    except OSError as error:
+        raise Unwritable(error.errno, error.strerror or str(error), str(path)) from error
+
+
 @contextlib.contextmanager
 def replacing(path: pathlib.Path) -> Iterator[BinaryIO]:
     """Open a file for writing that takes the place of `path` when the block ends well.
@@ -21,19 +34,22 @@ def replacing(path: pathlib.Path) -> Iterator[BinaryIO]:
 
     Raises
     ------
-    OSError
+    Unwritable
         If the folder cannot be made or the file cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
-    try:
-        with temporary.open("xb") as file:
-            yield file
-        os.replace(temporary, path)
-    except BaseException:
-        # Ctrl-C included: leave nothing behind, and let the error go on.
-        temporary.unlink(missing_ok=True)
-        raise
+    # Not made of the file's own name, which may be as long as a name can be.
+    temporary = path.with_name(f".unfinished-{uuid.uuid4().hex}")
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with temporary.open("xb") as file:
+                yield file
+            os.replace(temporary, path)
+        except BaseException:
+            # Ctrl-C included: leave nothing behind, and let the error go on.
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise
 
 
 def write(path: pathlib.Path, content: bytes) -> None:

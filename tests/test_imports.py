@@ -42,7 +42,16 @@ ROOMS = (
     ("grading",),
     ("commands",),
 )
-WINGS_OF_GRADING = (("submissions",), ("runs",), ("graded",), ("judging", "results"), ("grade",))
+WINGS_OF_GRADING = (
+    ("harmless",),
+    ("boundary",),
+    ("submissions",),
+    ("runs",),
+    ("graded",),
+    ("judging", "results"),
+    ("graders", "changes"),
+    ("grade",),
+)
 
 
 def _imports(path: pathlib.Path) -> set[str]:

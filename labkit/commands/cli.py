@@ -243,6 +243,13 @@ def _add_grade(commands: argparse._SubParsersAction) -> None:
         action="store_true",
         help="print who handed in which file, when, and what would become of it; run nothing",
     )
+    parser.add_argument(
+        "--rerun",
+        action="append",
+        default=[],
+        metavar="STUDENT",
+        help="run this student's notebook again, also where nothing has changed",
+    )
     parser.set_defaults(run=_grade)
 
 

@@ -9,15 +9,17 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 
+from labkit import files
 from labkit.checks import Outcome
 from labkit.checks.result import number
 from labkit.commands import speaking
-from labkit.grading import grade
+from labkit.grading import boundary, grade, harmless
 from labkit.grading.graded import UNSANDBOXED, Graded
-from labkit.grading.runs import cluster, sandbox
+from labkit.grading.runs import sandbox
 from labkit.grading.submissions import account, find, handed_out, platforms
 
-_FAULTS = (handed_out.CourseError, find.SubmissionsError, cluster.ClusterError, OSError)
+_FAULTS = (boundary.ClassFault, OSError)
+_LONGEST = 1_000
 GRADED, SOME_NOT_GRADED, BAD_USE = 0, 1, 2
 
 
@@ -27,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
         handed_out.load(arguments.lab, arguments.course)
         arrivals = _arrivals(arguments)
     except _FAULTS as error:
-        print(f"labkit: {error}", file=sys.stderr)
+        print(f"labkit: {_in_a_line(error)}", file=sys.stderr)
         return BAD_USE
     if arguments.dry_run:
         print(*account.table(arrivals), *account.lines(arrivals), sep="\n")
@@ -46,17 +48,27 @@ def run(arguments: argparse.Namespace) -> int:
         limits=dataclasses.replace(sandbox.Limits(), seconds=60 * arguments.minutes),
         regrade=arguments.regrade,
         due=arguments.due,
+        rerun=tuple(arguments.rerun),
         progress=progress,
     )
     try:
         with progress:
             graded = grade.grade(arguments.lab, arguments.submissions, arguments.output, settings)
     except _FAULTS as error:
-        print(f"labkit: {error}", file=sys.stderr)
+        print(f"labkit: {_in_a_line(error)}", file=sys.stderr)
         return BAD_USE
     print(*summary(arguments.lab, graded, arguments.output, begun), sep="\n")
     missing = any(item.could_not_grade and not item.submission.absent for item in graded)
     return SOME_NOT_GRADED if missing else GRADED
+
+
+def _in_a_line(error: Exception) -> str:
+    if not isinstance(error, files.Unwritable):
+        return harmless.line(str(error), _LONGEST)
+    return (
+        f"{error.filename} cannot be written: {error.strerror}. What was graded before is kept: "
+        "see that there is space and that you may write there, and give the same command again."
+    )
 
 
 def _arrivals(arguments: argparse.Namespace) -> find.Arrivals:

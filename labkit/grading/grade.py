@@ -4,15 +4,15 @@ import concurrent.futures
 import dataclasses
 import datetime
 import pathlib
-import threading
 from collections.abc import Iterator
 from typing import Protocol
 
-import labkit
 from labkit import data, files
-from labkit.checks import Outcome, Result
+from labkit.checks import Outcome
+from labkit.grading import boundary, harmless
 from labkit.grading.graded import Graded
-from labkit.grading.judging import judge, kept
+from labkit.grading.graders import Graders, Runner, could_not_grade
+from labkit.grading.judging import kept
 from labkit.grading.results import (
     class_figures,
     csv_text,
@@ -21,12 +21,9 @@ from labkit.grading.results import (
     platforms,
     report,
 )
-from labkit.grading.runs import cluster, machine, records, running, sandbox
-from labkit.grading.submissions import account, find, handed_out, repair
+from labkit.grading.runs import cluster, machine, sandbox
+from labkit.grading.submissions import account, find, handed_out
 
-# What a judgement depends on: all of labkit's code, and what is stored beside it.
-_READ_BY_A_JUDGEMENT = (".py", ".json", ".npz")
-_PACKAGE = pathlib.Path(labkit.__file__).parent
 TO_BE_MARKED, MARKED = "to be marked by hand", "marked by hand"
 
 
@@ -67,6 +64,8 @@ class Settings:
         What is told how far grading is.
     arrivals : find.Arrivals or None
         What was found in the place of the submissions; None looks there.
+    rerun : tuple of str
+        The students, as they are called in the table, whose notebooks run again in any case.
     """
 
     course: pathlib.Path = pathlib.Path()
@@ -79,6 +78,7 @@ class Settings:
     due: datetime.datetime | None = None
     progress: Progress | None = None
     arrivals: find.Arrivals | None = None
+    rerun: tuple[str, ...] = ()
 
 
 def grade(
@@ -93,43 +93,94 @@ def grade(
 
     Raises
     ------
-    course.CourseError, submissions.SubmissionsError
-        If the lab or the submissions are not there, or if the lab's exercises have changed since
-        the gradebook was made.
-    cluster.ClusterError
-        If the cluster cannot be used.
+    boundary.ClassFault
+        If nobody can be graded: the lab or the submissions are not there, the output is in use,
+        the gradebook does not fit or cannot be used, the cluster is lost.
+    files.Unwritable
+        If the output cannot be written. What was graded before is kept.
     """
     lab = handed_out.load(lab_name, settings.course)
     arrivals = settings.arrivals or find.look(place, lab_name, settings.due)
-    found = arrivals.submissions
-    output.mkdir(parents=True, exist_ok=True)
-    # The gradebook comes first: what is wrong with it is said before hours of running.
-    with gradebook.Book(output, lab) as book:
-        with _Class(lab, output, settings, len(found)) as graders:
-            graded = list(_in_parallel(graders, found, settings.progress))
+    found = [_harmless(item) for item in arrivals.submissions]
+    _verify_names(settings.rerun, found)
+    # What is wrong with the output is said before hours of running.
+    with kept.alone_in(output), gradebook.Book(output, lab) as book:
+        kept_in, runner = output / ".kept" / lab.lab.name, _runner(lab, settings, len(found))
+        how = settings.limits, settings.regrade, settings.rerun
+        with Graders(lab, kept_in, runner, *how) as graders:
+            jobs = runner.jobs if isinstance(runner, cluster.Cluster) else max(1, settings.jobs)
+            graded = list(_in_parallel(graders, found, jobs, settings.progress))
         graded.sort(key=lambda item: item.submission.student)
-        graded = [_with_marks(item, book) for item in graded]
-    _write_all(lab, graded, output)
-    account_of_files = csv_text.text(account.rows(arrivals), account.COLUMNS)
-    files.write_text(output / "arrivals.csv", account_of_files)
+        graded = [_entered(lab, item, book) for item in graded]
+        graded = _write_all(lab, graded, output)
+        account_of_files = csv_text.text(account.rows(arrivals), account.COLUMNS)
+        files.write_text(output / "arrivals.csv", account_of_files)
     return graded
 
 
-def _with_marks(item: Graded, book: gradebook.Book) -> Graded:
-    answers, essays = (item.run.answers, item.run.essays) if item.run else ({}, {})
-    marks = book.enter(item.submission.key, item.results, answers, essays)
-    results = gradebook.with_marks(item.results, marks)
-    return dataclasses.replace(item, results=results, marks=marks)
+def _harmless(submission: find.Submission) -> find.Submission:
+    """Return a submission all of whose words can be shown."""
+    return dataclasses.replace(
+        submission,
+        student=harmless.name(submission.student),
+        notes=tuple(map(harmless.text, submission.notes)),
+        problem=harmless.text(submission.problem),
+    )
 
 
-def _write_all(lab: handed_out.CourseLab, graded: list[Graded], output: pathlib.Path) -> None:
-    """Write the grades, a page for each student, and the report on the class."""
+def _verify_names(students: tuple[str, ...], found: list[find.Submission]) -> None:
+    unknown = sorted({*students} - {item.student for item in found})
+    if unknown:
+        raise find.SubmissionsError(
+            f"There is no submission of {', '.join(unknown)}: --rerun takes a name as it stands in "
+            "the first column of grades.csv."
+        )
+
+
+def _runner(lab: handed_out.CourseLab, settings: Settings, size: int) -> Runner:
+    datasets = sorted({exercise.dataset for exercise in lab.lab})
+    if settings.cluster and not settings.regrade:
+        address, keep_warm = settings.cluster, settings.keep_warm
+        return cluster.Cluster(address, datasets, settings.limits, keep_warm)
+    # Getting warm takes as long as a run: it pays when a worker runs more than one.
+    keep_warm = settings.keep_warm and size > settings.jobs
+    return machine.Machine(datasets, settings.limits, settings.sandboxed, keep_warm)
+
+
+def _entered(lab: handed_out.CourseLab, item: Graded, book: gradebook.Book) -> Graded:
+    """Enter a student's points in the gradebook, and return them with the marks in there."""
+
+    def enter(item: Graded) -> Graded:
+        answers, essays = (item.run.answers, item.run.essays) if item.run else ({}, {})
+        marks = book.enter(item.submission.key, item.results, answers, essays)
+        results = gradebook.with_marks(item.results, marks)
+        return dataclasses.replace(item, results=results, marks=marks)
+
+    def without(reason: str) -> Graded:
+        return could_not_grade(lab, item.submission, reason)
+
+    # Without their answers the results can be entered still.
+    return boundary.within(
+        lambda: enter(item),
+        lambda why: boundary.within(lambda: enter(without(why)), lambda _: without(why)),
+    )
+
+
+def _write_all(
+    lab: handed_out.CourseLab, graded: list[Graded], output: pathlib.Path
+) -> list[Graded]:
+    """Write a page for each student, the grades, and the report on the class.
+
+    Returns
+    -------
+    list of Graded
+        As they were written: a student whose page could not be written could not be graded.
+    """
+    with files.writing(output):
+        for folder in ("feedback", "report"):
+            (output / folder).mkdir(exist_ok=True)
+    graded = [_with_page(lab, item, output / "feedback") for item in graded]
     files.write_text(output / "grades.csv", csv_text.text(_rows(lab, graded)))
-    for folder in ("feedback", "report"):
-        (output / folder).mkdir(exist_ok=True)
-    for item in graded:
-        content = feedback.page(lab.lab, item)
-        files.write_text(output / "feedback" / f"{item.submission.key}.html", content)
     for platform, form in platforms.FORMS.items():
         totals = [
             (item.submission.name, item.submission.number, item.total)
@@ -143,10 +194,27 @@ def _write_all(lab: handed_out.CourseLab, graded: list[Graded], output: pathlib.
     files.write_text(output / "report.html", report.page(found))
     for name, content in report.tables(found).items():
         files.write_text(output / name, content)
+    return graded
+
+
+def _with_page(lab: handed_out.CourseLab, item: Graded, folder: pathlib.Path) -> Graded:
+    """Write a student's page and return what it shows."""
+
+    def write(item: Graded) -> Graded:
+        files.write_text(folder / f"{item.submission.key}.html", feedback.page(lab.lab, item))
+        return item
+
+    def without(reason: str) -> Graded:
+        return could_not_grade(lab, item.submission, f"the page could not be written: {reason}")
+
+    return boundary.within(
+        lambda: write(item),
+        lambda why: boundary.within(lambda: write(without(why)), lambda _: without(why)),
+    )
 
 
 def _in_parallel(
-    graders: "_Class", found: list[find.Submission], progress: Progress | None
+    graders: Graders, found: list[find.Submission], jobs: int, progress: Progress | None
 ) -> Iterator[Graded]:
     def one(submission: find.Submission) -> Graded:
         if progress:
@@ -158,7 +226,7 @@ def _in_parallel(
 
     if progress:
         progress.begins(len(found))
-    with concurrent.futures.ThreadPoolExecutor(graders.jobs) as pool:
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         futures = [pool.submit(one, submission) for submission in found]
         try:
             for future in concurrent.futures.as_completed(futures):
@@ -167,94 +235,6 @@ def _in_parallel(
             # Ctrl-C, or a fault of the grader: end what runs. All that was finished is kept.
             graders.cancelled.set()
             pool.shutdown(wait=True, cancel_futures=True)
-
-
-class _Class:
-    """What grading one lab for a class needs: the machine, the store, the judge."""
-
-    def __init__(
-        self, lab: handed_out.CourseLab, output: pathlib.Path, settings: Settings, size: int
-    ) -> None:
-        self.lab, self.settings = lab, settings
-        self.cancelled = threading.Event()
-        self._store = kept.Store(output / ".kept" / lab.lab.name)
-        self._judge = judge.Judge(output / ".kept" / lab.lab.name)
-        self._one_at_a_time = threading.Lock()
-        self._runner = self._chosen_runner(size)
-
-    def _chosen_runner(self, size: int) -> machine.Machine | cluster.Cluster:
-        settings = self.settings
-        datasets = sorted({exercise.dataset for exercise in self.lab.lab})
-        if settings.cluster and not settings.regrade:
-            address, keep_warm = settings.cluster, settings.keep_warm
-            return cluster.Cluster(address, datasets, settings.limits, keep_warm)
-        # Getting warm takes as long as a run: it pays when a worker runs more than one.
-        keep_warm = settings.keep_warm and size > settings.jobs
-        return machine.Machine(datasets, settings.limits, settings.sandboxed, keep_warm)
-
-    @property
-    def jobs(self) -> int:
-        """How many submissions to grade at the same time."""
-        if isinstance(self._runner, cluster.Cluster):
-            return self._runner.jobs
-        return max(1, self.settings.jobs)
-
-    def __enter__(self) -> "_Class":
-        self._runner.__enter__()
-        self._run_stamp = files.fingerprint(self.lab.fingerprint, self._runner.stamp)
-        read = (path for path in _PACKAGE.rglob("*") if path.suffix in _READ_BY_A_JUDGEMENT)
-        self._judge_stamp = files.fingerprint_of_files(read)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._judge.__exit__()
-        self._runner.__exit__()
-
-    def grade(self, submission: find.Submission) -> Graded:
-        """Return the grades of one submission; whatever is wrong with it stays with it."""
-        name = self.lab.lab.name
-        if submission.problem:
-            return Graded(submission, judge.could_not_grade(name, submission.problem), None)
-        try:
-            run = self._run(submission)
-        except (repair.Unreadable, OSError, ValueError) as error:
-            return Graded(submission, judge.could_not_grade(name, str(error)), None)
-        if run is None:
-            reason = "it was not run yet: grade without --regrade first"
-            return Graded(submission, judge.could_not_grade(name, reason), None)
-        left = records.read(self._store.folder(submission.key) / running.RECORDS)
-        return Graded(submission, self._results(submission.key), run, left)
-
-    def _run(self, submission: find.Submission) -> running.Run | None:
-        content = submission.read()
-        stamp = files.fingerprint(content, self._run_stamp)
-        earlier = self._store.run(submission.key, None if self.settings.regrade else stamp)
-        if earlier is not None:
-            return earlier
-        notebook = repair.repair(content, self.lab)
-        if self.settings.regrade:
-            return None
-        run = running.run(
-            notebook,
-            self.lab,
-            self._runner,
-            self.settings.limits,
-            self._store.begin(submission.key),
-            self.cancelled,
-        )
-        self._store.keep(submission.key, run, stamp)
-        return run
-
-    def _results(self, key: str) -> list[Result]:
-        earlier = self._store.results(key, self._judge_stamp)
-        if earlier is not None and not self.settings.regrade:
-            return earlier
-        name = self.lab.lab.name
-        with self._one_at_a_time:
-            judged = self._judge.judge(name, key)
-        if not judged.lost:
-            self._store.keep_results(key, judged.results, self._judge_stamp)
-        return judged.results
 
 
 def _rows(lab: handed_out.CourseLab, graded: list[Graded]) -> Iterator[list[object]]:

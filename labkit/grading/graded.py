@@ -39,6 +39,8 @@ class Graded:
         What the run left behind.
     marks : dict of str to Mark
         What was given by hand, by exercise.
+    before : list of Result or None
+        The machine's results when this student was graded last; None where there are none.
     """
 
     submission: find.Submission
@@ -46,6 +48,7 @@ class Graded:
     run: running.Run | None
     left: records.Records = dataclasses.field(default_factory=records.Records)
     marks: dict[str, Mark] = dataclasses.field(default_factory=dict)
+    before: list[Result] | None = None
 
     @property
     def points(self) -> float:

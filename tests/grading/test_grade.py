@@ -94,7 +94,7 @@ class TestClass:
         for row in rows:
             points.setdefault(row["student"], 0.0)
             points[row["student"]] += float(row["points"] or 0)
-        assert points == {"ann": classroom.FULL, "bob": 0, "nil": 0, "'=eve, script ": 0}
+        assert points == {"ann": classroom.FULL, "bob": 0, "nil": 0, "'=eve, script\\n": 0}
         by_key = {(row["student"], row["exercise"]): row for row in rows}
         assert by_key["bob", "count-images"]["outcome"] == Outcome.NOT_ATTEMPTED
         assert by_key["nil", "count-images"]["reason"] == "The file is empty."

@@ -1,15 +1,58 @@
-"""What is kept of each submission, so that a run can be taken up again and judged again."""
+"""What is kept of each submission, so that a run can be taken up again and judged again.
 
+What is kept is never trusted: a file that is not there, cannot be read or is not as it was written
+counts as absent, and what it would have told is made again.
+"""
+
+import contextlib
+import hashlib
 import json
 import os
 import pathlib
 import shutil
+from collections.abc import Iterator
+
+import filelock
 
 from labkit import files
 from labkit.checks import Result
+from labkit.grading import boundary
 from labkit.grading.runs import running
 
 _RUN, _RESULTS, _STAMP = "run.json", "results.json", "stamp"
+
+
+class InUse(boundary.ClassFault):
+    """Another grading writes to the same folder."""
+
+
+@contextlib.contextmanager
+def alone_in(output: pathlib.Path) -> Iterator[None]:
+    """Hold the folder `output`, which is made if need be, against other gradings.
+
+    The system lets go of it when this process ends, however it ends.
+
+    Raises
+    ------
+    InUse
+        If another process holds it.
+    files.Unwritable
+        If nothing can be written there.
+    """
+    with files.writing(output):
+        (output / ".kept").mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(output / ".kept" / "lock")
+        try:
+            lock.acquire(blocking=False)
+        except filelock.Timeout as error:
+            raise InUse(
+                f"Another `labkit grade` is writing to {output}: wait until it has ended, "
+                "or give this one another --output."
+            ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class Store:
@@ -22,49 +65,110 @@ class Store:
 
     def __init__(self, folder: pathlib.Path) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        with files.writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
 
     def folder(self, key: str) -> pathlib.Path:
         """Return the folder of the student whose safe name is `key`."""
         return self._folder / key
 
     def run(self, key: str, stamp: str | None) -> running.Run | None:
-        """Return the kept run if it was made from what `stamp` stands for, or from anything."""
-        folder = self.folder(key)
+        """Return the kept run if it was made from what `stamp` stands for, or from anything.
+
+        None also where anything of it is missing, damaged or not what was written.
+        """
         try:
-            kept = (folder / _STAMP).read_text(encoding="utf-8")
-            if stamp is not None and kept != stamp:
+            made_from, content = json.loads(_text(self.folder(key) / _STAMP))
+            if content != self._content(key) or (stamp is not None and made_from != stamp):
                 return None
-            return running.Run.from_json((folder / _RUN).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return None
+            return running.Run.from_json(_text(self.folder(key) / _RUN))
+        except Exception:
+            return None  # unreadable, for whatever reason, is the same as absent
 
     def begin(self, key: str) -> pathlib.Path:
         """Return an empty folder for the records of a new run."""
-        unfinished = self._folder / f".{key}.unfinished"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir()
+        unfinished = self._unfinished(key)
+        with files.writing(unfinished):
+            remove(unfinished)
+            unfinished.mkdir()
         return unfinished
 
     def keep(self, key: str, run: running.Run, stamp: str) -> None:
         """Keep the run whose records were written to the folder of `begin`."""
-        unfinished = self._folder / f".{key}.unfinished"
+        unfinished = self._unfinished(key)
         files.write_text(unfinished / _RUN, run.to_json())
-        files.write_text(unfinished / _STAMP, stamp)
-        shutil.rmtree(self.folder(key), ignore_errors=True)
-        os.replace(unfinished, self.folder(key))
+        files.write_text(unfinished / _STAMP, json.dumps([stamp, _content(unfinished)]))
+        with files.writing(self.folder(key)):
+            remove(self.folder(key))
+            os.replace(unfinished, self.folder(key))
 
-    def results(self, key: str, stamp: str) -> list[Result] | None:
-        """Return the kept results if they were judged by what `stamp` stands for."""
+    def lay_aside(self, key: str, run: running.Run) -> str:
+        """Write down a run that is not to be kept, and return its folder's name.
+
+        It can be judged there, until the student's next run begins.
+        """
+        unfinished = self._unfinished(key)
+        files.write_text(unfinished / _RUN, run.to_json())
+        return unfinished.name
+
+    def forget(self, key: str) -> None:
+        """Forget the student's run, and what was said of it."""
+        with files.writing(self.folder(key)):
+            remove(self.folder(key))
+
+    def results(self, key: str, stamp: str | None) -> list[Result] | None:
+        """Return the kept results of the kept run, if judged by what `stamp` stands for.
+
+        With None for `stamp`, by whatever they were judged.
+        """
         try:
-            kept = json.loads((self.folder(key) / _RESULTS).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return None
-        if kept["stamp"] != stamp:
-            return None
-        return [Result.from_json(text) for text in kept["results"]]
+            found = json.loads(_text(self.folder(key) / _RESULTS))
+            texts = found["results"]
+            if found["digest"] != _digest_of_results(found["stamp"], found["run"], texts):
+                return None
+            if found["run"] != self._content(key) or stamp not in (None, found["stamp"]):
+                return None
+            return [Result.from_json(text) for text in texts]
+        except Exception:
+            return None  # unreadable, for whatever reason, is the same as absent
 
     def keep_results(self, key: str, results: list[Result], stamp: str) -> None:
         """Keep the results of the kept run."""
-        content = {"stamp": stamp, "results": [result.to_json() for result in results]}
+        run, texts = self._content(key), [result.to_json() for result in results]
+        digest = _digest_of_results(stamp, run, texts)
+        content = {"stamp": stamp, "run": run, "results": texts, "digest": digest}
         files.write_text(self.folder(key) / _RESULTS, json.dumps(content))
+
+    def _content(self, key: str) -> str:
+        return _content(self.folder(key))
+
+    def _unfinished(self, key: str) -> pathlib.Path:
+        # No student's key begins with a dot, and a digest is never too long for a name.
+        return self._folder / f".unfinished-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+
+
+def remove(path: pathlib.Path) -> None:
+    """Remove whatever is at `path`; nothing there is fine.
+
+    Raises
+    ------
+    OSError
+        If it cannot be removed.
+    """
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _text(path: pathlib.Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _content(folder: pathlib.Path) -> str:
+    """Return a digest of a run: how it went, and what it left behind."""
+    return files.fingerprint_of_files(folder / name for name in (_RUN, running.RECORDS))
+
+
+def _digest_of_results(stamp: str, run: str, texts: list[str]) -> str:
+    return files.fingerprint(stamp, run, *texts)

@@ -6,13 +6,16 @@ texts in their places: no output of a student's gets into the instructor's brows
 wrote is text there and nothing else, since formgrader's reader of Markdown is not ours to choose.
 """
 
+import contextlib
 import copy
 import dataclasses
 import json
 import os
 import pathlib
+import subprocess
 import sys
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import nbformat
@@ -22,6 +25,7 @@ from nbgrader.preprocessors import SaveCells
 
 from labkit import files
 from labkit.checks import Message, Outcome, Result
+from labkit.grading import boundary
 from labkit.grading.graded import Mark
 from labkit.grading.results import pages
 from labkit.grading.submissions import handed_out
@@ -47,6 +51,10 @@ def _make_alembic_findable() -> None:
         os.environ["PATH"] = beside + os.pathsep + os.environ.get("PATH", "")
 
 
+class GradebookError(boundary.ClassFault):
+    """The gradebook cannot be used; the message says what to do."""
+
+
 class Book:
     """The gradebook of one lab in the folder of the grades. Use it in a ``with`` statement."""
 
@@ -54,13 +62,16 @@ class Book:
         self._lab, self._name = lab, lab.lab.name
         self._autograded = folder / "autograded"
         _make_alembic_findable()
-        url = f"sqlite:///{(folder / 'gradebook.db').resolve()}"
-        self._book = Gradebook(url)
-        self._book.update_or_create_assignment(self._name)
+        self._path = folder / "gradebook.db"
+        url = f"sqlite:///{self._path.resolve()}"
+        with self._usable():
+            self._book = Gradebook(url)
+            self._book.update_or_create_assignment(self._name)
         resources = {"notebook": self._name, "assignment": self._name, "db_url": url}
         notebook = nbformat.from_dict(copy.deepcopy(lab.notebook))
         try:
-            SaveCells().preprocess(notebook, {"nbgrader": resources})
+            with self._usable():
+                SaveCells().preprocess(notebook, {"nbgrader": resources})
         except RuntimeError as error:
             self._book.close()
             raise handed_out.CourseError(_changed(self._name, folder)) from error
@@ -68,7 +79,6 @@ class Book:
 
     def _list(self, source: pathlib.Path) -> None:
         """Write the student's notebook where formgrader looks for labs; it lists no other."""
-        source.mkdir(parents=True, exist_ok=True)
         files.write_text(source / f"{self._name}.ipynb", json.dumps(self._lab.notebook))
 
     def __enter__(self) -> "Book":
@@ -76,6 +86,20 @@ class Book:
 
     def __exit__(self, *_: object) -> None:
         self._book.close()
+
+    @contextlib.contextmanager
+    def _usable(self) -> Iterator[None]:
+        """Say what is wrong where the file cannot be read or written."""
+        try:
+            yield
+        except (sqlalchemy.exc.DBAPIError, subprocess.CalledProcessError) as error:
+            why = getattr(error, "orig", None) or error
+            raise GradebookError(
+                f"The gradebook {self._path} cannot be used ({why}). If another program has it "
+                "open, such as formgrader, close that and grade again. If it is damaged, move it "
+                "out of the way: it is made anew, but what was marked by hand is in that file. "
+                "No notebook runs again for it."
+            ) from error
 
     def enter(
         self, key: str, results: list[Result], answers: dict[str, str], essays: dict[str, str]
@@ -93,7 +117,12 @@ class Book:
         with warnings.catch_warnings():
             # nbgrader adds a submission's parts before the submission itself, to no harm.
             warnings.filterwarnings("ignore", category=sqlalchemy.exc.SAWarning)
-            return self._entered(key, results, answers, essays)
+            try:
+                with self._usable():
+                    return self._entered(key, results, answers, essays)
+            except Exception:
+                self._book.db.rollback()  # else nobody after this student could be entered
+                raise
 
     def _entered(
         self, key: str, results: list[Result], answers: dict[str, str], essays: dict[str, str]
@@ -147,7 +176,6 @@ class Book:
         notebook["cells"] = cells
         path = self._autograded / key / self._name / f"{self._name}.ipynb"
         before = _sources(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
         files.write_text(path, json.dumps(notebook))
         by_id = {ours.id: ours.exercise for ours in self._lab.cells}
         earlier = {cell: pages.from_inert(source) for cell, source in before.items()}
@@ -175,6 +203,6 @@ def _sources(path: pathlib.Path) -> dict[str, str]:
     """Return the sources in a notebook by the cell's id; none where there is no notebook yet."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    return {cell["id"]: handed_out.source_of(cell) for cell in notebook["cells"]}
+        return {cell["id"]: handed_out.source_of(cell) for cell in notebook["cells"]}
+    except Exception:
+        return {}  # unreadable, for whatever reason, is the same as absent

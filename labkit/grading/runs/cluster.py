@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
+from labkit.grading import boundary
 from labkit.grading.runs import machine, sandbox
 
 SECONDS_TO_CONNECT = 10
@@ -36,7 +37,7 @@ class _Kind:
         return machine.Machine(self.datasets, self.limits, keep_warm=self.keep_warm)
 
 
-class ClusterError(Exception):
+class ClusterError(boundary.ClassFault):
     """The cluster cannot be used; the message says why."""
 
 

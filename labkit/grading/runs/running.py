@@ -2,19 +2,30 @@
 
 import collections
 import dataclasses
+import io
 import json
 import pathlib
 import pickle
 import secrets
+import signal
 import threading
 from typing import Any, Protocol
 
-from labkit.grading.runs import sandbox
+from labkit import files
+from labkit.grading import harmless
+from labkit.grading.runs import records, sandbox
 from labkit.grading.submissions import handed_out, repair
 
 RECORDS = "records.bin"
 # One cell may take this share of the whole, so that an endless loop costs its exercise only.
 _CELL_SHARE = 0.4
+_MOST_OF_A_LINE = 80
+# What the system and people send to end a process; by shells and bubblewrap, 128 is added.
+_FROM_OUTSIDE = {
+    getattr(signal, name).value
+    for name in ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT")
+    if hasattr(signal, name)
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +45,12 @@ class Run:
     stopped : str
     seconds : float
     sandboxed : bool
+    spares : list of int
+        The numbers of the course's own cells that run only if the student's failed.
+    starts : list of str
+        How each cell begins.
+    lost : bool
+        Whether it was ended from outside, which says nothing about the notebook.
     """
 
     seed: int
@@ -45,6 +62,9 @@ class Run:
     stopped: str
     seconds: float
     sandboxed: bool
+    spares: list[int] = dataclasses.field(default_factory=list)
+    starts: list[str] = dataclasses.field(default_factory=list)
+    lost: bool = False
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self), ensure_ascii=False)
@@ -86,7 +106,37 @@ def run(
         ended.stopped,
         round(ended.seconds, 2),
         ended.sandboxed,
+        [number for number, step in enumerate(notebook.steps) if step.spare],
+        [_start(step.source) for step in notebook.steps],
+        _was_lost(ended, records.read(folder / RECORDS)),
     )
+
+
+def stamp(notebook: repair.Repaired, lab: handed_out.CourseLab, limits: sandbox.Limits) -> str:
+    """Return a text that changes when anything does that decides how a notebook runs.
+
+    That is the job, with probes that a fixed seed gives, and what each of its cells counts for.
+    """
+    file = io.BytesIO()
+    pickler = pickle.Pickler(file)
+    pickler.fast = True  # else equal jobs differ by which of their texts are one object
+    steps = [dataclasses.astuple(step) for step in notebook.steps]
+    pickler.dump((_job(notebook, lab, limits, seed=0), steps, dataclasses.astuple(limits)))
+    return files.fingerprint(file.getvalue())
+
+
+def _was_lost(ended: sandbox.Ended, left: records.Records) -> bool:
+    """Tell whether something ended the run that was neither the notebook nor a limit."""
+    if left.complete or ended.stopped:
+        return False
+    status = ended.status
+    return ended.lost or (-status if status < 0 else status - 128) in _FROM_OUTSIDE
+
+
+def _start(source: str) -> str:
+    """Return the first line of a cell that does something."""
+    lines = [line for line in source.splitlines() if line.strip() and line.strip()[0] != "#"]
+    return harmless.line(lines[0] if lines else "", _MOST_OF_A_LINE)
 
 
 def _answers(notebook: repair.Repaired) -> dict[str, str]:
@@ -102,7 +152,12 @@ def _job(
 ) -> dict[str, Any]:
     return {
         "cells": [
-            {"source": step.source, "check": step.check, "shown": bool(step.exercise)}
+            {
+                "source": step.source,
+                "check": step.check,
+                "spare": step.spare,
+                "shown": bool(step.exercise),
+            }
             for step in notebook.steps
         ],
         "lab": lab.module,

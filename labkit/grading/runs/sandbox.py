@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 
 import psutil
 
+from labkit.grading import boundary
 from labkit.grading.runs import watching
 from labkit.grading.runs.watching import MIB, Limits
 
@@ -68,15 +69,18 @@ class Ended:
         Why the run was ended from outside; empty if it ended by itself.
     seconds : float
     sandboxed : bool
+    lost : bool
+        Whether what ran it was gone before it had ended.
     """
 
     status: int
     stopped: str
     seconds: float
     sandboxed: bool
+    lost: bool = False
 
 
-class Cancelled(Exception):
+class Cancelled(boundary.ClassFault):
     """A run that was ended before its time, because the grader was."""
 
 

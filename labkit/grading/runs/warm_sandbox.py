@@ -184,7 +184,8 @@ class _Warm:
         if answer.get("crowded"):
             stopped = watching.crowded(self._limits)
         status = answer.get("status", self._process.returncode)
-        return sandbox.Ended(status, stopped, time.monotonic() - started, True)
+        lost = not answer and not stopped
+        return sandbox.Ended(status, stopped, time.monotonic() - started, True, lost)
 
     def has_ended(self, seconds: float) -> bool:
         ready, _, _ = select.select([self._control], [], [], seconds)

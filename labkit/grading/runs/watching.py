@@ -12,6 +12,8 @@ from typing import BinaryIO, Protocol
 
 import psutil
 
+from labkit import files
+
 MIB = 2**20
 _POLL = 0.1
 
@@ -76,16 +78,32 @@ class Copy:
     def __init__(self, source: int, target: pathlib.Path, limit: int) -> None:
         self._source, self._target, self._limit = source, target, limit
         self.exceeded = False
+        self._fault: OSError | None = None
         self._thread = threading.Thread(target=self._copy, daemon=True)
         self._thread.start()
 
     def finish(self) -> None:
-        """Wait until the last writer is gone; all of them were ended before."""
+        """Wait until the last writer is gone; all of them were ended before.
+
+        Raises
+        ------
+        files.Unwritable
+            If the file could not be written.
+        """
         self._thread.join(timeout=10)
+        if self._fault is not None:
+            raise self._fault
 
     def _copy(self) -> None:
+        try:
+            with os.fdopen(self._source, "rb", buffering=0) as source, files.writing(self._target):
+                self._copy_from(source)
+        except OSError as error:
+            self._fault = error
+
+    def _copy_from(self, source: BinaryIO) -> None:
         left = self._limit
-        with os.fdopen(self._source, "rb", buffering=0) as source, open(self._target, "wb") as file:
+        with open(self._target, "wb") as file:
             while part := source.read(MIB):
                 file.write(part[:left])
                 left -= len(part)

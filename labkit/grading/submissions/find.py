@@ -13,6 +13,7 @@ import pathlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from labkit.grading import boundary
 from labkit.grading.submissions import choose, entries, platforms, repair, roster, tables
 from labkit.grading.submissions.platforms import said
 
@@ -25,7 +26,7 @@ _AT_ONCE = 60.0
 MOODLE, CANVAS = "moodle", "canvas"
 
 
-class SubmissionsError(ValueError):
+class SubmissionsError(boundary.ClassFault):
     """The submissions cannot be found; the message says what to do."""
 
 
@@ -172,7 +173,7 @@ def look(
         raise SubmissionsError(_nothing_in(place, platform))
     chosen = []
     for student in sorted(by_student):
-        submission, told = _submission(student, by_student[student], lab)
+        submission, told = _within(student, by_student[student], lab)
         chosen.append((submission, by_student[student]))
         fates += told
     submissions, notes = _with_times(chosen, due)
@@ -293,6 +294,18 @@ def _class_in(
 
 
 # --- one student ------------------------------------------------------------------------------
+
+
+def _within(
+    student: str, found: list[tuple[choose.File, _Unit]], lab: str
+) -> tuple[Submission, list[Fate]]:
+    """Return what `_submission` does; where it raises, a submission with that problem."""
+
+    def instead(why: str) -> tuple[Submission, list[Fate]]:
+        fates = [Fate(_path(file.entry, unit), student, NO_NOTEBOOK, why) for file, unit in found]
+        return Submission(student, safe_name(student), bytes, problem=why), fates
+
+    return boundary.within(lambda: _submission(student, found, lab), instead)
 
 
 def _submission(

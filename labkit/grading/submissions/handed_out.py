@@ -11,11 +11,12 @@ from typing import Any
 from labkit import labs
 from labkit.checks.exercise import Exercise, Lab
 from labkit.evidence import functions
+from labkit.grading import boundary
 
 CHECK, ANSWER, ESSAY, GIVEN, TEXT = "check", "answer", "essay", "given", "text"
 
 
-class CourseError(ValueError):
+class CourseError(boundary.ClassFault):
     """The course's own files are not as they should be; the message says what to do."""
 
 

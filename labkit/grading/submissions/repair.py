@@ -10,21 +10,29 @@ import ast
 import codecs
 import collections
 import dataclasses
+import functools
 import itertools
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
+from labkit.grading import boundary
 from labkit.grading.submissions import handed_out
 
 MAX_BYTES = 200 * 2**20
 MAX_CELLS = 1_000
+# What is no Python and longer than this, or more magic, is left: IPython needs its time squared.
+_MOST_CODE, _MOST_MAGICS = 200_000, 60
+_MAY_BE_MAGIC = re.compile(r"^[^\n#]*[%!?]", re.MULTILINE)
+_CALLS_OF_MAGICS = ("run_cell_magic", "run_line_magic")
+_MAGICS_THAT_RUN_CODE = ("capture", "prun", "time")
 
 
-class Unreadable(ValueError):
+class Unreadable(boundary.Reason):
     """A file that is no notebook; the message says why."""
 
 
@@ -39,11 +47,15 @@ class Step:
         Empty for code that belongs to no exercise.
     check : bool
         Whether it is the course's check.
+    spare : bool
+        Whether it is the course's own cell, and runs only if the one before it, which the student
+        has changed, ended in an error.
     """
 
     source: str
     exercise: str = ""
     check: bool = False
+    spare: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -329,18 +341,43 @@ def _essays(theirs: list[_Theirs], cells: tuple[handed_out.CourseCell, ...]) -> 
 # --- looking at code ------------------------------------------------------------------------
 
 
-def _tree(source: str) -> ast.AST | None:
-    try:
-        return ast.parse(TransformerManager().transform_cell(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
 def _parses(source: str) -> bool:
-    return _tree(source) is not None
+    return _names_made(source) is not None
 
 
 def _assigned(source: str) -> set[str]:
     """Return the names that code makes; none where it is not Python."""
-    tree = _tree(source)
-    return set() if tree is None else handed_out.assigned_names(tree)
+    return set(_names_made(source) or ())
+
+
+@functools.lru_cache(maxsize=2 * MAX_CELLS)
+def _names_made(source: str) -> frozenset[str] | None:
+    """Return the names that a cell makes, as IPython would run it; None where it would not."""
+    try:
+        tree = _tree(source)
+        names = handed_out.assigned_names(tree)
+        for code in _run_by_magics(tree):
+            names |= handed_out.assigned_names(_tree(code))
+        return frozenset(names)
+    except Exception:
+        # Neither Python nor IPython says which errors there are: a RuntimeError is among them.
+        return None
+
+
+def _tree(source: str) -> ast.AST:
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        if len(source) > _MOST_CODE or len(_MAY_BE_MAGIC.findall(source)) > _MOST_MAGICS:
+            raise
+    return ast.parse(TransformerManager().transform_cell(source))
+
+
+def _run_by_magics(tree: ast.AST) -> Iterator[str]:
+    """Yield the code that magics such as ``%%time`` run in the notebook itself."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        given = [item.value for item in node.args if isinstance(item, ast.Constant)]
+        if node.func.attr in _CALLS_OF_MAGICS and given and given[0] in _MAGICS_THAT_RUN_CODE:
+            yield str(given[-1])

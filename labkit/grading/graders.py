@@ -1,0 +1,169 @@
+"""Grade one submission after the other: read it, repair it, run it, judge it.
+
+Each is graded within its own boundary, and nothing of it stays when the next one is graded but
+what is kept in the output folder.
+"""
+
+import dataclasses
+import importlib.metadata
+import json
+import pathlib
+import platform
+import threading
+from collections.abc import Collection
+from typing import Protocol, Self
+
+import labkit
+from labkit import data, files
+from labkit.checks import Result
+from labkit.grading import boundary, harmless
+from labkit.grading.graded import Graded
+from labkit.grading.judging import judge, kept
+from labkit.grading.runs import records, running, sandbox
+from labkit.grading.submissions import find, handed_out, repair
+
+# What a judgement depends on: all of labkit's code, and what is stored beside it.
+_READ_BY_A_JUDGEMENT = (".py", ".json", ".npz")
+_PACKAGE = pathlib.Path(labkit.__file__).parent
+# Another version of one of these may give other numbers.
+_LIBRARIES = ("keras", "numpy", "tensorflow")
+_TRIES = 2
+_LOST = "something on this machine ended it, and ended it again; grade it once more"
+
+
+class Runner(running.Runner, Protocol):
+    """A runner that is started and ended by a ``with`` statement, and tells what decides runs."""
+
+    stamp: str
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+class Graders:
+    """What grades the submissions to one lab. Use it in a ``with`` statement.
+
+    Parameters
+    ----------
+    lab : handed_out.CourseLab
+    kept_in : pathlib.Path
+        The folder for what is kept of this lab.
+    runner : Runner
+    limits : sandbox.Limits
+    regrade : bool
+        Judge what was kept again and run nothing.
+    rerun : collection of str
+        The students, as they are called in the table, whose notebooks run again in any case.
+
+    Attributes
+    ----------
+    cancelled : threading.Event
+        Set it to end what runs.
+    """
+
+    def __init__(
+        self,
+        lab: handed_out.CourseLab,
+        kept_in: pathlib.Path,
+        runner: Runner,
+        limits: sandbox.Limits,
+        regrade: bool = False,
+        rerun: Collection[str] = (),
+    ) -> None:
+        self.cancelled = threading.Event()
+        self._lab, self._runner, self._limits = lab, runner, limits
+        self._regrade, self._rerun = regrade, rerun
+        self._store = kept.Store(kept_in)
+        self._judge = judge.Judge(kept_in)
+        self._one_at_a_time = threading.Lock()
+
+    def __enter__(self) -> Self:
+        self._runner.__enter__()
+        datasets = sorted({exercise.dataset for exercise in self._lab.lab})
+        around = [platform.python_version(), *map(importlib.metadata.version, _LIBRARIES)]
+        around += [data.source(dataset).kind for dataset in datasets]
+        self._run_stamp = files.fingerprint(self._runner.stamp, *around)
+        read = (path for path in _PACKAGE.rglob("*") if path.suffix in _READ_BY_A_JUDGEMENT)
+        self._judge_stamp = files.fingerprint(files.fingerprint_of_files(read), *around)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._judge.__exit__()
+        self._runner.__exit__()
+
+    def grade(self, submission: find.Submission) -> Graded:
+        """Return the grades of one submission; whatever is wrong with it stays with it."""
+        return boundary.within(
+            lambda: self._graded(submission),
+            lambda reason: could_not_grade(self._lab, submission, reason),
+        )
+
+    def _graded(self, submission: find.Submission) -> Graded:
+        if submission.problem:
+            raise boundary.Reason(submission.problem)
+        key = submission.key
+        before = self._store.results(key, None)
+        run = self._run(submission)
+        if not run.lost:
+            left = records.read(self._store.folder(key) / running.RECORDS)
+            return Graded(submission, self._results(key), run, left, before=before)
+        # What it did before it was lost counts for now, and is not kept.
+        folder = self._store.lay_aside(key, run)
+        left = records.read(self._store.folder(folder) / running.RECORDS)
+        return Graded(submission, self._judged(folder)[0], run, left, before=before)
+
+    def _run(self, submission: find.Submission) -> running.Run:
+        content = submission.read()
+        key = submission.key
+        if self._regrade and (earlier := self._store.run(key, None)) is not None:
+            return earlier
+        notebook = repair.repair(content, self._lab)
+        if self._regrade:
+            raise boundary.Reason("it was not run yet: grade without --regrade first")
+        job = running.stamp(notebook, self._lab, self._limits)
+        stamp = files.fingerprint(job, self._run_stamp)
+        if submission.student not in self._rerun:
+            earlier = self._store.run(key, stamp)
+            if earlier is not None:
+                # Texts and notes are not what ran: they are as the notebook has them now.
+                essays, notes = notebook.essays, list(notebook.notes)
+                return dataclasses.replace(earlier, essays=essays, notes=notes)
+        return self._run_anew(key, notebook, stamp)
+
+    def _run_anew(self, key: str, notebook: repair.Repaired, stamp: str) -> running.Run:
+        """Run a notebook and keep its run, unless it is lost from outside each time."""
+        for _ in range(_TRIES):
+            folder = self._store.begin(key)
+            run = running.run(
+                notebook, self._lab, self._runner, self._limits, folder, self.cancelled
+            )
+            if not run.lost:
+                self._store.keep(key, run, stamp)
+                return run
+        return dataclasses.replace(run, stopped=_LOST)
+
+    def _results(self, key: str) -> list[Result]:
+        earlier = self._store.results(key, self._judge_stamp)
+        if earlier is not None and not self._regrade:
+            return earlier
+        results, lost = self._judged(key)
+        if not lost:
+            self._store.keep_results(key, results, self._judge_stamp)
+        return results
+
+    def _judged(self, folder: str) -> tuple[list[Result], str]:
+        """Return the results of the run in `folder`, and why they are not to be kept."""
+        with self._one_at_a_time:
+            judged = self._judge.judge(self._lab.lab.name, folder)
+        return [_harmless(result) for result in judged.results], judged.lost
+
+
+def could_not_grade(lab: handed_out.CourseLab, submission: find.Submission, reason: str) -> Graded:
+    """Return what stands in a student's place who could not be graded."""
+    return Graded(submission, judge.could_not_grade(lab.lab.name, reason), None)
+
+
+def _harmless(result: Result) -> Result:
+    """Return a result whose messages, which quote the student, are harmless to show."""
+    return Result.from_json(json.dumps(harmless.everywhere(json.loads(result.to_json()))))
