@@ -239,6 +239,19 @@ def _add_grade(commands: argparse._SubParsersAction) -> None:
         " in the grades",
     )
     parser.add_argument(
+        "--worksheet",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="the table of grades as it was downloaded from Moodle, Canvas, Brightspace or"
+        " Blackboard: a copy with the grades filled in is written to the output",
+    )
+    parser.add_argument(
+        "--assignment",
+        default="",
+        metavar="TITLE",
+        help="the column for the grades as the platform calls it, if that is not clear",
+    )
+    parser.add_argument(
         "--dry-run",
         action="store_true",
         help="print who handed in which file, when, and what would become of it; run nothing",

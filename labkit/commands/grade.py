@@ -15,6 +15,7 @@ from labkit.checks.result import number
 from labkit.commands import speaking
 from labkit.grading import boundary, grade, harmless
 from labkit.grading.graded import UNSANDBOXED, Graded
+from labkit.grading.results import platforms as uploads
 from labkit.grading.runs import sandbox
 from labkit.grading.submissions import account, find, handed_out, platforms
 
@@ -27,6 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Grade, say what came of it, and return the exit status."""
     try:
         handed_out.load(arguments.lab, arguments.course)
+        request = uploads.Request(arguments.worksheet, arguments.assignment)
+        uploads.verify(request, arguments.lab)
         arrivals = _arrivals(arguments)
     except _FAULTS as error:
         print(f"labkit: {_in_a_line(error)}", file=sys.stderr)
@@ -42,6 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     progress = speaking.Progress()
     settings = grade.Settings(
         arrivals=arrivals,
+        request=request,
         course=arguments.course,
         jobs=arguments.jobs,
         cluster=arguments.cluster,
@@ -58,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"labkit: {_in_a_line(error)}", file=sys.stderr)
         return BAD_USE
     print(*summary(arguments.lab, graded, arguments.output, begun), sep="\n")
+    print((arguments.output / uploads.NOTES).read_text(encoding="utf-8"), end="")
     missing = any(item.could_not_grade and not item.submission.absent for item in graded)
     return SOME_NOT_GRADED if missing else GRADED
 

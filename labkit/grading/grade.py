@@ -66,6 +66,8 @@ class Settings:
         What was found in the place of the submissions; None looks there.
     rerun : tuple of str
         The students, as they are called in the table, whose notebooks run again in any case.
+    request : platforms.Request
+        What goes back to a platform.
     """
 
     course: pathlib.Path = pathlib.Path()
@@ -79,6 +81,7 @@ class Settings:
     progress: Progress | None = None
     arrivals: find.Arrivals | None = None
     rerun: tuple[str, ...] = ()
+    request: platforms.Request = dataclasses.field(default_factory=platforms.Request)
 
 
 def grade(
@@ -112,7 +115,7 @@ def grade(
             graded = list(_in_parallel(graders, found, jobs, settings.progress))
         graded.sort(key=lambda item: item.submission.student)
         graded = [_entered(lab, item, book) for item in graded]
-        graded = _write_all(lab, graded, output)
+        graded = _write_all(lab, graded, output, settings.request)
         account_of_files = csv_text.text(account.rows(arrivals), account.COLUMNS)
         files.write_text(output / "arrivals.csv", account_of_files)
     return graded
@@ -167,7 +170,10 @@ def _entered(lab: handed_out.CourseLab, item: Graded, book: gradebook.Book) -> G
 
 
 def _write_all(
-    lab: handed_out.CourseLab, graded: list[Graded], output: pathlib.Path
+    lab: handed_out.CourseLab,
+    graded: list[Graded],
+    output: pathlib.Path,
+    request: platforms.Request,
 ) -> list[Graded]:
     """Write a page for each student, the grades, and the report on the class.
 
@@ -181,15 +187,7 @@ def _write_all(
             (output / folder).mkdir(exist_ok=True)
     graded = [_with_page(lab, item, output / "feedback") for item in graded]
     files.write_text(output / "grades.csv", csv_text.text(_rows(lab, graded)))
-    for platform, form in platforms.FORMS.items():
-        totals = [
-            (item.submission.name, item.submission.number, item.total)
-            for item in graded
-            if item.submission.platform == platform
-        ]
-        if totals:
-            content = form(lab.lab.name, totals, lab.lab.points)
-            files.write_text(output / f"{platform}.csv", content)
+    platforms.write(lab, graded, output, request)
     found = class_figures.ClassFigures(lab.lab, graded)
     files.write_text(output / "report.html", report.page(found))
     for name, content in report.tables(found).items():

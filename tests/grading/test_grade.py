@@ -184,10 +184,18 @@ def test_zip_files_of_platforms_in_and_tables_for_them_out(light_course, tmp_pat
         archive.writestr(f"ceebob_124_4568_{LAB}-1.ipynb", content)
     assert command(place, tmp_path / "out", light_course) == 1
     moodle = (tmp_path / "out" / "moodle.csv").read_text(encoding="utf-8")
-    assert 'Participant 123,"Ann, Bee",50,100,lab1-data' in moodle
-    assert "Participant 9,Zip,0,100,lab1-data" in moodle
+    assert moodle.startswith("Identifier,Full name,Grade,Maximum grade,Last modified (grade)\n")
+    assert 'Participant 123,"Ann, Bee",50,100,2' in moodle
+    # What could not be graded has no grade: an empty one is passed over, a 0 would count.
+    assert "Participant 9,Zip,,100,2" in moodle
     canvas = (tmp_path / "out" / "canvas.csv").read_text(encoding="utf-8")
-    assert "Points Possible,,,,100\nceebob,124,,,50\n" in canvas
+    assert canvas == f"Student,ID,SIS User ID,SIS Login ID,Section,{LAB}\nceebob,124,,,,50\n"
+    totals = (tmp_path / "out" / "totals.csv").read_text(encoding="utf-8")
+    assert "ceebob_124,ceebob,124,,,50,100,,\n" in totals
+    with zipfile.ZipFile(tmp_path / "out" / "feedback-moodle.zip") as archive:
+        assert f"Ann, Bee_123_assignsubmission_file_/feedback-{LAB}.html" in archive.namelist()
+    with zipfile.ZipFile(tmp_path / "out" / "feedback-canvas.zip") as archive:
+        assert archive.namelist() == [f"ceebob_124_4568_feedback-{LAB}.html"]
     assert sorted(item.name for item in tmp_path.iterdir()) == ["in", "out"]
 
 

@@ -423,11 +423,11 @@ def _with_class(
     seen: set[int] = set()
     named, unknown = [], []
     for item in submissions:
-        rows = people.find(item.person, item.team) or people.find(item.person)
-        if not rows and not item.team:
+        rows = [] if item.team else _rows(item, people)
+        if not rows:
             # Nothing but a list can tell a team's number from a student's.
-            rows = people.find(item.person, team=True)
-            item = dataclasses.replace(item, team=len(rows) > 0)
+            rows = people.members(item.name or item.student)
+            item = dataclasses.replace(item, team=item.team or len(rows) > 0)
         seen |= set(rows)
         if not rows:
             unknown.append(item.student)
@@ -435,6 +435,12 @@ def _with_class(
     return [*named, *_absent(people, seen, {item.student for item in named})], [
         f"Not in the list of the class: {', '.join(unknown)}." for _ in unknown[:1]
     ]
+
+
+def _rows(item: Submission, people: roster.Roster) -> list[int]:
+    """Return the row of a student in the list of the class."""
+    rows = people.numbered(item.number) if item.platform == MOODLE and item.number else []
+    return rows if rows and people.agrees(item.name, rows[0]) else people.find(item.person)
 
 
 def _named(item: Submission, people: roster.Roster, rows: list[int]) -> Submission:

@@ -31,6 +31,7 @@ _HEADERS = {
     "|achternaam|nomdefamille",
     GROUP: "group|groups|groupname|gruppe|gruppen|team|groupe|groupes|grupo|grupos|gruppo",
 }
+_IDENTIFIER = re.compile(r"\D*[^\W\d] \d+")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -67,11 +68,24 @@ class Roster:
     Parameters
     ----------
     table : tables.Table
+    ids : tuple of int
+        The columns of a platform's own numbers, which mean something to that platform only;
+        Moodle's are found where they are left out.
+    people : tuple of int
+        The columns that say who it is; all if left out.
     """
 
-    def __init__(self, table: tables.Table) -> None:
+    def __init__(
+        self, table: tables.Table, ids: tuple[int, ...] = (), people: tuple[int, ...] = ()
+    ) -> None:
         self.table = table
-        self._columns = _columns(table)
+        self._own = ids = ids or _identifiers(table)
+        columns = people or range(len(table.header))
+        self._people = [column for column in columns if column not in ids]
+        self._columns = {
+            kind: column for kind, column in _columns(table).items() if column in self._people
+        }
+        self._own_ids = self._index(self._own_ids_of)
         self._ids = self._index(self._ids_of)
         self._anywhere = self._index(self._cells_of)
         self._names = self._index(self._names_of)
@@ -96,24 +110,48 @@ class Roster:
         name = f"{first.strip()} {last.strip()}" if comma and first.strip() else name
         if not any(found.values()) and not name:
             name = " ".join(filter(None, [self.table.at(row, 0), self.table.at(row, 1)]))
-        return Person(name, found[NUMBER], found[LOGIN], found[EMAIL], found[GROUP])
+        number = found[NUMBER] or "".join(self._own_ids_of(row))
+        return Person(name, number, found[LOGIN], found[EMAIL], found[GROUP])
 
-    def find(self, person: Person, team: bool = False) -> list[int]:
-        """Return the row of a student, or the rows of a team; none where that is not sure."""
-        if team:
-            return sorted(self._groups.get(plain(person.name), ()))
-        ids = [text for text in (person.number, person.login, person.email) if text]
-        for index, keys in (
-            (self._ids, map(_key, ids)),
-            (self._anywhere, map(_key, ids)),
-            (self._names, [words(person.name)] if person.name else []),
-            # Canvas writes a name without its spaces and signs.
-            (self._names, [plain(person.name)] if person.name else []),
-        ):
-            for key in keys:
-                rows = index.get(key, set())
-                if len(rows) == 1:
-                    return list(rows)
+    def find(self, person: Person) -> list[int]:
+        """Return the row of a student; none where it is not sure which.
+
+        A number alone is not enough where the names differ: platforms number teams, too.
+        """
+        numbers = [_key(person.number)] if person.number else []
+        logins = [_key(text) for text in (person.login, person.email) if text]
+        names = [words(person.name), plain(person.name)] if person.name else []
+        for index, keys in ((self._ids, logins), (self._anywhere, logins)):
+            rows = self._one(index, keys)
+            if rows:
+                return rows
+        for index in (self._ids, self._anywhere):
+            rows = self._one(index, numbers)
+            if rows and self.agrees(person.name, rows[0]):
+                return rows
+        return self._one(self._names, names)
+
+    def numbered(self, number: str) -> list[int]:
+        """Return the row with one of the platform's own numbers."""
+        return self._one(self._own_ids, [_own_key(number)])
+
+    def members(self, team: str) -> list[int]:
+        """Return the rows of a team's members."""
+        return sorted(self._groups.get(plain(team), ()))
+
+    def agrees(self, name: str, row: int) -> bool:
+        """Tell whether a row may be about somebody of that name."""
+        cells = [self.table.at(row, column) for column in (*self._own, *self._people)]
+        theirs = {word for cell in cells for word in words(cell) if not word.isdecimal()}
+        whole = plain(name)
+        return not name or not theirs or any(word in whole for word in theirs if len(word) > 1)
+
+    @staticmethod
+    def _one(index: dict, keys: Iterable) -> list[int]:
+        for key in keys:
+            rows = index.get(key, set())
+            if len(rows) == 1:
+                return list(rows)
         return []
 
     def _index(self, keys_of) -> dict:
@@ -131,12 +169,15 @@ class Roster:
         found = [self._at(row, kind) for kind in (NUMBER, LOGIN, EMAIL)]
         return [_key(text) for text in [*found, found[2].partition("@")[0]]]
 
+    def _own_ids_of(self, row: int) -> Iterable[str]:
+        return [_own_key(self.table.at(row, column)) for column in self._own]
+
     def _cells_of(self, row: int) -> Iterable[str]:
-        return [_key(cell.text) for cell in self.table.rows[row]]
+        return [_key(self.table.at(row, column)) for column in self._people]
 
     def _names_of(self, row: int) -> Iterable[tuple[str, ...] | str]:
         name = self.person(row).name
-        cells = [cell.text.strip() for cell in self.table.rows[row]]
+        cells = [self.table.at(row, column) for column in self._people]
         pairs = [f"{one} {other}" for one, other in itertools.pairwise(cells)]
         told = [
             text for text in [name, *cells, *pairs] if " " in text or "," in text or text == name
@@ -146,14 +187,24 @@ class Roster:
         return [*map(words, told), *map(plain, told), *last_first, *first_word]
 
     def _groups_of(self, row: int) -> Iterable[str]:
-        return [plain(piece) for piece in re.split(r"[,;\n]", self._at(row, GROUP))]
+        if GROUP in self._columns:
+            return [plain(piece) for piece in re.split(r"[,;\n]", self._at(row, GROUP))]
+        return [plain(self.table.at(row, column)) for column in self._people]
 
 
 def _key(text: str) -> str:
-    """Return an identifier without what platforms put before it: "Participant 7" is 7."""
-    text = text.strip().casefold()
-    found = re.fullmatch(r"[^\W\d_]+[^\W\d]* (\d+)", text)
-    return found[1] if found else text
+    return text.strip().casefold().removeprefix("#")  # Brightspace begins identifiers so
+
+
+def _own_key(text: str) -> str:
+    """Return a platform's own number: of "Participant 7" it is 7."""
+    return _key(text).rpartition(" ")[2]
+
+
+def _identifiers(table: tables.Table) -> tuple[int, ...]:
+    """Return the first column if it numbers the students as Moodle does, "Participant 7"."""
+    texts = table.column(0)
+    return (0,) if texts and all(map(_IDENTIFIER.fullmatch, texts)) else ()
 
 
 def _columns(table: tables.Table) -> dict[str, int]:

@@ -16,6 +16,11 @@ _PATTERN = re.compile(
     r"(?P<name>.*?\S.*?)(?:_(?P<number>\d+))?_assignsubmission_(?P<kind>[a-z0-9]+)(?:_(?P<file>.*))?",
     re.DOTALL,
 )
+# A team's number looks as a student's does, so that the name has to say which it is.
+_TEAM = re.compile(
+    r"(?:team|group|groupe|gruppe|grupo|gruppo|groep|equipo|équipe|squadra)\b[ -]*[\w]{0,3}$",
+    re.IGNORECASE,
+)
 _KINDS = {"file": said.FILE, "onlinetext": said.TEXT}
 
 
@@ -31,8 +36,12 @@ def _say(part: str, below: tuple[str, ...]) -> said.Said | None:
 
 def _read(tree: said.Tree) -> said.Reading:
     reading = said.by_component(tree, _say)
-    if any(item.team for item in reading.values()):
+    names = {item.name for item in reading.values()}
+    if any(item.team for item in reading.values()) or (names and all(map(_TEAM.match, names))):
         return _read_teams(tree)
+    if len(names) == 1 and len({item.number for item in reading.values()}) > 1:
+        # Blind: all are called alike, so that the name says nothing about anybody.
+        return {entry: dataclasses.replace(item, name="") for entry, item in reading.items()}
     group = said.common_prefix({item.name for item in reading.values()}, "-")
     if not group:
         return reading
