@@ -16,7 +16,7 @@ import zipfile
 import pytest
 
 from tests import serving
-from tests.grading import classroom
+from tests.grading import classroom, importers
 
 README = classroom.ROOT / "README.md"
 SECTION = "### A walk through the instructor's day\n"
@@ -98,6 +98,11 @@ def school(tmp_path):
             folder = f"{student}_assignsubmission_file_"
             archive.writestr(f"{folder}/{classroom.LAB}.ipynb", book.content())
         archive.writestr("Di_4_assignsubmission_file_/numpy.py", "raise SystemExit(0)")
+    members = [
+        importers.Member(int(number), name, "", name, "")
+        for name, number in (student.split("_") for student in [*books, "Di_4", "Eve_5"])
+    ]
+    (root / "worksheet.csv").write_bytes(importers.Moodle(members).worksheet())
     return root
 
 
@@ -131,12 +136,16 @@ def totals(path: pathlib.Path) -> dict[str, str]:
 
 
 def test_every_command_of_the_walk(school):
-    grade, serve, again, regrade = commands()
+    look, grade, serve, again, regrade, upload = commands()
     terminal, grades = Terminal(school), school / "grades"
     full = f"{classroom.FULL:g}"
 
+    table = terminal.run(look)
+    assert "Found: Moodle (moodle.zip)" in table and "5 files: 4 to grade" in table
+    assert not grades.exists()
     assert "4 submissions" in terminal.run(grade)
-    assert totals(grades / "moodle.csv") == {"Ann Bee": full, "Bo": "0", "Cy": "0", "Di": full}
+    # Ann's answer waits for a person: no grade yet, and never a 0.
+    assert totals(grades / "moodle.csv") == {"Ann Bee": "", "Bo": "0", "Cy": "0", "Di": full}
     assert (grades / "report.html").exists()
     note = "Only the notebook is graded; left out: numpy.py."
     assert note in (grades / "feedback" / "Di_4.html").read_text(encoding="utf-8")
@@ -152,12 +161,19 @@ def test_every_command_of_the_walk(school):
         page = (grades / "feedback" / "Ann Bee_1.html").read_text(encoding="utf-8")
         assert "4.5 of 6 points" in page and "Nearly." in page
 
+    assert "4 grades filled in" in terminal.run(upload)
+    moodle = importers.Moodle([importers.Member(number, "", "", "", "") for number in range(1, 6)])
+    moodle.take((grades / "moodle.csv").read_bytes())
+    assert moodle.grades == {1: classroom.FULL + 4.5, 2: 0.0, 3: 0.0, 4: classroom.FULL}
+
 
 def test_every_kind_of_command_is_there():
     words = [" ".join(block.split()) for block in commands()]
     assert [("labkit grade" in line, "jupyter server" in line) for line in words] == [
         (True, False),
+        (True, False),
         (False, True),
+        (True, False),
         (True, False),
         (True, False),
     ]
