@@ -4,7 +4,7 @@ import concurrent.futures
 import dataclasses
 import datetime
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from labkit import data, files
@@ -108,7 +108,10 @@ def grade(
     _verify_names(settings.rerun, found)
     # What is wrong with the output is said before hours of running.
     with kept.alone_in(output), gradebook.Book(output, lab) as book:
-        kept_in, runner = output / ".kept" / lab.lab.name, _runner(lab, settings, len(found))
+        kept_in, runner = (
+            output / ".kept" / lab.lab.name,
+            _runner(lab, settings, len(found), (place, output)),
+        )
         how = settings.limits, settings.regrade, settings.rerun
         with Graders(lab, kept_in, runner, *how) as graders:
             jobs = runner.jobs if isinstance(runner, cluster.Cluster) else max(1, settings.jobs)
@@ -140,14 +143,17 @@ def _verify_names(students: tuple[str, ...], found: list[find.Submission]) -> No
         )
 
 
-def _runner(lab: handed_out.CourseLab, settings: Settings, size: int) -> Runner:
+def _runner(
+    lab: handed_out.CourseLab, settings: Settings, size: int, secrets: Sequence[pathlib.Path]
+) -> Runner:
     datasets = sorted({exercise.dataset for exercise in lab.lab})
     if settings.cluster and not settings.regrade:
         address, keep_warm = settings.cluster, settings.keep_warm
         return cluster.Cluster(address, datasets, settings.limits, keep_warm)
     # Getting warm takes as long as a run: it pays when a worker runs more than one.
     keep_warm = settings.keep_warm and size > settings.jobs
-    return machine.Machine(datasets, settings.limits, settings.sandboxed, keep_warm)
+    secrets = [*secrets, *(settings.course / name for name in ("notebooks", "solutions"))]
+    return machine.Machine(datasets, settings.limits, settings.sandboxed, keep_warm, secrets)
 
 
 def _entered(lab: handed_out.CourseLab, item: Graded, book: gradebook.Book) -> Graded:

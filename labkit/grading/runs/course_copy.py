@@ -1,6 +1,6 @@
 """The half of labkit that a run may see: it collects, and knows nothing of right and wrong."""
 
-import importlib.util
+import contextlib
 import os
 import pathlib
 import shutil
@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 import labkit
 from labkit import data
-from labkit.data import cache
-from labkit.grading.runs import inside, sandbox, system_calls
+from labkit.data import cache, folder, specs
+from labkit.grading.runs import inside, readable, sandbox, system_calls
 
 INSIDE = "/course"
 # All that a run sees of labkit; whatever is not listed stays out.
@@ -56,43 +56,60 @@ def _copy(source: pathlib.Path, target: pathlib.Path) -> None:
         shutil.copy(source, target)
 
 
-def box(folder: pathlib.Path, datasets: Iterable[str] = ("fashion-mnist",)) -> sandbox.Box:
+def box(
+    folder: pathlib.Path,
+    datasets: Iterable[str] = ("fashion-mnist",),
+    secrets: Iterable[pathlib.Path] = (),
+) -> sandbox.Box:
     """Return what a run sees: Python, the kit that `build` wrote, and the data.
 
-    The data is found (and fetched) here, so that the run needs no network for it.
+    The data is found (and fetched) here, so that the run needs no network for it. What is secret
+    is out of sight even if it lies within something that a run has to see.
     """
     for dataset in datasets:
         data.source(dataset)
     data.example_files()
-    python = {path: path for path in sandbox.python_folders()}
-    hidden = [path for path in _other_copies() if _is_below(path, python)]
-    folders, environment = _data()
-    return sandbox.Box(python | {str(folder): INSIDE} | folders, hidden, environment)
+    return _box({str(folder): INSIDE}, [*secrets, _PACKAGE])
 
 
 def judge_box(kept: pathlib.Path) -> sandbox.Box:
     """Return what the judge sees: Python, labkit with its criteria, the data, what was kept."""
-    python = {path: path for path in sandbox.python_folders()}
+    return _box({str(_PACKAGE): f"{INSIDE}/labkit", str(kept): "/kept"}, ())
+
+
+def _box(own: dict[str, str], secrets: Iterable[pathlib.Path]) -> sandbox.Box:
+    python = {path: path for path in readable.python()}
+    system = {path: path for path in readable.system()}
     folders, environment = _data()
-    own = {str(_PACKAGE): f"{INSIDE}/labkit", str(kept): "/kept"}
-    return sandbox.Box(python | own | folders, (), environment)
+    hidden = readable.covered(map(str, secrets), system | python | folders)
+    return sandbox.Box(python | own | folders, hidden, environment)
 
 
 def _data() -> tuple[dict[str, str], dict[str, str]]:
     """Return the folders that the data is in, and the variables that lead to it."""
-    readable = {}
+    found = {}
     environment = dict(_ENVIRONMENT)
     cached = cache.root()
     if cached.is_dir():
-        readable[str(cached)] = "/cache"
+        found[str(cached)] = "/cache"
         environment["LABKIT_CACHE"] = "/cache"
     named = os.environ.get("LABKIT_DATA", "").strip()
     if named and named != "sample":
-        readable[str(pathlib.Path(named).expanduser().resolve())] = "/data"
+        found |= _files_of_data(pathlib.Path(named).expanduser().resolve())
         named = "/data"
     if named:
         environment["LABKIT_DATA"] = named
-    return readable, environment
+    return found, environment
+
+
+def _files_of_data(place: pathlib.Path) -> dict[str, str]:
+    """Return the files of the data in a folder, which may hold anything else."""
+    found = {}
+    for spec in specs.DATASETS.values():
+        with contextlib.suppress(data.DataError):  # not all of them need to be there
+            for path in folder.locate(place, spec):
+                found[str(path)] = f"/data/{path.relative_to(place)}"
+    return found
 
 
 def command(limits: sandbox.Limits) -> list[str]:
@@ -100,21 +117,15 @@ def command(limits: sandbox.Limits) -> list[str]:
     return [*_PYTHON, f"{INSIDE}/worker.py", "{pipe}", str(limits.processes)]
 
 
+def looking_command() -> list[str]:
+    """Return the command that looks in the box for what must not be seen there."""
+    return [*_PYTHON, f"{INSIDE}/looking.py", "{pipe}"]
+
+
 def warm_command(control: int, limits: sandbox.Limits) -> list[str]:
     """Return the command that starts, inside a box, the process that forks workers."""
     numbers = control, limits.scratch, limits.processes
     return [*_PYTHON, f"{INSIDE}/preloaded.py", *map(str, numbers)]
-
-
-def _other_copies() -> list[str]:
-    """Return where labkit is installed, which holds the criteria."""
-    found = importlib.util.find_spec("labkit")
-    places = [os.path.dirname(found.origin)] if found and found.origin else []
-    return [*places, *(os.path.join(path, "labkit") for path in sys.path if path)]
-
-
-def _is_below(path: str, readable: dict[str, str]) -> bool:
-    return os.path.isdir(path) and any(path.startswith(top + os.sep) for top in readable)
 
 
 def _add_fonts(folder: pathlib.Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Self
 
 from labkit import data, files
-from labkit.grading.runs import course_copy, sandbox, warm_sandbox
+from labkit.grading.runs import course_copy, sandbox, self_test, warm_sandbox
 
 
 class Machine:
@@ -23,6 +23,8 @@ class Machine:
         False runs notebooks with limits only; None takes the sandbox where it works.
     keep_warm : bool
         Whether to import libraries once for many runs, where the sandbox allows it.
+    secrets : iterable of pathlib.Path
+        Files and folders that no run may see: solutions, submissions, results.
 
     Attributes
     ----------
@@ -38,16 +40,27 @@ class Machine:
         limits: sandbox.Limits,
         sandboxed: bool | None = None,
         keep_warm: bool = True,
+        secrets: Iterable[pathlib.Path] = (),
     ) -> None:
         self._datasets, self._limits = list(datasets), limits
+        self._secrets = [path.resolve() for path in secrets]
         self._sandboxed = sandbox.available() if sandboxed is None else sandboxed
         self._keep_warm = keep_warm and self._sandboxed
         self._folder = tempfile.TemporaryDirectory(prefix="labkit-kit-")
 
     def __enter__(self) -> Self:
+        """Get ready.
+
+        Raises
+        ------
+        self_test.Unsafe
+            If the sandbox would show a student what it must not.
+        """
         folder = pathlib.Path(self._folder.name)
         course_copy.build(folder)
-        self._box = course_copy.box(folder, self._datasets)
+        self._box = course_copy.box(folder, self._datasets, self._secrets)
+        if self._sandboxed:
+            self_test.verify(self._box, self._secrets)
         self._warm = warm_sandbox.Boxes(course_copy.warm_command, self._box, self._limits)
         shipped = files.fingerprint_of_files(folder.rglob("*.py"))
         self.facts = {"labkit": shipped, "data": data.source().kind}

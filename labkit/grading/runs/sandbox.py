@@ -12,7 +12,6 @@ import os
 import pathlib
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -21,19 +20,16 @@ from collections.abc import Mapping, Sequence
 import psutil
 
 from labkit.grading import boundary
-from labkit.grading.runs import watching
+from labkit.grading.runs import readable, watching
 from labkit.grading.runs.watching import MIB, Limits
 
 __all__ = [
     *("Box", "Cancelled", "Ended", "Limits"),
-    *("available", "bubblewrap", "line", "python_folders", "run"),
+    *("available", "bubblewrap", "line", "run"),
 ]
 # Where the command finds itself inside the sandbox.
 HOME = "/tmp/home"
 WORK = "/tmp/work"
-# Parts of the system that Python and its libraries read; what is missing is left out.
-_SYSTEM = ("/usr", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime")
-_LINKED = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 # Owned by root's number, so that root could change the whole system's settings in there.
 _SETTINGS = ("/proc/sys", "/proc/sysrq-trigger")
 
@@ -47,7 +43,7 @@ class Box:
     readable : dict of str to str
         Folders and files of the host, and where they are inside.
     hidden : tuple of str
-        Folders below readable ones that are empty inside.
+        Folders and files below readable ones, as they are called inside, that are empty there.
     environment : dict of str to str
         All of its environment variables, apart from HOME, PATH and the folder for scratch files.
     """
@@ -91,11 +87,6 @@ def available() -> bool:
         return False
     trial = ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"]
     return subprocess.run(trial, capture_output=True, timeout=30).returncode == 0
-
-
-def python_folders() -> list[str]:
-    """Return the folders that this Python and its packages are read from."""
-    return sorted({os.path.realpath(sys.base_prefix), sys.prefix, sys.exec_prefix})
 
 
 def run(
@@ -204,13 +195,10 @@ def bubblewrap(
         words += ["--as-pid-1"]
     if makes_boxes:
         words += ["--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETFCAP"]
-    for path in _SYSTEM:
-        words += ["--ro-bind-try", path, path]
-    for path in _LINKED:
-        if os.path.islink(path):
-            words += ["--symlink", os.readlink(path), path]
-        elif os.path.isdir(path):
-            words += ["--ro-bind", path, path]
+    for path, target in readable.links().items():
+        words += ["--symlink", target, path]
+    for path in readable.system():
+        words += ["--ro-bind", path, path]
     words += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
     if os.geteuid() == 0:
         for path in _SETTINGS:
@@ -220,12 +208,18 @@ def bubblewrap(
     for outside, inside in box.readable.items():
         words += ["--ro-bind", outside, inside]
     for path in box.hidden:
-        words += ["--tmpfs", path, "--remount-ro", path]
+        words += _cover(path, box)
     words += ["--remount-ro", "/", "--chdir", WORK, "--clearenv"]
     environment = {"HOME": HOME, "TMPDIR": "/tmp", "PATH": "/usr/bin:/bin", **box.environment}
     for name, value in environment.items():
         words += ["--setenv", name, value]
     return [*words, "--", *command]
+
+
+def _cover(path: str, box: Box) -> list[str]:
+    if os.path.isdir(_outside(path, box)):
+        return ["--size", str(MIB), "--tmpfs", path, "--remount-ro", path]
+    return ["--dev-bind", os.devnull, path]
 
 
 class _Run:
