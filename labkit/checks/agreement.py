@@ -103,14 +103,20 @@ def not_returned(name: str, result: Any, right: Any, expected: str) -> Message |
         )
     if isinstance(result, evidence.Placeholder):
         return Message(f"{name} returned nothing", expected, "End the function with return.")
-    collected = functions.returned_fact(right)
-    if isinstance(result, type(collected)):
+    wanted = functions.returned_fact(right)
+    if isinstance(result, type(wanted)) or (_is_one_number(result) and _is_one_number(wanted)):
         return None
     kind = result.type
     article = "an" if kind[:1].lower() in "aeiou" else "a"
     return Message(
         f"{name} returned {article} {kind}", expected, "Look at what stands behind return."
     )
+
+
+def _is_one_number(result: Any) -> bool:
+    """Tell whether a call returned one number, of Python's or of NumPy's kind."""
+    numbers = as_array(result)
+    return numbers is not None and numbers.ndim == 0
 
 
 def as_array(result: Any) -> np.ndarray | None:

@@ -343,7 +343,7 @@ class Exercise(exercise.Exercise):
 
     def cases(self) -> list[Case]:
         """Return the solution, all further answers, and those that any exercise has to refuse."""
-        solution = Case("the solution", self._filled(None), None, "", Outcome.PASSED)
+        solution = Case("the solution", self.filled(None), None, "", Outcome.PASSED)
         blank = Case("nothing", self._untouched, 0, "", Outcome.NOT_ATTEMPTED)
         return [solution, blank, *self.further]
 
@@ -475,7 +475,7 @@ class Exercise(exercise.Exercise):
 
     # --- cases ------------------------------------------------------------------------------
 
-    def _filled(self, make: Callable | None, number: int = 0) -> Callable[[names.Names], tuple]:
+    def filled(self, make: Callable | None, number: int = 0) -> Callable[[names.Names], tuple]:
         """Return what makes an answer of `make`, with the solution's in place of ``...``."""
 
         def filled(defined: names.Names) -> tuple:
@@ -508,7 +508,7 @@ class Exercise(exercise.Exercise):
     ) -> None:
         self._takes(make)
         if not inspect.isgeneratorfunction(make):
-            self.further.append(Case(name, self._filled(make), earns, shows, outcome))
+            self.further.append(Case(name, self.filled(make), earns, shows, outcome))
             return
         count = author_file.yields(make)
         due = list(earns) if isinstance(earns, Sequence) else [earns] * count
@@ -519,7 +519,7 @@ class Exercise(exercise.Exercise):
                 make,
             )
         for number, points in enumerate(due):
-            case = Case(f"{name}, {number + 1}", self._filled(make, number), points, shows, outcome)
+            case = Case(f"{name}, {number + 1}", self.filled(make, number), points, shows, outcome)
             self.further.append(case)
 
     def _takes(self, called: Callable, own: bool = False) -> Callable:

@@ -46,7 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"labkit {labkit.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     student = (_add_lab, _add_start, _add_reset, _add_update, _add_submit)
-    for add in (*student, _add_data, _add_doctor, _add_grade):
+    author = (_add_new, _add_try)
+    for add in (*student, _add_data, _add_doctor, _add_grade, *author):
         add(commands)
     return parser
 
@@ -277,3 +278,59 @@ def _grade(arguments: argparse.Namespace) -> int:
         )
         return 2
     return grade.run(arguments)
+
+
+def _add_new(commands: argparse._SubParsersAction) -> None:
+    text = "begin a lab, an exercise or an essay"
+    parser = commands.add_parser("new", help=text, description=text)
+    kinds = parser.add_subparsers(title="what to begin", metavar="KIND", required=True)
+    lab = kinds.add_parser("lab", help="a folder in labkit/labs with a text that runs")
+    lab.add_argument("name", help="for example lab7-digits")
+    lab.add_argument("--dataset", default="fashion-mnist", choices=("fashion-mnist", "mnist"))
+    lab.set_defaults(run=_new, kind="lab")
+    for kind, text in (
+        ("exercise", "a machine-marked exercise: one file, and its place in the lab's text"),
+        ("essay", "a question that is marked by hand"),
+    ):
+        part = kinds.add_parser(kind, help=text)
+        part.add_argument("lab", help="for example lab1-data")
+        part.add_argument("name", help="for example count-sevens")
+        part.set_defaults(run=_new, kind=kind)
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    from labkit import labs
+    from labkit.checks.author_file import AuthorError
+    from labkit.commands import new
+
+    root = pathlib.Path(labs.__file__).parent
+    try:
+        if arguments.kind == "lab":
+            written = new.lab(arguments.name, arguments.dataset, root)
+        else:
+            written = getattr(new, arguments.kind)(arguments.name, arguments.lab, root)
+    except AuthorError as error:
+        print(f"labkit: {error}", file=sys.stderr)
+        return 2
+    for path in written:
+        print(path)
+    return 0
+
+
+def _add_try(commands: argparse._SubParsersAction) -> None:
+    text = "try an exercise on all its answers and show what a student would read"
+    parser = commands.add_parser("try", help=text, description=text)
+    parser.add_argument("lab", help="for example lab1-data")
+    parser.add_argument("exercise", help="for example count-images")
+    parser.set_defaults(run=_try)
+
+
+def _try(arguments: argparse.Namespace) -> int:
+    from labkit.checks.author_file import AuthorError
+    from labkit.commands import try_
+
+    try:
+        return try_.run(arguments.lab, arguments.exercise)
+    except AuthorError as error:
+        print(f"labkit: {error}", file=sys.stderr)
+        return 2

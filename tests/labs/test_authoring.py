@@ -1,0 +1,256 @@
+"""The form in which labs are written: what it makes of a file, and what it says of a bad one."""
+
+import inspect
+import types
+
+import hypothesis.strategies as st
+import jupytext
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from labkit import labs
+from labkit.checks import faults, lab_folder, lab_text, names, trial
+from labkit.checks.authoring import ARRAY, NUMBER, AuthorError, Exercise, function
+from labkit.checks.given import reference
+from labkit.evidence.functions import Probing
+from tests.labs.tables import FOLDERS
+
+pytestmark = pytest.mark.usefixtures("sample_data")
+HINTS = ("a nudge", "a tool", "a skeleton")
+TEXT = "Title\n\nMake it of the images, all of it."
+
+each_lab = pytest.mark.parametrize("lab", [labs.load(name) for name in FOLDERS], ids=FOLDERS)
+
+
+# --- lab.md ---------------------------------------------------------------------------------
+
+
+@each_lab
+def test_nothing_is_wrong_with_a_lab(lab):
+    assert [str(fault) for fault in lab.faults()] == []
+
+
+@each_lab
+def test_jupytext_sees_the_same_cells_and_saves_the_same_file(lab):
+    """An author may open lab.md as a notebook: saving it changes nothing."""
+    text = (lab.folder / lab_folder.TEXT).read_text(encoding="utf-8")
+    notebook = jupytext.reads(text, fmt="md")
+    assert jupytext.writes(notebook, fmt="md") == text
+    code = [piece.source for piece in lab.pieces if isinstance(piece, lab_text.Code)]
+    assert [cell.source for cell in notebook.cells if cell.cell_type == "code"] == code
+    tags = [list(piece.tags) for piece in lab.pieces if isinstance(piece, lab_text.Code)]
+    seen = [c.metadata.get("tags", []) for c in notebook.cells if c.cell_type == "code"]
+    assert seen == tags
+
+
+LINES = st.lists(
+    st.text("ab #-`{", min_size=1, max_size=12).map(str.rstrip), min_size=1, max_size=4
+)
+PROSE = LINES.map("\n".join).filter(lambda text: text.strip() and "```" not in text)
+CELLS = st.lists(st.one_of(PROSE.map(lambda text: ("prose", text)), st.just(("code", "x = 1"))))
+
+
+@settings(max_examples=60, deadline=None)
+@given(CELLS)
+def test_cells_are_read_as_jupytext_writes_them(cells):
+    parts = [
+        f"<!-- #region p{n} -->\n{text}\n<!-- #endregion -->"
+        if kind == "prose"
+        else f"```python c{n}\n{text}\n```"
+        for n, (kind, text) in enumerate(cells)
+    ]
+    pieces = lab_text.read("\n\n".join(parts))
+    seen = [
+        ("prose", piece.text) if isinstance(piece, lab_text.Prose) else ("code", piece.source)
+        for piece in pieces
+    ]
+    assert seen == [(kind, text.strip("\n")) for kind, text in cells]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("a\n\n```python\nx\n```", 3, "does not name its cell"),
+        ("a\n```python cell\nx = 1", 2, "has no end"),
+        ("<!-- #region here -->\na", 1, "has no end"),
+        ("```python a\n```\n\n```python a\n```", 4, "already used in line 1"),
+    ],
+)
+def test_a_bad_text_is_told_with_its_line(text, line, said):
+    with pytest.raises(lab_text.TextError, match=said) as caught:
+        lab_text.read(text)
+    assert caught.value.line == line and caught.value.cure
+
+
+# --- what functions may ask for -------------------------------------------------------------
+
+
+def test_names_come_from_the_cells_before():
+    cells = [
+        "import math",
+        "a = 2\nprint('not run')\nb = [a]\nb.append(math.pi)",
+        "a = 5",
+        "c = a + 1",
+    ]
+    defined = names.Names(reference(), [names.of_cell(cell) for cell in cells])
+    assert defined.find("b") == [2, 3.141592653589793]
+    assert defined.find("c") == 6 and defined.find("a", before=2) == 2
+    with pytest.raises(names.UnknownName, match="'c'"):
+        defined.find("c", before=3)
+
+
+def test_comprehensions_and_functions_of_a_cell_see_its_names():
+    cell = "k = 3\ndef times(x):\n    return [x * k for _ in range(2)]\nd = times(2)"
+    assert names.Names(reference(), [names.of_cell(cell)]).find("d") == [6, 6]
+
+
+# --- an exercise ----------------------------------------------------------------------------
+
+
+def _sum(**more):
+    """Return an exercise in which the images are to be counted, with a few errors on demand."""
+    exercise = Exercise(TEXT, n=NUMBER, hints=HINTS)
+
+    @exercise.solution
+    def solution(x_train):
+        n = len(x_train)
+        return n
+
+    exercise.equal("n", 2, "the number of images", "Count.", asks=more.get("asks", "all of it"))
+    exercise.right(lambda x_train: x_train.shape[0])
+    exercise.right(more.get("right", lambda y_train: y_train.size))
+    return exercise
+
+
+def test_a_good_exercise_has_no_faults():
+    assert faults.of(_sum()) == []
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (lambda: _sum(asks="something else"), "does not say 'something else'"),
+        (lambda: _sum(right=lambda x_valid: 0), "asks for 'x_valid'"),
+        (lambda: Exercise(TEXT, n=NUMBER, hints=HINTS), "no solution"),
+    ],
+)
+def test_faults_are_told_with_file_line_and_cure(made, said):
+    found = faults.of(made())
+    assert any(said in fault.problem for fault in found)
+    for fault in found:
+        lines, _ = inspect.getsourcelines(inspect.getmodule(_sum))
+        assert fault.path == __file__ and 0 < fault.line <= len(lines) and fault.cure
+
+
+def test_mistakes_in_the_call_are_told_at_once():
+    with pytest.raises(AuthorError, match=f"{__file__}, line .*there are 2 hints. Give three"):
+        Exercise(TEXT, n=NUMBER, hints=("one", "two"))
+    with pytest.raises(AuthorError, match="the text is missing"):
+        Exercise("Only a title", n=NUMBER, hints=HINTS)
+    exercise = Exercise(TEXT, n=NUMBER, hints=HINTS)
+    with pytest.raises(AuthorError, match="'m' is no answer of this exercise"):
+        exercise.equal("m", 1, "a number", "Count.", asks="all of it")
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 400), st.sampled_from(["x_train", "x_test"]), st.floats(0.5, 3))
+def test_rows_are_compared_as_the_whole_would_be(row, name, factor):
+    """Whatever row of a large array is wrong, and whatever the factor: by rows as in full."""
+    exercise = Exercise(TEXT, scaled=ARRAY, by_rows=True, hints=HINTS)
+    whole = Exercise(TEXT, scaled=ARRAY, hints=HINTS)
+    for item in (exercise, whole):
+
+        @item.solution
+        def solution(x_train):
+            scaled = x_train * 0.5
+            return scaled
+
+        item.equal("scaled", 1, "half", "Halve.", asks="all of it")
+    data = reference()
+    answer = getattr(data, name) * 0.5
+    answer[row] *= factor
+    assert exercise.check(answer).outcome == whole.check(answer).outcome
+
+
+def _probes(random):
+    return [(random.normal(size=3),), (random.normal(size=5),)]
+
+
+def test_function_without_return_was_attempted_and_an_empty_one_was_not():
+    exercise = Exercise(TEXT, f=function(_probes), hints=HINTS)
+
+    @exercise.solution
+    def solution():
+        def f(x):
+            return x.sum()
+
+        return f
+
+    exercise.runs("f", 1, "it runs", "a number", asks="all of it")
+
+    def forgets(x):
+        x.sum()
+
+    def stub(x):
+        """Return the sum."""
+
+    def other_stub(*anything, more=1):
+        pass
+
+    assert "returned nothing" in exercise.check(forgets).text()
+    assert "not attempted" in exercise.check(stub).text()
+    assert "not attempted" in exercise.check(other_stub).text()
+    assert exercise.check(np.sum)
+
+
+# --- answers that nobody wrote --------------------------------------------------------------
+
+
+EXERCISES = [pytest.param(item, id=item.name) for name in FOLDERS for item in labs.load(name)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_answers_of_no_use_cost_points_and_never_fail(exercise):
+    problems = [f"{one.case.name}: {one.problem}" for one in trial.of_nothing(exercise)]
+    assert [text for text in problems if not text.endswith(": ")] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_a_changed_solution_is_refused(exercise, record_property):
+    accepted = []
+    for one in trial.changed(exercise):
+        record_property("changed solutions refused", not one.problem)
+        accepted += [one.case.name] if one.problem else []
+    assert accepted == []
+
+
+FUNCTIONS = [
+    pytest.param(item, id=item.name)
+    for name in FOLDERS
+    for item in labs.load(name)
+    if any(isinstance(answer.collector, Probing) for answer in item.answers.values())
+]
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+@pytest.mark.parametrize("exercise", FUNCTIONS)
+def test_functions_are_judged_alike_under_every_seed(exercise, seed):
+    """No mistake hides under some probes: the seed of a run is not ours to choose."""
+    defined = exercise.notebook(reference(exercise.dataset))
+    for case in exercise.cases():
+        result = exercise.judge(exercise.collect(*case.make(defined), seed=seed))
+        due = exercise.points if case.earns is None else case.earns
+        assert (result.outcome, result.points) == (case.outcome, due), case.name
+
+
+def test_nothing_of_an_exercise_is_heavy_to_import():
+    for name in FOLDERS:
+        for exercise in labs.load(name):
+            space = exercise.solve.__globals__
+            modules = {
+                item.__name__ for item in space.values() if isinstance(item, types.ModuleType)
+            }
+            assert not modules & {"keras", "pandas", "matplotlib.pyplot", "tensorflow"}
