@@ -19,7 +19,7 @@ COPIED = ("labkit", "tools", "notebooks", "solutions", "nbgrader_config.py")
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.usefixtures("sandboxed", "sample_data"),
+    pytest.mark.usefixtures("sample_data"),
     pytest.mark.skipif(os.name == "nt", reason="the commands are for a POSIX shell"),
 ]
 
@@ -51,6 +51,8 @@ def _run(commands: str, folder: pathlib.Path) -> str:
     environment = {
         **os.environ,
         "LABKIT_DATA": "sample",
+        # The copy's package, also where a notebook's kernel starts in another folder.
+        "PYTHONPATH": str(folder),
         "PATH": beside + os.pathsep + os.environ["PATH"],
     }
     finished = subprocess.run(
