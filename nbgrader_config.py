@@ -12,7 +12,7 @@ c.CourseDirectory.release_directory = "notebooks"
 # A blank notebook has to run: the placeholder is Python's own `...`, set above the solution
 # block, so that what replaces the block only says where to write.
 c.ClearSolutions.code_stub = {"python": "# Write your code here."}
-c.ClearSolutions.text_stub = "Write your answer here."
+c.ClearSolutions.text_stub = "*Double-click here, and write your answer in place of this line.*"
 
 # A check's value is its points. These settings close the ways around it: stderr would be a zero
 # for right code that warns, a deleted check would stay ungraded, and the tag `skip-execution`

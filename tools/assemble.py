@@ -32,7 +32,7 @@ from nbgrader.utils import compute_checksum
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from labkit import evidence, labs
+from labkit import evidence, files, labs
 from labkit.checks import lab_folder
 from labkit.checks.authoring import AuthorError, Essay, Exercise
 from labkit.checks.lab_text import Code, Piece, Place, Prose
@@ -42,7 +42,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOLUTIONS = ROOT / "solutions"
 NOTEBOOKS = ROOT / "notebooks"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-CODE_STUB, TEXT_STUB = "# Write your code here.", "Write your answer here."
+CODE_STUB = "# Write your code here."
+TEXT_STUB = "*Double-click here, and write your answer in place of this line.*"
 KERNEL = {
     "kernelspec": {
         "display_name": "Python 3 (ipykernel)",
@@ -313,6 +314,9 @@ def _verify_return(exercise: Exercise, last: ast.stmt) -> None:
 def student_text(name: str) -> str:
     """Return the file of the student's notebook, with the same bytes on every machine."""
     notebook = student(name) if is_folder(name) else _from_worked(name)
+    # By this a copy that a student works in is told from a later one.
+    texts = [text for cell in notebook.cells for text in (cell.cell_type, cell.id, cell.source)]
+    notebook.metadata.labkit.version = files.fingerprint(*texts)[:12]
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 

@@ -25,6 +25,7 @@ from labkit.checks.exercise import (
 )
 from labkit.checks.result import Message
 from labkit.labs import floors
+from labkit.notebook import lab as notebook_lab
 
 # --- theory ---------------------------------------------------------------------------------
 
@@ -1176,4 +1177,5 @@ LAB = Lab(
         tenth_image,
     ),
 )
-progress = LAB.progress
+_in_a_notebook = notebook_lab.of(LAB)
+progress, hint, submit = _in_a_notebook.progress, _in_a_notebook.hint, _in_a_notebook.submit

@@ -28,6 +28,7 @@ from labkit.checks.exercise import (
 from labkit.checks.result import Message
 from labkit.evidence import saved_networks
 from labkit.labs import floors
+from labkit.notebook import lab as notebook_lab
 from labkit.reports import comparison, recipes, recordings
 
 # --- what the three networks have in common ---------------------------------------------------
@@ -1335,4 +1336,5 @@ LAB = Lab(
         challenge,
     ),
 )
-progress = LAB.progress
+_in_a_notebook = notebook_lab.of(LAB)
+progress, hint, submit = _in_a_notebook.progress, _in_a_notebook.hint, _in_a_notebook.submit

@@ -10,7 +10,12 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any
 
-STUBS = ("Write your answer here.", "YOUR ANSWER HERE")
+STUBS = (
+    "*Double-click here, and write your answer in place of this line.*",
+    # What earlier notebooks, and nbgrader's own, say.
+    "Write your answer here.",
+    "YOUR ANSWER HERE",
+)
 KEPT = ".labkit"
 """The folder beside a notebook that holds what labkit keeps of it."""
 

@@ -92,7 +92,7 @@ class CourseLab:
         return {
             name: (callable(item), item() if callable(item) else item)
             for name, item in self._module_items()
-            if name in used - {"progress"} and not isinstance(item, Exercise)
+            if name in used - {"hint", "progress", "submit"} and not isinstance(item, Exercise)
         }
 
     def _module_items(self) -> list[tuple[str, Any]]:
