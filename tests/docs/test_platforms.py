@@ -1,0 +1,27 @@
+"""The page on platforms names each of them as the command line does."""
+
+import pathlib
+import re
+
+from labkit.grading.results import worksheets
+from labkit.grading.submissions import platforms
+
+PAGE = (pathlib.Path(__file__).parents[2] / "docs" / "platforms.md").read_text(encoding="utf-8")
+
+
+def test_every_platform_has_its_part_with_three_steps():
+    parts = PAGE.split("\n## ")[1:]
+    named = {
+        name: part for part in parts for name in re.findall(r"`([\w-]+)`", part.split("\n")[0])
+    }
+    assert set(named) == set(platforms.BY_NAME)
+    for name, part in named.items():
+        if name != "folders":
+            assert re.findall(r"^\| (\d)\. .* \| (\d)\. ", part, re.MULTILINE) == [
+                *(("1", "1"), ("2", "2"), ("3", "3"))
+            ]
+
+
+def test_every_table_that_is_filled_in_is_named():
+    for name in worksheets.BY_NAME:
+        assert re.search(rf"`{name}\.(csv|xls)`", PAGE)
