@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import sys
+import tempfile
 
 import labkit
 from labkit import data
@@ -85,6 +86,7 @@ def serve(folder: pathlib.Path, browser: bool = True, port: int = 8888, page: st
     from jupyterlab import labapp
 
     os.environ.update(setup.QUIET)  # the kernels inherit it
+    give_a_home()
     # This Python's kernel, even if the user has installed one of the same name elsewhere.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     # JupyterLab asks nobody for news, and nobody whether it may: there may be no network. And it
@@ -97,6 +99,44 @@ def serve(folder: pathlib.Path, browser: bool = True, port: int = 8888, page: st
     browser = browser and has_display()
     print("labkit: JupyterLab is starting; Ctrl-C here ends it. Its address:", flush=True)
     labapp.LabApp.launch_instance(_options(folder, browser, port, page))
+
+
+def give_a_home() -> None:
+    """Let Jupyter, IPython and Matplotlib keep their files elsewhere if the home takes none.
+
+    What they keep is lost when the machine forgets its temporary files; that is said.
+    """
+    from jupyter_core import paths
+
+    places = {
+        "JUPYTER_RUNTIME_DIR": paths.jupyter_runtime_dir,
+        "JUPYTER_DATA_DIR": paths.jupyter_data_dir,
+        "JUPYTER_CONFIG_DIR": paths.jupyter_config_dir,
+        "IPYTHONDIR": lambda: os.environ.get("IPYTHONDIR") or "~/.ipython",
+        "MPLCONFIGDIR": lambda: os.environ.get("MPLCONFIGDIR") or "~/.config/matplotlib",
+    }
+    closed = [name for name, place in places.items() if not _is_writable(place())]
+    if not closed:
+        return
+    instead = pathlib.Path(tempfile.mkdtemp(prefix="labkit-home-"))
+    for name in closed:
+        os.environ[name] = str(instead / name.lower())
+    print(
+        f"labkit: your home folder ({pathlib.Path('~').expanduser()}) cannot be written, so that"
+        f" Jupyter's settings are kept in {instead} for now. Your notebooks stay"
+        " in the course's folder. To change that, set HOME to a folder of yours.",
+        flush=True,
+    )
+
+
+def _is_writable(place: str) -> bool:
+    folder = pathlib.Path(place).expanduser()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 def _put_first(variable: str, folder: pathlib.Path) -> None:

@@ -16,6 +16,7 @@ from labkit.data.errors import DownloadError
 # cut off while it is receiving.
 CONNECT_TIMEOUT = 4
 READ_TIMEOUT = 30
+_PROXY = "Behind a proxy, set HTTPS_PROXY and HTTP_PROXY to its address, http://HOST:PORT."
 
 # What went wrong, by data set: one process asks the mirrors once.
 _failures: dict[str, str] = {}
@@ -57,7 +58,7 @@ def _fetch_files(spec: specs.Dataset, target: pathlib.Path) -> None:
     if not mirrors:
         raise DownloadError(
             f"{spec.title} cannot be downloaded: no mirror could be reached within"
-            f" {CONNECT_TIMEOUT} s. Check the network connection."
+            f" {CONNECT_TIMEOUT} s. Check the network connection. {_PROXY}"
         )
     for name, sha256 in spec.published.items():
         problems = []
@@ -73,7 +74,7 @@ def _fetch_files(spec: specs.Dataset, target: pathlib.Path) -> None:
             raise DownloadError(
                 f"{spec.title} cannot be downloaded: no mirror delivered {name}.\n"
                 + "\n".join(problems)
-                + "\nTry again later, or on another network."
+                + f"\nTry again later, or on another network. {_PROXY}"
             )
 
 

@@ -9,8 +9,7 @@ import zlib
 
 import numpy as np
 
-from labkit import files
-from labkit.data import contents, idx, specs
+from labkit.data import contents, idx, specs, strangers
 from labkit.data.errors import DataError
 
 # What NumPy raises for a file that is not, or no longer, an .npz file. AttributeError and
@@ -51,13 +50,25 @@ def locate(folder: pathlib.Path, spec: specs.Dataset) -> list[pathlib.Path]:
         if path:
             found.append(path)
         else:
-            missing.append(" or ".join(names))
+            missing.append(names)
     if missing:
+        told = ", ".join(" or ".join(names) for names in missing)
         raise DataError(
             f"{folder}: {spec.title} is not complete here, nor in {spec.name}/ below it; missing:"
-            f" {', '.join(missing)}. {_advice(spec)}"
+            f" {told}. {_advice(spec)}{_lying_there(folder, spec, missing)}"
         )
     return found
+
+
+def _lying_there(folder: pathlib.Path, spec: specs.Dataset, missing: list[tuple[str, ...]]) -> str:
+    """Say which files lie there that may be the missing ones under another name or place."""
+    lines = []
+    for names in missing:
+        for path in strangers.like(folder, names[0])[:1]:
+            packed = path.suffix.lower() == ".gz" and len(names) > 1
+            right = folder / spec.name / names[1 if packed else 0]
+            lines.append(f"\n  {path.relative_to(folder)}: move it to {right.relative_to(folder)}")
+    return "\nThere is, in another place or under another name:" + "".join(lines) if lines else ""
 
 
 def read(paths: list[pathlib.Path], spec: specs.Dataset) -> contents.Arrays:
@@ -96,10 +107,10 @@ def _read_npz(path: pathlib.Path, spec: specs.Dataset) -> contents.Arrays:
     arrays = {}
     try:
         with path.open("rb") as file:
-            if files.is_web_page(file.read(1024)):
-                raise DataError(
-                    f"{path}: this is a web page, not an .npz file. Delete it and fetch it again."
-                )
+            start = file.read(1024)
+            told = "" if start.startswith(b"PK") else strangers.told(start)
+            if told:
+                raise DataError(f"{path}: not an .npz file: {told}")
         # Never pickle: a pickle can run any code.
         with np.load(path, allow_pickle=False) as npz:
             for expected in spec.arrays:

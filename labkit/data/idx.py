@@ -23,6 +23,7 @@ import zlib
 import numpy as np
 
 from labkit import files
+from labkit.data import strangers
 from labkit.data.errors import DataError
 
 # The code of each type of value, and NumPy's name for it (">": most significant byte first).
@@ -128,19 +129,23 @@ def _read_bytes(path: pathlib.Path) -> bytes:
     if content[:2] != b"\x1f\x8b":  # every gzip file starts with these two bytes
         return content
     try:
-        return gzip.decompress(content)
+        unpacked = gzip.decompress(content)
     except EOFError as error:
         raise DataError(f"{path}: the gzip file is cut off (truncated). {_FETCH_AGAIN}") from error
     except (gzip.BadGzipFile, zlib.error) as error:
         raise DataError(f"{path}: the gzip file is damaged ({error}). {_FETCH_AGAIN}") from error
+    if unpacked[:2] == b"\x1f\x8b":
+        raise DataError(
+            f"{path}: it is compressed twice with gzip; unpacked once, it is a gzip file again."
+            " Unpack it once (gunzip) and put the result in its place."
+        )
+    return unpacked
 
 
 def _wrong_magic_number(path: pathlib.Path, content: bytes) -> str:
-    if files.is_web_page(content):
-        return (
-            f"{path}: this is a web page, not an IDX file. A network that asks to log in (a proxy)"
-            " may have sent it: log in with a browser, delete the file and fetch it again."
-        )
+    told = strangers.told(content)
+    if told:
+        return f"{path}: not an IDX file: {told}"
     return (
         f"{path}: wrong magic number {content[:4].hex(' ')}, so this is not an IDX file. Images"
         " start with 00 00 08 03, labels with 00 00 08 01. Check that it is the right file."

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from labkit import files
+from labkit.data import strangers
 from labkit.data.errors import DataError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 SIDE = 28
 COLUMNS = ("label", *(f"pixel{number}" for number in range(1, SIDE * SIDE + 1)))
 _LAST_LABEL = 9
+_SEPARATORS = {";": "semicolons", "\t": "tabs", " ": "spaces", "|": "bars"}
 
 
 def read_csv(path: str | os.PathLike) -> tuple[np.ndarray, np.ndarray]:
@@ -92,10 +94,11 @@ def _read_table(path: pathlib.Path) -> pd.DataFrame:
 
     try:
         with path.open("rb") as file:
-            if files.is_web_page(file.read(1024)):
-                raise DataError(
-                    f"{path}: this is a web page, not a CSV file. Delete it and fetch it again."
-                )
+            start = file.read(2**14)
+        told = strangers.told(start)
+        if told:
+            raise DataError(f"{path}: not a CSV table: {told}")
+        _check_separator(path, start)
         return pd.read_csv(path, low_memory=False)  # in one piece, so that a column has one type
     except DataError:
         raise
@@ -106,8 +109,8 @@ def _read_table(path: pathlib.Path) -> pd.DataFrame:
         ) from error
     except ValueError as error:  # pandas' parser and decoding errors are ValueErrors
         raise DataError(
-            f"{path}: not a CSV table ({str(error).strip()}). Check that it is the right file and"
-            " not cut off."
+            f"{path}: not a CSV table ({_short(str(error).strip(), 200)}). Check that it is the"
+            " right file and not cut off."
         ) from error
 
 
@@ -124,7 +127,7 @@ def _check_columns(path: pathlib.Path, table: pd.DataFrame) -> None:
     if problems:
         raise DataError(
             f"{path}: the columns are not label,pixel1,...,pixel{SIDE * SIDE};"
-            f" {'; '.join(problems)}. Check the first line of the file."
+            f" {'; '.join(problems)}. {_about_names(extra)}"
         )
     # pandas takes surplus values at the start of the rows for row names.
     if not isinstance(table.index, pd.RangeIndex):
@@ -138,7 +141,39 @@ def _check_columns(path: pathlib.Path, table: pd.DataFrame) -> None:
 
 def _some(names: list[str], most: int = 3) -> str:
     more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    return ", ".join(_short(name) for name in names[:most]) + more
+
+
+def _short(text: str, most: int = 40) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def _check_separator(path: pathlib.Path, start: bytes) -> None:
+    """Raise an error if the first line is cut into columns by something else than commas."""
+    line = start.partition(b"\n")[0].decode("utf-8", "replace")
+    counts = {sign: line.count(sign) for sign in _SEPARATORS}
+    most = max(counts, key=lambda sign: counts[sign])
+    if counts[most] > max(1, line.count(",")):
+        name = _SEPARATORS[most]
+        raise DataError(
+            f"{path}: the columns are separated by {name}, not by commas. Save it with commas and"
+            f" decimal points, or write it anew: pandas.read_csv({path.name!r}, sep={most!r},"
+            " decimal=',').to_csv('new.csv', index=False)"
+        )
+
+
+def _about_names(extra: list[str]) -> str:
+    """Say what the names of the columns show, and what to do."""
+    if any(name.startswith("Unnamed:") for name in extra):
+        return (
+            "A column without a name is shifted in: the table was written with its row numbers."
+            " Write it with to_csv(..., index=False)."
+        )
+    if sum(name.split(".")[0].isdigit() for name in extra) > len(extra) / 2 > 0:
+        return "The first line holds numbers, not names: put a line with the names before it."
+    if "pixel0" in extra:
+        return "The pixels are counted from 0: rename them, so that they begin with pixel1."
+    return "Check the first line of the file."
 
 
 def _whole_numbers(path: pathlib.Path, table: pd.DataFrame, largest: int) -> np.ndarray:

@@ -1,0 +1,115 @@
+"""What lies in place of a data file is named, with what to do, in at most ten lines."""
+
+import gzip
+import pathlib
+
+import numpy as np
+import pytest
+
+from labkit import data
+from labkit.data import folder, idx, specs, table
+
+IMAGES = np.arange(3 * 28 * 28, dtype=np.uint8).reshape(3, 28, 28)
+LABELS = np.array([1, 2, 3], np.uint8)
+STRANGERS = {
+    "LFS pointer": b"version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 9\n",
+    "web page": b"<!DOCTYPE html><title>Log in</title>",
+    "PNG": b"\x89PNG\r\n\x1a\n....",
+    "zip": b"PK\x03\x04......",
+    "JSON": b'{"message": "rate limit exceeded"}',
+    "empty": b"",
+}
+
+
+def told(error) -> str:
+    text = str(error.value)
+    assert len(text.splitlines()) <= 10 and len(text) < 1500, text
+    return text
+
+
+@pytest.mark.parametrize("what", STRANGERS)
+@pytest.mark.parametrize("read", [idx.read_idx, table.read_csv])
+def test_stranger_is_named(tmp_path, what, read):
+    path = tmp_path / "train-images-idx3-ubyte"
+    path.write_bytes(STRANGERS[what])
+    with pytest.raises(data.DataError) as error:
+        read(path)
+    assert what in told(error) or what == "empty"
+    assert str(path) in told(error)
+
+
+def test_compressed_twice(tmp_path):
+    path = tmp_path / "x.gz"
+    path.write_bytes(gzip.compress(gzip.compress(idx.idx_bytes(IMAGES))))
+    with pytest.raises(data.DataError, match="compressed twice") as error:
+        idx.read_idx(path)
+    assert "gunzip" in told(error)
+
+
+@pytest.mark.parametrize("place", ["", "data/raw/"])
+@pytest.mark.parametrize("ending", ["", ".gz", " (1).gz", ".gz.part"])
+@pytest.mark.parametrize("dash", [".", "-", "_"])
+def test_another_name_or_place_is_told(tmp_path, place, ending, dash):
+    named = [array.idx_name for array in specs.FASHION_MNIST.arrays]
+    there = [name.replace("-idx", f"{dash}idx") + ending for name in named]
+    for name in there:
+        path = tmp_path / place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    if (place, ending, dash) in {("", "", "-"), ("", ".gz", "-")}:
+        assert len(folder.locate(tmp_path, specs.FASHION_MNIST)) == 4
+        return
+    with pytest.raises(data.DataError) as error:
+        folder.locate(tmp_path, specs.FASHION_MNIST)
+    for name in there:
+        assert f"{place}{name}: move it to fashion-mnist/" in told(error)
+
+
+@pytest.mark.parametrize("sign", [";", "\t", " ", "|"])
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_other_separators(tmp_path, sign, decimal):
+    path = tmp_path / "train.csv"
+    text = table.csv_bytes(IMAGES, LABELS).decode().replace(",", sign)
+    path.write_text(text.replace(f"{sign}2{sign}", f"{sign}2{decimal}0{sign}"))
+    with pytest.raises(
+        data.DataError, match=r"separated by (semicolons|tabs|spaces|bars)"
+    ) as error:
+        table.read_csv(path)
+    assert "sep=" in told(error)
+
+
+def test_shifted_columns(tmp_path):
+    import pandas as pd
+
+    path = tmp_path / "train.csv"
+    path.write_bytes(table.csv_bytes(IMAGES, LABELS))
+    frame = pd.read_csv(path)
+    for changed, word in (
+        (lambda: frame.to_csv(path), "index=False"),
+        (lambda: frame.to_csv(path, index=False, header=False), "numbers, not names"),
+        (
+            lambda: frame.set_axis(["label", *(f"pixel{n}" for n in range(784))], axis=1).to_csv(
+                path, index=False
+            ),
+            "counted from 0",
+        ),
+        (lambda: path.write_text("x" * 9000 + ",y\n1,2\n"), "missing"),
+    ):
+        changed()
+        with pytest.raises(data.DataError, match=word) as error:
+            table.read_csv(path)
+        told(error)
+
+
+def test_home_that_cannot_be_written(tmp_path, monkeypatch, capsys):
+    from labkit.commands import lab
+
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("HOME", str(tmp_path / "file" / "home"))
+    names = ("JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "IPYTHONDIR")
+    for name in (*names, "MPLCONFIGDIR"):
+        monkeypatch.setenv(name, str(tmp_path / "file" / name))
+    lab.give_a_home()
+    assert "cannot be written" in capsys.readouterr().out
+    for name in names:
+        pathlib.Path(lab.os.environ[name]).mkdir(parents=True)
