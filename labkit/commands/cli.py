@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import importlib
 import pathlib
 import sys
 import types
@@ -47,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     student = (_add_lab, _add_start, _add_reset, _add_update, _add_submit)
     author = (_add_new, _add_try)
-    for add in (*student, _add_data, _add_doctor, _add_grade, *author):
+    for add in (*student, _add_data, _add_doctor, _add_grade, _add_mark, *author):
         add(commands)
     return parser
 
@@ -267,9 +268,42 @@ def _add_grade(commands: argparse._SubParsersAction) -> None:
     parser.set_defaults(run=_grade)
 
 
+def _add_mark(commands: argparse._SubParsersAction) -> None:
+    text = "mark by hand, question by question, what the machine cannot"
+    parser = commands.add_parser("mark", help=text, description=text)
+    parser.add_argument("lab", help="for example lab1-data")
+    parser.add_argument(
+        "--output",
+        type=pathlib.Path,
+        default=pathlib.Path("grades"),
+        metavar="FOLDER",
+        help="where the command grade has put the grades; grades if left out",
+    )
+    parser.add_argument(
+        "--course",
+        type=pathlib.Path,
+        default=pathlib.Path(),
+        metavar="FOLDER",
+        help="the course's folder; this one if left out",
+    )
+    parser.add_argument("--anonymous", action="store_true", help="do not show who wrote an answer")
+    parser.add_argument("--port", type=int, default=0, help="a free one is taken if left out")
+    parser.add_argument("--no-browser", action="store_true", help="print the address only")
+    parser.set_defaults(run=_mark)
+
+
+def _mark(arguments: argparse.Namespace) -> int:
+    return _of_instructors("mark", arguments)
+
+
 def _grade(arguments: argparse.Namespace) -> int:
+    return _of_instructors("grade", arguments)
+
+
+def _of_instructors(command: str, arguments: argparse.Namespace) -> int:
+    """Run a command that needs what only instructors install."""
     try:
-        from labkit.commands import grade
+        module = importlib.import_module(f"labkit.commands.{command}")
     except ModuleNotFoundError as error:
         print(
             f"labkit: grading needs {error.name}, which students do not need."
@@ -277,7 +311,7 @@ def _grade(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
-    return grade.run(arguments)
+    return module.run(arguments)
 
 
 def _add_new(commands: argparse._SubParsersAction) -> None:

@@ -1,13 +1,16 @@
-"""Serve nbgrader's formgrader on graded work, as an instructor does."""
+"""Serve what an instructor marks with: nbgrader's formgrader, and `labkit mark`."""
 
 import contextlib
 import dataclasses
 import json
 import os
 import pathlib
+import re
+import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 
@@ -56,3 +59,30 @@ def formgrader(folder: pathlib.Path, home: pathlib.Path) -> Iterator[Formgrader]
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\?token=\S+")
+
+
+@contextlib.contextmanager
+def mark_server(folder: pathlib.Path, *more: str) -> Iterator[str]:
+    """Start `labkit mark` on the grades in `folder`, give its address, and end it by Ctrl-C."""
+    line = [sys.executable, "-m", "labkit", "mark", "lab1-data", "--output", str(folder)]
+    with open(folder / "log", "w+", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            [*line, "--no-browser", *more], stdout=log, stderr=log, preexec_fn=_mind_ctrl_c
+        )
+        try:
+            deadline = time.monotonic() + 120
+            while not (found := _ADDRESS.search((folder / "log").read_text())):
+                assert process.poll() is None and time.monotonic() < deadline
+                time.sleep(0.2)
+            yield found.group()
+        finally:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=60) == 0, (folder / "log").read_text()
+
+
+def _mind_ctrl_c() -> None:
+    """Undo what a shell does to what it runs in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

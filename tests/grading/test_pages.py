@@ -45,8 +45,9 @@ MARK = "zqx"
 class Page(html.parser.HTMLParser):
     """Fails on whatever is not on the list, and collects the text and the scripts."""
 
-    def __init__(self, content: str) -> None:
+    def __init__(self, content: str, allowed=ALLOWED, address=ADDRESS) -> None:
         super().__init__()
+        self.allowed, self.address = allowed, address
         self.text, self.scripts, self._inside = "", [], ""
         self.feed(content)
         self.close()
@@ -56,15 +57,15 @@ class Page(html.parser.HTMLParser):
         if tag == "script":
             assert not attributes
             return
-        assert tag in ALLOWED
+        assert tag in self.allowed
         for name, value in attributes:
-            assert name in ALLOWED[tag].split()
+            assert name in self.allowed[tag].split()
             if name in ("href", "src"):
-                assert ADDRESS.fullmatch(value)
+                assert self.address.fullmatch(value)
             assert name in WORDS or MARK not in (value or "")
 
     def handle_endtag(self, tag):
-        assert tag in ALLOWED or tag == "script"
+        assert tag in self.allowed or tag == "script"
         self._inside = ""
 
     def handle_data(self, data):

@@ -44,7 +44,7 @@ def _with_mark(result: Result, mark: Mark | None) -> Result:
     return dataclasses.replace(result, points=mark.points, outcome=outcome, message=message)
 
 
-def _make_alembic_findable() -> None:
+def make_alembic_findable() -> None:
     """Put the folder of this Python first: nbgrader starts `alembic` by its bare name."""
     beside = str(pathlib.Path(sys.executable).parent)
     if beside not in os.environ.get("PATH", "").split(os.pathsep):
@@ -61,7 +61,7 @@ class Book:
     def __init__(self, folder: pathlib.Path, lab: handed_out.CourseLab) -> None:
         self._lab, self._name = lab, lab.lab.name
         self._autograded = folder / "autograded"
-        _make_alembic_findable()
+        make_alembic_findable()
         self._path = folder / "gradebook.db"
         url = f"sqlite:///{self._path.resolve()}"
         with self._usable():
@@ -175,7 +175,7 @@ class Book:
                 cells.append(_rubric_cell(ours.id, rubrics[ours.exercise]))
         notebook["cells"] = cells
         path = self._autograded / key / self._name / f"{self._name}.ipynb"
-        before = _sources(path)
+        before = sources(path)
         files.write_text(path, json.dumps(notebook))
         by_id = {ours.id: ours.exercise for ours in self._lab.cells}
         earlier = {cell: pages.from_inert(source) for cell, source in before.items()}
@@ -199,7 +199,7 @@ def _rubric_cell(essay_cell: str, rubric: tuple[tuple[float, str], ...]) -> dict
     return cell | {"source": source}
 
 
-def _sources(path: pathlib.Path) -> dict[str, str]:
+def sources(path: pathlib.Path) -> dict[str, str]:
     """Return the sources in a notebook by the cell's id; none where there is no notebook yet."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))

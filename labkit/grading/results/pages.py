@@ -36,7 +36,7 @@ _UNCHANGED = frozenset(" .,?") | frozenset(
 _INERT = '<pre class="tex2jax_ignore mathjax_ignore" style="white-space: pre-wrap">'
 
 # Markdown without what leads elsewhere, and without HTML: `[a](b)` stays as it was typed.
-_MARKDOWN = markdown_it.MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
+_MARKDOWN = markdown_it.MarkdownIt("commonmark", {"html": False}).disable(
     ["link", "image", "autolink", "html_block", "html_inline", "reference", "hr"]
 )
 # A heading of a student's is no heading of the page.
@@ -105,7 +105,9 @@ def listed(items: list[object]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
-def render(template: str, values: Mapping[str, Any], script: str = "") -> str:
+def render(
+    template: str, values: Mapping[str, Any], script: str = "", connects: bool = False
+) -> str:
     """Return the page that a template makes of `values`.
 
     Parameters
@@ -115,18 +117,23 @@ def render(template: str, values: Mapping[str, Any], script: str = "") -> str:
     values : mapping
     script : str
         The name of a script there; the page's policy lets this text run and no other.
+    connects : bool
+        Whether the script may ask the page's own server.
     """
     source = (TEMPLATES / script).read_text("utf-8") if script else ""
-    frame = {"policy": _policy(source), "script": markupsafe.Markup(source)}
+    frame = {"policy": _policy(source, connects), "script": markupsafe.Markup(source)}
     return _ENVIRONMENT.get_template(template).render(**values, **frame)
 
 
-def _policy(script: str) -> str:
-    allowed = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'"
-    if not script:
-        return f"{allowed}; form-action 'none'"
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return f"{allowed}; form-action 'none'; script-src 'sha256-{digest}'"
+def _policy(script: str, connects: bool) -> str:
+    allowed = ["default-src 'none'", "style-src 'unsafe-inline'", "img-src data:"]
+    allowed += ["base-uri 'none'", "form-action 'none'"]
+    if script:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        allowed.append(f"script-src 'sha256-{digest}'")
+    if connects:
+        allowed.append("connect-src 'self'")
+    return "; ".join(allowed)
 
 
 def _finalized(value: object) -> object:
