@@ -20,7 +20,7 @@ from tests.grading import classroom, importers
 
 README = classroom.ROOT / "README.md"
 SECTION = "### A walk through the instructor's day\n"
-ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)/formgrader\?token=(\w+)")
+ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)/(?:formgrader)?\?token=([\w-]+)")
 ESSAY = "why-not-labels-answer"
 
 pytestmark = [
@@ -106,28 +106,36 @@ def school(tmp_path):
     return root
 
 
+def ask(url: str, headers: dict[str, str], content: object = None) -> str:
+    body = None if content is None else json.dumps(content).encode()
+    method = "GET" if content is None else "PUT"
+    request = urllib.request.Request(url, body, headers, method=method)
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return answer.read().decode()
+
+
 def mark(address: str, token: str) -> None:
-    """Do by requests what the pages of formgrader do: give 4.5 points and a comment."""
+    """Do by requests what the page of `labkit mark` does: give 4.5 points and a comment."""
+    headers = {"X-Token": token, "Content-Type": "application/json"}
+    question = ESSAY.removesuffix("-answer")
+    assert question in ask(f"{address}/", headers)
+    (waiting,) = re.findall(r'data-id="(\w+)"', ask(f"{address}/question/{question}", headers))
+    ask(f"{address}/mark", headers, {"id": waiting, "points": 4.5, "comment": "Nearly."})
 
-    def ask(path, content=None):
-        body = None if content is None else json.dumps(content).encode()
-        headers = {"Authorization": f"token {token}", "Content-Type": "application/json"}
-        method = "GET" if content is None else "PUT"
-        request = urllib.request.Request(f"{address}/{path}", body, headers, method=method)
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return answer.read().decode()
 
-    assert "formgrader" in ask("formgrader")
+def marked_in_formgrader(address: str, token: str) -> list[float]:
+    """Return the points that the pages of formgrader show for the answer."""
+    headers = {"Authorization": f"token {token}"}
+    assert "formgrader" in ask(f"{address}/formgrader", headers)
     lab = classroom.LAB
-    listed = json.loads(ask(f"formgrader/api/submitted_notebooks/{lab}/{lab}"))
-    (waiting,) = (item["id"] for item in listed if item["needs_manual_grade"])
-    for kind, given in (
-        ("grade", {"manual_score": 4.5}),
-        ("comment", {"manual_comment": "Nearly."}),
-    ):
-        items = json.loads(ask(f"formgrader/api/{kind}s?submission_id={waiting}"))
-        (mine,) = (item["id"] for item in items if item["name"] == ESSAY)
-        ask(f"formgrader/api/{kind}/{mine}", given)
+    listed = ask(f"{address}/formgrader/api/submitted_notebooks/{lab}/{lab}", headers)
+    points = []
+    for item in json.loads(listed):
+        assert not item["needs_manual_grade"]
+        path = f"formgrader/api/grades?submission_id={item['id']}"
+        grades = json.loads(ask(f"{address}/{path}", headers))
+        points += [grade["manual_score"] for grade in grades if grade["name"] == ESSAY]
+    return [given for given in points if given is not None]
 
 
 def totals(path: pathlib.Path) -> dict[str, str]:
@@ -136,7 +144,7 @@ def totals(path: pathlib.Path) -> dict[str, str]:
 
 
 def test_every_command_of_the_walk(school):
-    look, grade, serve, again, regrade, upload = commands()
+    look, grade, by_question, serve, again, regrade, upload = commands()
     terminal, grades = Terminal(school), school / "grades"
     full = f"{classroom.FULL:g}"
 
@@ -150,8 +158,10 @@ def test_every_command_of_the_walk(school):
     note = "Only the notebook is graded; left out: numpy.py."
     assert note in (grades / "feedback" / "Di_4.html").read_text(encoding="utf-8")
 
-    with terminal.serve(serve) as (address, token):
+    with terminal.serve(by_question) as (address, token):
         mark(address, token)
+    with terminal.serve(serve) as (address, token):
+        assert marked_in_formgrader(address, token) == [4.5]
     before = (grades / "grades.csv").read_text(encoding="utf-8")
     for block in (again, regrade):
         terminal.run(block)
@@ -169,11 +179,7 @@ def test_every_command_of_the_walk(school):
 
 def test_every_kind_of_command_is_there():
     words = [" ".join(block.split()) for block in commands()]
-    assert [("labkit grade" in line, "jupyter server" in line) for line in words] == [
-        (True, False),
-        (True, False),
-        (False, True),
-        (True, False),
-        (True, False),
-        (True, False),
-    ]
+    kinds = ("labkit grade", "labkit mark", "jupyter server")
+    found = [next(kind for kind in kinds if kind in line) for line in words]
+    grade, mark, serve = kinds
+    assert found == [grade, grade, mark, serve, grade, grade, grade]

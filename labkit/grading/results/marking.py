@@ -141,6 +141,14 @@ class Marking:
             raise MarkingError(f"A comment is a text of at most {MAX_COMMENT:,} characters.")
         if points is not None and not _is_between(points, essay.points):
             raise MarkingError(f"Points are between 0 and {pages.number(essay.points)}.")
+        try:
+            self._save(grade, points, comment)
+        except sqlalchemy.exc.DBAPIError as error:
+            self._book.db.rollback()
+            why = error.orig or error
+            raise MarkingError(f"The gradebook cannot be written ({why}): save again.") from error
+
+    def _save(self, grade: Grade, points: float | None, comment: str) -> None:
         student = grade.student.id
         grade.manual_score = points
         grade.needs_manual_grade = points is None and grade.auto_score is None
