@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 import urllib.error
 import urllib.request
 
@@ -93,23 +94,37 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.dictionaries(st.sampled_from(["id", "points", "comment", "x"]), _JSON) | _JSON, st.data())
-def test_nothing_but_a_mark_is_saved(folder, asked, data):
-    with marking.Marking(folder, classroom.lab(classroom.ROOT)) as work:
-        answer = work.question(essays.QUESTION).answers[2]
-        before = saved(folder, answer.student)
-        if isinstance(asked, dict) and data.draw(st.booleans()):
-            asked["id"] = answer.id
-        try:
-            identity, points, comment = marking.request(json.dumps(asked).encode())
-            work.give(identity, points, comment)
-        except marking.MarkingError:
-            assert saved(folder, answer.student) == before
-        else:
-            assert identity == answer.id and isinstance(comment, str)
-            assert points is None or 0 <= points <= 6
-            assert saved(folder, answer.student)[0] == points
+def test_nothing_but_a_mark_is_saved(work, folder):
+    answer = work.question(essays.QUESTION).answers[2]
+    with sqlite3.connect(folder / "gradebook.db") as database:
+
+        def points_of():
+            found = database.execute(
+                "SELECT id, manual_score FROM grade WHERE manual_score NOTNULL"
+            )
+            return dict(found.fetchall())
+
+        @settings(max_examples=150, deadline=None)
+        @given(
+            st.dictionaries(st.sampled_from(["id", "points", "comment", "x"]), _JSON) | _JSON,
+            st.booleans(),
+        )
+        def save(asked, knows):
+            before = points_of()
+            if isinstance(asked, dict) and knows:
+                asked |= {"id": answer.id, "comment": str(asked.get("comment"))}
+            try:
+                identity, points, comment = marking.request(json.dumps(asked).encode())
+                work.give(identity, points, comment)
+            except marking.MarkingError:
+                assert points_of() == before
+            else:
+                assert identity == answer.id and isinstance(comment, str)
+                assert points is None or 0 <= points <= 6
+                before.pop(answer.id, None)
+                assert points_of() == before | ({} if points is None else {identity: points})
+
+        save()
 
 
 @settings(max_examples=60, deadline=None)
