@@ -5,9 +5,10 @@ import json
 import pathlib
 import pickle
 
-from labkit import data
+from labkit import data, labs
 from labkit.checks import Message, Outcome, Result
 from labkit.grading import grade, graders
+from labkit.grading.judging import judge
 from labkit.grading.results import gradebook
 from labkit.grading.runs import records, running, sandbox
 from labkit.grading.submissions import handed_out
@@ -50,17 +51,19 @@ class Judge:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def judge(self, lab: str, key: str) -> list[Result]:
+    def judge(self, lab: str, key: str) -> judge.Judged:
         folder = self._kept / key
         run = running.Run.from_json((folder / "run.json").read_text(encoding="utf-8"))
         assert records.read(folder / running.RECORDS).complete
-        return [
-            self._result(exercise, run.answers.get(exercise.name, ""))
-            for exercise in graders.judge.labs.load(lab)
-        ]
+        return judge.Judged(
+            [
+                self._result(exercise, run.answers.get(exercise.name, ""))
+                for exercise in labs.load(lab)
+            ]
+        )
 
     def _result(self, exercise, answer: str) -> Result:
-        right = answer == self._solutions[exercise.name]
+        right = answer.strip() == self._solutions[exercise.name].strip()
         return Result(
             exercise.name,
             exercise.title,

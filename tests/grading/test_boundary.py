@@ -165,6 +165,8 @@ class School:
         self.right = classroom.Book(self.root).right().content()
         self.output = folder / "out"
         self.honest = self.grade({})
+        for rows in self.honest.values():
+            assert sum(float(row[2] or 0) for row in rows) == classroom.FULL
 
     def __repr__(self):
         return "school"
