@@ -20,7 +20,7 @@ from labkit.grading import boundary, harmless
 from labkit.grading.graded import Graded
 from labkit.grading.judging import judge, kept
 from labkit.grading.runs import records, running, sandbox
-from labkit.grading.submissions import find, handed_out, repair
+from labkit.grading.submissions import find, handed_out, reading, repair
 
 # What a judgement depends on: all of labkit's code, and what is stored beside it.
 _READ_BY_A_JUDGEMENT = (".py", ".json", ".npz")
@@ -76,6 +76,7 @@ class Graders:
         self._regrade, self._rerun = regrade, rerun
         self._store = kept.Store(kept_in)
         self._judge = judge.Judge(kept_in)
+        self._reader = reading.Reader(lab.cells)
         self._one_at_a_time = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -89,6 +90,7 @@ class Graders:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._reader.__exit__()
         self._judge.__exit__()
         self._runner.__exit__()
 
@@ -107,18 +109,19 @@ class Graders:
         run = self._run(submission)
         if not run.lost:
             left = records.read(self._store.folder(key) / running.RECORDS)
-            return Graded(submission, self._results(key), run, left, before=before)
+            return Graded(submission, self._results(key), _told(run, left), left, before=before)
         # What it did before it was lost counts for now, and is not kept.
         folder = self._store.lay_aside(key, run)
         left = records.read(self._store.folder(folder) / running.RECORDS)
-        return Graded(submission, self._judged(folder)[0], run, left, before=before)
+        results, _ = self._judged(folder)
+        return Graded(submission, results, _told(run, left), left, before=before)
 
     def _run(self, submission: find.Submission) -> running.Run:
         content = submission.read()
         key = submission.key
         if self._regrade and (earlier := self._store.run(key, None)) is not None:
             return earlier
-        notebook = repair.repair(content, self._lab)
+        notebook = self._reader.repair(content)
         if self._regrade:
             raise boundary.Reason("it was not run yet: grade without --regrade first")
         job = running.stamp(notebook, self._lab, self._limits)
@@ -162,6 +165,10 @@ class Graders:
 def could_not_grade(lab: handed_out.CourseLab, submission: find.Submission, reason: str) -> Graded:
     """Return what stands in a student's place who could not be graded."""
     return Graded(submission, judge.could_not_grade(lab.lab.name, reason), None)
+
+
+def _told(run: running.Run, left: records.Records) -> running.Run:
+    return dataclasses.replace(run, notes=[*run.notes, *running.remarks(run, left)])
 
 
 def _harmless(result: Result) -> Result:

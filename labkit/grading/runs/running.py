@@ -19,7 +19,7 @@ from labkit.grading.submissions import handed_out, repair
 RECORDS = "records.bin"
 # One cell may take this share of the whole, so that an endless loop costs its exercise only.
 _CELL_SHARE = 0.4
-_MOST_OF_A_LINE = 80
+_MOST_OF_A_LINE, _MOST_OF_AN_ERROR = 80, 300
 # What the system and people send to end a process; by shells and bubblewrap, 128 is added.
 _FROM_OUTSIDE = {
     getattr(signal, name).value
@@ -125,6 +125,29 @@ def stamp(notebook: repair.Repaired, lab: handed_out.CourseLab, limits: sandbox.
     return files.fingerprint(file.getvalue())
 
 
+def remarks(run: Run, left: records.Records) -> list[str]:
+    """Return what a student is told of how the notebook ran: the first error, and what was mended.
+
+    Errors that follow from an earlier one, as a missing name does, are not said here.
+    """
+    said = []
+    failed = [number for number, cell in sorted(left.cells.items()) if cell.error]
+    own = [number for number in failed if number < len(run.steps) and not run.steps[number][1]]
+    if own and own[0] not in run.spares:
+        said.append(
+            f"The first error was in the cell that begins with {run.starts[own[0]]!r}: "
+            f"{harmless.line(left.cells[own[0]].error, _MOST_OF_AN_ERROR)} Mend that one first: "
+            "later errors may only follow from it."
+        )
+    for number in run.spares:
+        if number in left.cells:
+            said.append(
+                f"The cell that begins with {run.starts[number]!r} was changed and did not do what "
+                "it is there for; the course's own was run after it."
+            )
+    return said
+
+
 def _was_lost(ended: sandbox.Ended, left: records.Records) -> bool:
     """Tell whether something ended the run that was neither the notebook nor a limit."""
     if left.complete or ended.stopped:
@@ -156,6 +179,7 @@ def _job(
                 "source": step.source,
                 "check": step.check,
                 "spare": step.spare,
+                "gives": step.gives,
                 "shown": bool(step.exercise),
             }
             for step in notebook.steps

@@ -71,7 +71,12 @@ class _Candidate:
     digest: str = ""
 
 
-def choose(files: Sequence[File], lab: str, most: int, file_times: bool) -> Choice:
+Look = Callable[[bytes], whose.Content]
+
+
+def choose(
+    files: Sequence[File], lab: str, most: int, file_times: bool, look: Look = whose.look
+) -> Choice:
     """Choose among `files`, which are all of one student.
 
     Parameters
@@ -82,6 +87,8 @@ def choose(files: Sequence[File], lab: str, most: int, file_times: bool) -> Choi
         The largest number of bytes that is read of a file.
     file_times : bool
         Whether the times of the files themselves mean something.
+    look : callable
+        From a file's bytes to what it holds.
     """
     fates: dict[entries.Entry, str] = {}
     files = _opened(files, lab, most, fates)
@@ -92,7 +99,7 @@ def choose(files: Sequence[File], lab: str, most: int, file_times: bool) -> Choi
             fates[file.entry] = why
             others.append(file)
         else:
-            candidates.append(_Candidate(file, *_looked_at(file, lab)))
+            candidates.append(_Candidate(file, *_looked_at(file, lab, look)))
     for candidate in candidates:
         if candidate.fit == _OTHER:
             fates[candidate.file.entry] = f"it is the notebook of {candidate.content.lab}"
@@ -102,14 +109,14 @@ def choose(files: Sequence[File], lab: str, most: int, file_times: bool) -> Choi
     return _of_none(candidates, others, files, lab, fates)
 
 
-def _looked_at(file: File, lab: str) -> tuple[whose.Content, int, str]:
+def _looked_at(file: File, lab: str, look: Look) -> tuple[whose.Content, int, str]:
     if file.entry.problem:
         return whose.Content(problem=file.entry.problem), _BROKEN, ""
     try:
         content = file.entry.read()
     except (OSError, ValueError) as error:
         return whose.Content(problem=str(error)), _BROKEN, ""
-    found = whose.look(content)
+    found = look(content)
     # What looks like no notebook at all may still be one to those who mend it.
     fit = _THIS if found.lab == lab else _OTHER if found.lab else _UNKNOWN
     return found, fit, hashlib.sha256(content).hexdigest()

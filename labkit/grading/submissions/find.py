@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from labkit.grading import boundary
-from labkit.grading.submissions import choose, entries, platforms, repair, roster, tables
+from labkit.grading.submissions import choose, entries, platforms, reading, repair, roster, tables
 from labkit.grading.submissions.platforms import said
 
 MAX_BYTES = repair.MAX_BYTES
@@ -172,10 +172,11 @@ def look(
     if not by_student:
         raise SubmissionsError(_nothing_in(place, platform))
     chosen = []
-    for student in sorted(by_student):
-        submission, told = _within(student, by_student[student], lab)
-        chosen.append((submission, by_student[student]))
-        fates += told
+    with reading.Reader() as reader:
+        for student in sorted(by_student):
+            submission, told = _within(student, by_student[student], lab, reader.look)
+            chosen.append((submission, by_student[student]))
+            fates += told
     submissions, notes = _with_times(chosen, due)
     if people is not None:
         submissions, more = _with_class(submissions, people)
@@ -297,7 +298,7 @@ def _class_in(
 
 
 def _within(
-    student: str, found: list[tuple[choose.File, _Unit]], lab: str
+    student: str, found: list[tuple[choose.File, _Unit]], lab: str, look: choose.Look
 ) -> tuple[Submission, list[Fate]]:
     """Return what `_submission` does; where it raises, a submission with that problem."""
 
@@ -305,17 +306,17 @@ def _within(
         fates = [Fate(_path(file.entry, unit), student, NO_NOTEBOOK, why) for file, unit in found]
         return Submission(student, safe_name(student), bytes, problem=why), fates
 
-    return boundary.within(lambda: _submission(student, found, lab), instead)
+    return boundary.within(lambda: _submission(student, found, lab, look), instead)
 
 
 def _submission(
-    student: str, found: list[tuple[choose.File, _Unit]], lab: str
+    student: str, found: list[tuple[choose.File, _Unit]], lab: str, look: choose.Look
 ) -> tuple[Submission, list[Fate]]:
     """Return what counts of one student's files, and what became of each of them."""
     files = [file for file, _ in found]
     units = {file.entry: unit for file, unit in found}
     file_times = all(unit.platform.file_times for _, unit in found)
-    choice = choose.choose(files, lab, MAX_BYTES, file_times)
+    choice = choose.choose(files, lab, MAX_BYTES, file_times, look)
     any_unit = found[0][1]
     fates = [
         Fate(_path(entry, units.get(entry, any_unit)), student, LEFT_OUT, why)

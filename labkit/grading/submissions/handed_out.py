@@ -143,6 +143,16 @@ def assigned_names(tree: ast.AST) -> set[str]:
     return names
 
 
+def names_given(source: str) -> set[str]:
+    """Return the names that a given cell makes or imports."""
+    tree = ast.parse(source)
+    names = assigned_names(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+    return names
+
+
 def _of_lab(source: str) -> set[str]:
     """Return the attributes of ``lab`` that a given cell uses."""
     return {

@@ -6,30 +6,21 @@ order. What a student's cell says about itself beside its code counts for nothin
 find its place.
 """
 
-import ast
 import codecs
 import collections
 import dataclasses
-import functools
-import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-import nbformat
-from IPython.core.inputtransformer2 import TransformerManager
-
-from labkit.grading import boundary
-from labkit.grading.submissions import handed_out
+from labkit import files
+from labkit.grading import boundary, harmless
+from labkit.grading.submissions import code, free_text, handed_out
 
 MAX_BYTES = 200 * 2**20
 MAX_CELLS = 1_000
-# What is no Python and longer than this, or more magic, is left: IPython needs its time squared.
-_MOST_CODE, _MOST_MAGICS = 200_000, 60
-_MAY_BE_MAGIC = re.compile(r"^[^\n#]*[%!?]", re.MULTILINE)
-_CALLS_OF_MAGICS = ("run_cell_magic", "run_line_magic")
-_MAGICS_THAT_RUN_CODE = ("capture", "prun", "time")
+_CONFLICT = re.compile(rb"^<<<<<<< .*?^>>>>>>> ", re.MULTILINE | re.DOTALL)
 
 
 class Unreadable(boundary.Reason):
@@ -47,15 +38,17 @@ class Step:
         Empty for code that belongs to no exercise.
     check : bool
         Whether it is the course's check.
-    spare : bool
-        Whether it is the course's own cell, and runs only if the one before it, which the student
-        has changed, ended in an error.
+    spare : int
+        If not 0, it is the course's own cell, and so many before it are what the student made of
+        it: it runs only if one of those ended in an error, or if a name is missing that it `gives`.
+    gives : tuple of str
     """
 
     source: str
     exercise: str = ""
     check: bool = False
-    spare: bool = False
+    spare: int = 0
+    gives: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,7 +82,7 @@ class _Theirs:
     """The place that its marks name; it may have been copied, and used for something else."""
 
     def assigns(self) -> set[str]:
-        return _assigned(self.source)
+        return code.assigned(self.source)
 
 
 def repair(content: bytes, lab: handed_out.CourseLab) -> Repaired:
@@ -100,14 +93,18 @@ def repair(content: bytes, lab: handed_out.CourseLab) -> Repaired:
     Unreadable
         If it is no notebook at all.
     """
+    return repaired(content, lab.cells)
+
+
+def repaired(content: bytes, cells: Sequence[handed_out.CourseCell]) -> Repaired:
+    """Return what `repair` does, given the cells of the lab."""
     notes: list[str] = []
     theirs = _cells(content, notes)
-    _match(theirs, lab.cells, notes)
-    return Repaired(
-        tuple(_steps(theirs, lab.cells, notes)),
-        _essays(theirs, lab.cells),
-        tuple(dict.fromkeys(notes)),
-    )
+    _match(theirs, cells, notes)
+    essays = free_text.find(theirs, cells, notes)
+    steps = _steps(theirs, cells, notes)
+    code.forget()
+    return Repaired(tuple(steps), essays, tuple(dict.fromkeys(notes)))
 
 
 # --- reading --------------------------------------------------------------------------------
@@ -125,9 +122,10 @@ def _cells(content: bytes, notes: list[str]) -> list[_Theirs]:
         metadata = cell.get("metadata")
         marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
         grade_id = marks.get("grade_id", "") if isinstance(marks, dict) else ""
-        source = handed_out.source_of(cell)
-        code = cell.get("cell_type") == "code"
-        theirs.append(_Theirs(source, code, str(cell.get("id", "")), str(grade_id)))
+        is_code = cell.get("cell_type") == "code"
+        clean = harmless.code if is_code else harmless.text
+        source = clean(handed_out.source_of(cell))
+        theirs.append(_Theirs(source, is_code, str(cell.get("id", "")), str(grade_id)))
     return theirs
 
 
@@ -136,10 +134,19 @@ def _notebook(content: bytes, notes: list[str]) -> dict[str, Any]:
         raise Unreadable("the file is empty")
     if len(content) > MAX_BYTES:
         raise Unreadable(f"the file is larger than {MAX_BYTES // 2**20} MiB")
+    if files.is_web_page(content):
+        raise Unreadable("the file is no notebook but a web page that was saved under its name")
+    if _CONFLICT.search(content):
+        raise Unreadable(
+            "the file is no notebook: two versions of it were merged and the marks of that "
+            "(<<<<<<<, >>>>>>>) are still in it"
+        )
     try:
         notebook = json.loads(_text(content, notes))
-    except (json.JSONDecodeError, RecursionError) as error:
+    except json.JSONDecodeError as error:
         raise Unreadable(f"the file is no notebook: its content is not JSON ({error})") from error
+    except RecursionError as error:
+        raise Unreadable("the file is no notebook: its content is nested too deeply") from error
     if not isinstance(notebook, dict):
         raise Unreadable("the file is no notebook: its JSON holds no object")
     if notebook.get("nbformat") in (2, 3):
@@ -164,11 +171,25 @@ def _text(content: bytes, notes: list[str]) -> str:
 
 
 def _upgraded(notebook: dict[str, Any]) -> dict[str, Any]:
+    import nbformat  # it takes seconds, and few notebooks are that old
+
     try:
-        return nbformat.convert(nbformat.from_dict(notebook), to_version=4)
+        return nbformat.convert(nbformat.from_dict(_joined(notebook)), to_version=4)
     except Exception as error:
         # The converter does not say which errors it raises on malformed notebooks.
         raise Unreadable(f"the old notebook format could not be read ({error})") from error
+
+
+def _joined(value: Any) -> Any:
+    """Return an old notebook whose texts are texts: the converter knows no lists of lines there."""
+    if isinstance(value, dict):
+        return {
+            key: "".join(map(str, item))
+            if key in ("source", "input") and isinstance(item, list)
+            else _joined(item)
+            for key, item in value.items()
+        }
+    return [_joined(item) for item in value] if isinstance(value, list) else value
 
 
 # --- matching -------------------------------------------------------------------------------
@@ -185,29 +206,47 @@ def _match(
         if cell.exercise
     }
     by_id = {cell.id: place for place, cell in enumerate(cells)}
-    by_source = {cell.source.strip(): place for place, cell in enumerate(cells)}
+    # The placeholders of free-text answers are all alike: they say nothing about a place.
+    by_source = {
+        cell.source.strip(): place
+        for place, cell in enumerate(cells)
+        if cell.kind != handed_out.ESSAY
+    }
     for cell in theirs:
         place = cell.marked = by_mark.get(cell.grade_id, by_id.get(cell.id))
         if place is None:
             place = by_source.get(cell.source.strip())
+        if place is None and not cell.code:
+            place = _question_in(cell, cells)
         if place is not None and _fits(cell, cells[place], notes):
             cell.place = place
     if not any(cell.grade_id for cell in theirs):
         notes.append("The marks that grading uses were lost; cells were found by their content.")
     _match_by_names(theirs, cells, notes)
     _match_by_marks_alone(theirs, cells, notes)
-    _match_essays_by_position(theirs, cells)
+
+
+def _question_in(cell: _Theirs, cells: tuple[handed_out.CourseCell, ...]) -> int | None:
+    """Return the place of the text of the course that a cell begins with, if there is one."""
+    for place, ours in enumerate(cells):
+        text = ours.source.strip()
+        if ours.kind == handed_out.TEXT and text and cell.source.strip().startswith(text):
+            return place
+    return None
 
 
 def _fits(cell: _Theirs, ours: handed_out.CourseCell, notes: list[str]) -> bool:
+    if ours.kind == handed_out.ESSAY:
+        cell.code = False  # also where the cell was turned into code: it was asked for a text
+        return True
     if ours.runs and not cell.code:
-        if cell.source.strip() and not _parses(cell.source):
+        if cell.source.strip() and not code.parses(cell.source):
             return False
         cell.code = True
         notes.append("A code cell had been turned into text; it was run as code.")
     if ours.kind == handed_out.ANSWER and ours.names and cell.source.strip():
         # A copied cell takes its marks along, also where it is used for something else.
-        return bool(cell.assigns() & set(ours.names)) or not _parses(cell.source)
+        return bool(cell.assigns() & set(ours.names)) or not code.parses(cell.source)
     return cell.code == ours.runs
 
 
@@ -244,18 +283,6 @@ def _answered(theirs: list[_Theirs], cells: tuple[handed_out.CourseCell, ...]) -
     return {cell.place for cell in theirs if cell.place is not None and _filled(cell, cells)}
 
 
-def _match_essays_by_position(
-    theirs: list[_Theirs], cells: tuple[handed_out.CourseCell, ...]
-) -> None:
-    places = {cell.place for cell in theirs}
-    for place, ours in enumerate(cells):
-        if ours.kind != handed_out.ESSAY or place in places:
-            continue
-        for before, cell in itertools.pairwise(theirs):
-            if before.place == place - 1 and cell.place is None and not cell.code:
-                cell.place = place
-
-
 def _filled(cell: _Theirs, cells: tuple[handed_out.CourseCell, ...]) -> bool:
     source = cell.source.strip()
     return bool(source) and source != cells[cell.place].source.strip()
@@ -274,7 +301,7 @@ def _steps(
         if ours.runs:
             own = _steps_at(ours, groups[place], made, cells, notes)
             steps += own
-            made |= {name for step in own for name in _assigned(step.source)}
+            made |= {name for step in own for name in code.assigned(step.source)}
         steps += [Step(cell.source) for cell in extra[place]]
         made |= {name for cell in extra[place] for name in cell.assigns()}
     return steps
@@ -313,8 +340,11 @@ def _steps_at(
     if changed:
         if len(changed) > 1 and ours.kind == handed_out.ANSWER:
             notes.append(f"{ours.title} was answered in several cells; all of them were run.")
-        kept = changed if ours.kind == handed_out.ANSWER else _sources(group)
-        return [Step(source, ours.exercise) for source in kept]
+        if ours.kind == handed_out.ANSWER:
+            return [Step(source, ours.exercise) for source in changed]
+        theirs = [Step(source) for source in _sources(group)]
+        gives = tuple(sorted(handed_out.names_given(ours.source)))
+        return [*theirs, Step(ours.source, spare=len(theirs), gives=gives)]
     if ours.names and set(ours.names) <= made:
         return []  # answered in an earlier cell: the placeholder would undo it
     if not group:
@@ -326,58 +356,3 @@ def _steps_at(
 def _sources(group: Iterable[_Theirs]) -> list[str]:
     """Return the sources in order; of cells that were duplicated as they are, one."""
     return list(dict.fromkeys(cell.source for cell in group if cell.source.strip()))
-
-
-def _essays(theirs: list[_Theirs], cells: tuple[handed_out.CourseCell, ...]) -> dict[str, str]:
-    return {
-        cells[cell.place].exercise: cell.source
-        for cell in theirs
-        if cell.place is not None
-        and cells[cell.place].kind == handed_out.ESSAY
-        and _filled(cell, cells)
-    }
-
-
-# --- looking at code ------------------------------------------------------------------------
-
-
-def _parses(source: str) -> bool:
-    return _names_made(source) is not None
-
-
-def _assigned(source: str) -> set[str]:
-    """Return the names that code makes; none where it is not Python."""
-    return set(_names_made(source) or ())
-
-
-@functools.lru_cache(maxsize=2 * MAX_CELLS)
-def _names_made(source: str) -> frozenset[str] | None:
-    """Return the names that a cell makes, as IPython would run it; None where it would not."""
-    try:
-        tree = _tree(source)
-        names = handed_out.assigned_names(tree)
-        for code in _run_by_magics(tree):
-            names |= handed_out.assigned_names(_tree(code))
-        return frozenset(names)
-    except Exception:
-        # Neither Python nor IPython says which errors there are: a RuntimeError is among them.
-        return None
-
-
-def _tree(source: str) -> ast.AST:
-    try:
-        return ast.parse(source)
-    except SyntaxError:
-        if len(source) > _MOST_CODE or len(_MAY_BE_MAGIC.findall(source)) > _MOST_MAGICS:
-            raise
-    return ast.parse(TransformerManager().transform_cell(source))
-
-
-def _run_by_magics(tree: ast.AST) -> Iterator[str]:
-    """Yield the code that magics such as ``%%time`` run in the notebook itself."""
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-            continue
-        given = [item.value for item in node.args if isinstance(item, ast.Constant)]
-        if node.func.attr in _CALLS_OF_MAGICS and given and given[0] in _MAGICS_THAT_RUN_CODE:
-            yield str(given[-1])

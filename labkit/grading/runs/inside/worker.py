@@ -102,17 +102,30 @@ class Worker:
         self.pipe = pipe
         self.pid = os.getpid()
         self.found: dict[str, Any] = {}
+        self.failed: set[int] = set()
+        self.shown_error: BaseException | None = None
         self.lab = self._lab_module()
         self.shell = self._shell()
 
     def run(self) -> None:
         """Run all cells in order; an error ends its cell only."""
+        import keras_files  # it lies beside this file
+
+        if keras_files.are_wanted([cell["source"] for cell in self.job["cells"]]):
+            keras_files.provide()
         for number, cell in enumerate(self.job["cells"]):
             if cell["check"]:
                 self._check(number, cell)
-            else:
+            elif not cell["spare"] or self._is_needed(number, cell):
                 self._cell(number, cell)
         self._write({"kind": "end"})
+
+    def _is_needed(self, number: int, cell: dict[str, Any]) -> bool:
+        """Tell whether the course's own cell has to run after the student's version of it."""
+        theirs = {*range(number - cell["spare"], number)}
+        return bool(theirs & self.failed) or any(
+            name not in self.shell.user_ns for name in cell["gives"]
+        )
 
     def _lab_module(self) -> types.ModuleType:
         """Make the lab's module out of the job: exercises without criteria, and its tables."""
@@ -150,8 +163,13 @@ class Worker:
                 worker.show(format_dict, md_dict or {})
 
         class Shell(InteractiveShell):
-            def _showtraceback(self, *args: Any) -> None:
-                pass  # the error is recorded in one line
+            def _showtraceback(self, kind: Any, error: Any, lines: Any) -> None:
+                # It is recorded in one line; magics such as %%time show an error and go on.
+                if isinstance(error, BaseException):
+                    worker.shown_error = error
+
+            def enable_gui(self, gui: str | None = None) -> None:
+                pass  # as in a notebook, where %matplotlib needs no window
 
         config = Config()
         config.HistoryManager.enabled = False
@@ -175,14 +193,16 @@ class Worker:
     def _cell(self, number: int, cell: dict[str, Any]) -> None:
         self.pictures: list[dict[str, str]] = []
         screen = Screen()
-        error = None
+        error = self.shown_error = None
         self._show_pictures(cell["shown"])
         with self._no_longer_than(self.job["cell_seconds"]), _printing_to(screen):
             try:
                 result = self.shell.run_cell(cell["source"], store_history=False)
-                error = result.error_before_exec or result.error_in_exec
+                error = result.error_before_exec or result.error_in_exec or self.shown_error
             except BaseException as raised:  # whatever it is, the next cell runs
                 error = raised
+        if error is not None:
+            self.failed.add(number)
         self._record(number, error, screen.text)
 
     def _show_pictures(self, shown: bool) -> None:
