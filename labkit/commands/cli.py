@@ -13,6 +13,11 @@ import sys
 import types
 from collections.abc import Sequence
 
+_FORMS = (
+    *("gradescope", "github-classroom", "prairielearn"),
+    *("junit", "nbgrader", "ags", "xapi"),
+)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
@@ -252,6 +257,14 @@ def _add_grade(commands: argparse._SubParsersAction) -> None:
         default="",
         metavar="TITLE",
         help="the column for the grades as the platform calls it, if that is not clear",
+    )
+    parser.add_argument(
+        "--format",
+        dest="forms",
+        action="append",
+        default=[],
+        choices=_FORMS,
+        help="write the grades in another grader's form, too; can be given several times",
     )
     parser.add_argument(
         "--dry-run",

@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Grade, say what came of it, and return the exit status."""
     try:
         handed_out.load(arguments.lab, arguments.course)
-        request = uploads.Request(arguments.worksheet, arguments.assignment)
+        request = uploads.Request(arguments.worksheet, arguments.assignment, tuple(arguments.forms))
         uploads.verify(request, arguments.lab)
         arrivals = _arrivals(arguments)
     except _FAULTS as error:

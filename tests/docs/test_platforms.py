@@ -3,14 +3,14 @@
 import pathlib
 import re
 
-from labkit.grading.results import worksheets
+from labkit.grading.results import formats, worksheets
 from labkit.grading.submissions import platforms
 
 PAGE = (pathlib.Path(__file__).parents[2] / "docs" / "platforms.md").read_text(encoding="utf-8")
 
 
 def test_every_platform_has_its_part_with_three_steps():
-    parts = PAGE.split("\n## ")[1:]
+    parts = PAGE.split("\n## Other graders")[0].split("\n## ")[1:]
     named = {
         name: part for part in parts for name in re.findall(r"`([\w-]+)`", part.split("\n")[0])
     }
@@ -25,3 +25,7 @@ def test_every_platform_has_its_part_with_three_steps():
 def test_every_table_that_is_filled_in_is_named():
     for name in worksheets.BY_NAME:
         assert re.search(rf"`{name}\.(csv|xls)`", PAGE)
+
+
+def test_every_form_is_named():
+    assert re.findall(r"^\| `([\w-]+)` \|", PAGE, re.MULTILINE) == list(formats.NAMES)

@@ -1,12 +1,14 @@
 """All that goes back to a platform: the table of grades, the feedback, and what to do with both."""
 
 import dataclasses
+import datetime
 import pathlib
 from collections.abc import Sequence
 
 from labkit import files
 from labkit.grading.graded import Graded
-from labkit.grading.results import csv_text, feedback_zips, totals, worksheets
+from labkit.grading.results import csv_text, feedback_zips, formats, totals, worksheets
+from labkit.grading.results.formats import outcome
 from labkit.grading.results.worksheets import sheet
 from labkit.grading.submissions import handed_out
 
@@ -23,10 +25,13 @@ class Request:
         The table that was downloaded from the platform, to be filled in.
     assignment : str
         The title of the column that takes the grades.
+    forms : tuple of str
+        The names of other graders' forms to write.
     """
 
     worksheet: pathlib.Path | None = None
     assignment: str = ""
+    forms: tuple[str, ...] = ()
 
 
 def verify(request: Request, lab: str) -> None:
@@ -70,6 +75,10 @@ def write(
     for platform in feedback_zips.NAMES:
         if platform in arrived:
             lines += _feedback(platform, lab.lab.name, graded, output)
+    now = datetime.datetime.now(datetime.UTC)
+    students = [outcome.of(lab, item, now) for item in graded] if request.forms else []
+    for form in request.forms:
+        lines.append(f"As {form}: {formats.write(form, students, output)}.")
     lines += _unknown(given)
     files.write_text(output / NOTES, "".join(f"{line}\n" for line in lines))
     return lines
