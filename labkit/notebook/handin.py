@@ -13,7 +13,7 @@ from labkit import files
 from labkit.checks.exercise import Essay, Exercise
 from labkit.checks.exercise import Lab as Description
 from labkit.checks.result import Outcome
-from labkit.notebook import document, pages, progress
+from labkit.notebook import document, pages, progress, working_copy
 from labkit.notebook.cells import cells
 
 FOLDER = "hand-in"
@@ -105,6 +105,11 @@ _NOT_SAVED = (
     "again: what was changed since it was saved last is not in the file."
 )
 
+_OUTDATED = (
+    "This notebook is of another version than the course's present one. You can hand it in; or bring "
+    "the present one first, with all of your answers: labkit update"
+)
+
 
 def make(
     lab: Description,
@@ -132,6 +137,8 @@ def make(
     OSError
         If the file cannot be written.
     """
+    if working_copy.is_outdated(handed.path, lab.name):
+        notes += (_OUTDATED,)
     path = handed.path.parent / FOLDER / f"{lab.name}.ipynb"
     files.write(path, handed.content)
     found = HandIn(

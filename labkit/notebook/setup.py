@@ -15,6 +15,11 @@ import labkit
 # kernels stay on, as everywhere else: without them convolutions train half as fast.
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3"}
 
+OUTDATED = (
+    "This notebook is of another version than the course's present one. In a terminal, "
+    "labkit update brings that, with all of your answers."
+)
+
 
 def setup(lab: str, dataset: str = "fashion-mnist") -> Any:
     """Prepare a notebook and print one line that says what it runs on.
@@ -50,6 +55,8 @@ def setup(lab: str, dataset: str = "fashion-mnist") -> Any:
     _know_the_cells()
     versions = f"labkit {labkit.__version__}, keras {importlib.metadata.version('keras')}"
     print(f"{lab} on {data.source(dataset)}. {versions}. Set-up complete.")
+    if _is_outdated(lab):
+        print(OUTDATED)
     return _opened(lab)
 
 
@@ -113,6 +120,14 @@ def _know_the_cells() -> None:
         kernel.attach(shell)
         training.show()
         exercise.carry_out = desk.check
+
+
+def _is_outdated(lab: str) -> bool:
+    """Tell whether the notebook is another version than the one that the course hands out now."""
+    from labkit.notebook import document, working_copy
+
+    path = document.of_this_kernel()
+    return path is not None and working_copy.is_outdated(path, lab)
 
 
 def _opened(name: str) -> Any:

@@ -10,6 +10,7 @@ import pathlib
 from collections.abc import Iterator
 from typing import Any
 
+import labkit
 from labkit import files
 from labkit.notebook import document
 
@@ -195,6 +196,20 @@ def present_version(course: pathlib.Path, lab: str) -> str:
         return version(_load(_handed_out(course, lab)))
     except (OSError, document.UnreadableError):
         return ""
+
+
+def is_outdated(path: pathlib.Path, lab: str) -> bool:
+    """Tell whether the notebook at `path` is another version than the course's beside this package.
+
+    False where either names none, or cannot be read.
+    """
+    course = pathlib.Path(labkit.__file__).parent.parent / "notebooks"
+    try:
+        own = document.read(path).version
+    except (OSError, document.UnreadableError):
+        return False
+    present = present_version(course, lab)
+    return bool(own and present) and own != present
 
 
 def _handed_out(course: pathlib.Path, lab: str) -> pathlib.Path:

@@ -10,7 +10,9 @@ import pytest
 
 from labkit import labs
 from labkit.commands import cli, start
+from labkit.grading.submissions import handed_out, repair
 from labkit.notebook import document, working_copy
+from labkit.notebook import setup as set_up
 from tests.notebooks import running
 
 COURSE = running.ROOT / "notebooks"
@@ -193,3 +195,27 @@ def test_the_first_page_leads_to_the_lab_that_is_next(work):
     cli.main(["submit", names[0]])
     text = (work / start.PAGE).read_text("utf-8")
     assert f"**Begin here: [{names[1]}]" in text and "handed in" in text
+
+
+@pytest.mark.parametrize("lab", labs.MODULES)
+def test_another_version_is_recognised_where_it_matters(lab, work, monkeypatch, capsys):
+    """In the set-up, when handing in, and in grading."""
+    cli.main(["start", lab])
+    path = _path(work, lab)
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    course_lab = handed_out.load(lab, running.ROOT)
+    for version, is_other in (
+        (_notebook(path)["metadata"]["labkit"]["version"], False),
+        ("0123456789ab", True),
+        (None, False),
+        (["x"], False),
+    ):
+        notebook = _notebook(path)
+        notebook["metadata"]["labkit"] = {"version": version}
+        _write(path, notebook)
+        capsys.readouterr()
+        assert cli.main(["submit", lab]) == 0
+        assert ("another version" in capsys.readouterr().out) == is_other
+        assert set_up._is_outdated(lab) == is_other
+        notes = repair.repair(path.read_bytes(), course_lab).notes
+        assert any("another version" in note for note in notes) == is_other
