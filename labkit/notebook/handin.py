@@ -106,8 +106,8 @@ _NOT_SAVED = (
 )
 
 _OUTDATED = (
-    "This notebook is of another version than the course's present one. You can hand it in; or bring "
-    "the present one first, with all of your answers: labkit update"
+    "This notebook is of another version than the course's present one. You can hand it in; "
+    "or bring the present one first, with all of your answers: labkit update"
 )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from labkit import files
 from labkit.grading import boundary, harmless
 from labkit.grading.submissions import code, free_text, handed_out
+from labkit.notebook import working_copy
 
 MAX_BYTES = 200 * 2**20
 MAX_CELLS = 1_000
@@ -93,13 +94,13 @@ def repair(content: bytes, lab: handed_out.CourseLab) -> Repaired:
     Unreadable
         If it is no notebook at all.
     """
-    return repaired(content, lab.cells)
+    return repaired(content, lab.cells, working_copy.version(lab.notebook))
 
 
-def repaired(content: bytes, cells: Sequence[handed_out.CourseCell]) -> Repaired:
-    """Return what `repair` does, given the cells of the lab."""
+def repaired(content: bytes, cells: Sequence[handed_out.CourseCell], version: str = "") -> Repaired:
+    """Return what `repair` does, given the cells of the lab, and its version if it has one."""
     notes: list[str] = []
-    theirs = _cells(content, notes)
+    theirs = _cells(content, notes, version)
     _match(theirs, cells, notes)
     essays = free_text.find(theirs, cells, notes)
     steps = _steps(theirs, cells, notes)
@@ -110,8 +111,11 @@ def repaired(content: bytes, cells: Sequence[handed_out.CourseCell]) -> Repaired
 # --- reading --------------------------------------------------------------------------------
 
 
-def _cells(content: bytes, notes: list[str]) -> list[_Theirs]:
+def _cells(content: bytes, notes: list[str], version: str) -> list[_Theirs]:
     notebook = _notebook(content, notes)
+    theirs_is = working_copy.version(notebook)
+    if version and theirs_is and theirs_is != version:
+        notes.append("It is of another version of the lab than the course's present one.")
     cells = notebook.get("cells")
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
         raise Unreadable("the file is no notebook: it has no list of cells")
