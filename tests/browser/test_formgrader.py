@@ -1,12 +1,17 @@
 """An instructor marks a free-text answer in a real formgrader, and it reaches the grades."""
 
+import collections
 import csv
+import functools
+import json
+import random
 
 import pytest
 
 from labkit.grading import grade
+from labkit.grading.results import pages
 from tests.browser import chromium
-from tests.grading import classroom, marking
+from tests.grading import classroom, essays, hostile, marking
 
 pytestmark = [*chromium.NEEDED, pytest.mark.usefixtures("sample_data")]
 
@@ -50,3 +55,41 @@ def test_points_and_comment_that_are_typed_reach_the_student(tmp_path):
 
 def _is_saved(response):
     return response.request.method == "PUT" and response.ok
+
+
+def test_no_link_of_a_student_runs_and_no_picture_loads(tmp_path):
+    """Each page of a student who tries asks for the same as that of one who does not."""
+    output, home = tmp_path / "out", tmp_path / "home"
+    output.mkdir()
+    home.mkdir()
+    texts = {"student-01": "A label is a name."}
+    for number in range(2, 6):
+        parts = random.Random(number).choices(hostile.PARTS, k=60)
+        texts[f"student-{number:02}"] = "".join(parts)
+    lab = classroom.lab(classroom.light_course(tmp_path / "course"))
+    essays.enter(output, lab, list(texts.values()))
+    asked = collections.defaultdict(set)
+
+    with marking.formgrader(output, home) as server, chromium.page() as page:
+        base, token = server.url.split("/formgrader?")
+        listed = json.loads(server.ask(f"formgrader/api/submitted_notebooks/{LAB}/{LAB}"))
+        assert len(listed) == len(texts)
+        page.goto(server.url)
+        for item in listed:
+            student, address = item["student"], f"{base}/formgrader/submissions/{item['id']}/"
+            record = functools.partial(_record, asked[student], item["id"])
+            page.on("request", record)
+            page.goto(f"{address}?{token}")
+            page.wait_for_function(LOADED)
+            page.remove_listener("request", record)
+            shown = page.locator("pre.mathjax_ignore")
+            assert shown.inner_text().strip("\n") == pages.plain(texts[student]).strip("\n")
+            assert shown.locator("*").count() == 0
+            assert page.title() != "ran"
+    harmless = asked.pop("student-01")
+    assert harmless and all(urls <= harmless for urls in asked.values())
+
+
+def _record(urls, submission, request):
+    """Note what a page asks for, without what differs from student to student."""
+    urls.add(request.url.split("?")[0].replace(submission, "SUBMISSION"))

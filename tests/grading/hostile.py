@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 AWAY = "http://127.0.0.1:9/away"
 _RUNS = "document.title='ran'"
 # fmt: off
-_PARTS = (
+PARTS = (
     "<script>", "</script>", f"<script>{_RUNS}</script>", f"<img src=x onerror={_RUNS}>",
     f"<svg onload={_RUNS}>", "<svg>", "</svg>", "<math>", "<style>", "</style>", "</style",
     "<!--", "-->", "<![CDATA[", "]]>", "<base href=", f"<iframe src={AWAY}>", "</iframe>",
@@ -30,4 +30,4 @@ _PARTS = (
 # fmt: on
 _ANY = st.text(st.characters(exclude_categories=()), max_size=12)
 
-texts = st.lists(st.one_of(st.sampled_from(_PARTS), _ANY), max_size=8).map("".join)
+texts = st.lists(st.one_of(st.sampled_from(PARTS), _ANY), max_size=8).map("".join)
