@@ -43,8 +43,9 @@ class Room:
 
     def start(self, *cells, cancelled=None):
         """Run cells and return how that ended."""
+        plain = {"check": False, "spare": False, "shown": False}
         job = {
-            "cells": [{"source": textwrap.dedent(cell), "check": False} for cell in cells],
+            "cells": [plain | {"source": textwrap.dedent(cell)} for cell in cells],
             **{"lab": "data", "exercises": {}, "tables": {}, "cell_seconds": 90, "limits": {}},
         }
         return self.machine.run(pickle.dumps(job), self.path, cancelled)
@@ -341,3 +342,28 @@ def test_grades_are_the_same_cold_and_warm(light_course, tmp_path):
         tables.append((output / "grades.csv").read_bytes())
     assert tables[0] == tables[1]
     assert forking() == before
+
+
+def test_files_and_buffers_count_as_memory(room):
+    """Of 1,024 MiB, sockets that could hold half a gigabyte leave less for all else."""
+    hold = """
+        import os, socket, time
+        os.fork()
+        pairs = [socket.socketpair() for _ in range({pairs})]
+        kept = bytearray(b"x") * 150_000_000
+        time.sleep({seconds})
+        if os.getppid() != 1:
+            os._exit(0)
+    """
+    assert room.start(hold.format(seconds=1, pairs=4)).stopped == ""
+    assert "memory" in room.start(hold.format(seconds=20, pairs=480)).stopped
+
+
+def test_files_of_a_box_are_counted(monkeypatch, room):
+    seen = []
+    count = watching._in_files
+    monkeypatch.setattr(
+        watching, "_in_files", lambda *given: seen.append(count(*given)) or seen[-1]
+    )
+    room.shows("open('full', 'wb').write(b'x' * 5_000_000)", "import time; time.sleep(1)")
+    assert max(seen) >= 5_000_000

@@ -20,6 +20,7 @@ RECORDS = "records.bin"
 # One cell may take this share of the whole, so that an endless loop costs its exercise only.
 _CELL_SHARE = 0.4
 _MOST_OF_A_LINE, _MOST_OF_AN_ERROR = 80, 300
+_OPEN_FILES = 1024
 # What the system and people send to end a process; by shells and bubblewrap, 128 is added.
 _FROM_OUTSIDE = {
     getattr(signal, name).value
@@ -193,5 +194,7 @@ def _job(
             "RLIMIT_AS": limits.memory + 6 * 2**30,
             "RLIMIT_FSIZE": max(limits.scratch, limits.output),
             "RLIMIT_CPU": int(limits.seconds * 16),
+            # Each may be a socket with a buffer that nobody counts while it is on its way.
+            "RLIMIT_NOFILE": _OPEN_FILES,
         },
     }

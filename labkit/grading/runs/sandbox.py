@@ -149,7 +149,8 @@ def run(
         os.close(writing)
         copy = watching.Copy(reading, output, limits.output)
         feed = watching.Feed(process.stdin, given)
-        stopped, family = watching.watch(_Run(process), limits, copy, scratch, cancelled)
+        on_disk = None if sandboxed else scratch
+        stopped, family = watching.watch(_Run(process), limits, copy, on_disk, cancelled)
         watching.end(process, family)
         feed.finish()
         copy.finish()

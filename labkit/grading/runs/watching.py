@@ -16,6 +16,9 @@ from labkit import files
 
 MIB = 2**20
 _POLL = 0.1
+_PAGES = 2**16
+# What the kernel lets one hold, where nothing was set otherwise.
+_IN_A_SOCKET, _IN_A_PIPE = 2 * 212_992, 65_536
 
 Family = dict[int, psutil.Process]
 
@@ -185,7 +188,9 @@ def _broken_limit(
         return crowded(limits)
     if copy.exceeded:
         return f"its answers were larger than {limits.output // MIB} MiB"
-    if _takes_more_than(limits.memory, family):
+    # Without a folder of its own on the disk, its files take memory too.
+    files = 0 if scratch else _in_files(family, limits)
+    if _takes_more_than(limits.memory - files - _in_buffers(family), family):
         return f"it took more than {limits.memory // MIB} MiB of memory"
     if scratch and _size(scratch) > limits.scratch:
         return f"it wrote more than {limits.scratch // MIB} MiB to disk"
@@ -199,6 +204,30 @@ def _takes_more_than(limit: int, family: Family) -> bool:
     """
     processes = family.values()
     return sum(map(_resident, processes)) > limit and sum(map(_own_share, processes)) > limit
+
+
+def _in_files(family: Family, limits: Limits) -> int:
+    """Return the bytes of the files that a box keeps in memory."""
+    for pid in family:
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            there = os.statvfs(f"/proc/{pid}/root/tmp")
+            # A process that has not entered the box yet has the /tmp of this machine.
+            if abs(there.f_blocks * there.f_frsize - limits.scratch) < _PAGES:
+                return (there.f_blocks - there.f_bfree) * there.f_frsize
+    return 0
+
+
+def _in_buffers(family: Family) -> int:
+    """Return the bytes that its sockets and pipes can hold, which no process is charged for."""
+    opened = set()
+    for pid in family:
+        with contextlib.suppress(OSError):
+            for name in os.listdir(f"/proc/{pid}/fd"):
+                with contextlib.suppress(OSError):
+                    opened.add(os.readlink(f"/proc/{pid}/fd/{name}"))
+    sockets = sum(name.startswith("socket:") for name in opened)
+    pipes = sum(name.startswith("pipe:") for name in opened)
+    return sockets * _IN_A_SOCKET + pipes * _IN_A_PIPE
 
 
 def _resident(process: psutil.Process) -> int:
