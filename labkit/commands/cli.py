@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     student = (_add_lab, _add_start, _add_reset, _add_update, _add_submit)
     author = (_add_new, _add_try)
-    for add in (*student, _add_data, _add_doctor, _add_grade, _add_mark, *author):
+    for add in (*student, _add_data, _add_doctor, _add_grade, _add_mark, _add_export, *author):
         add(commands)
     return parser
 
@@ -180,6 +180,28 @@ def _doctor(arguments: argparse.Namespace) -> int:
         print(finding, flush=True)
         findings.append(finding)
     return 1 if any(finding.mark == "problem" for finding in findings) else 0
+
+
+def _add_export(commands: argparse._SubParsersAction) -> None:
+    text = "write a lab as another platform's grader"
+    parser = commands.add_parser("export", help=text, description=text)
+    parser.add_argument("platform", choices=("gradescope",), help="the platform")
+    parser.add_argument("lab", help="for example lab1-data")
+    parser.add_argument(
+        "--course",
+        type=pathlib.Path,
+        default=pathlib.Path(),
+        metavar="FOLDER",
+        help="the course's folder; this one if left out",
+    )
+    parser.add_argument("--output", type=pathlib.Path, metavar="FILE", help="the zip file to write")
+    parser.set_defaults(run=_export)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from labkit.commands import export
+
+    return export.run(arguments)
 
 
 def _add_grade(commands: argparse._SubParsersAction) -> None:

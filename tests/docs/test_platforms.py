@@ -2,7 +2,11 @@
 
 import pathlib
 import re
+import shlex
 
+import yaml
+
+from labkit.commands import cli
 from labkit.grading.results import formats, worksheets
 from labkit.grading.submissions import platforms
 
@@ -28,4 +32,12 @@ def test_every_table_that_is_filled_in_is_named():
 
 
 def test_every_form_is_named():
-    assert re.findall(r"^\| `([\w-]+)` \|", PAGE, re.MULTILINE) == list(formats.NAMES)
+    assert re.findall(r"^\| `([a-z][\w-]*)` \|", PAGE, re.MULTILINE) == list(formats.NAMES)
+
+
+def test_workflow_is_yaml_and_its_command_is_one():
+    (text,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    steps = yaml.safe_load(text)["jobs"]["grade"]["steps"]
+    (line,) = [step["run"] for step in steps if "labkit grade" in step.get("run", "")]
+    arguments = cli._parser().parse_args(shlex.split(line)[1:])
+    assert arguments.lab == "lab1-data" and arguments.forms == ["junit"]

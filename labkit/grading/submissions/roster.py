@@ -141,7 +141,8 @@ class Roster:
 
     def agrees(self, name: str, row: int) -> bool:
         """Tell whether a row may be about somebody of that name."""
-        cells = [self.table.at(row, column) for column in (*self._own, *self._people)]
+        named = {*self._own, *self._people} - {self._columns.get(GROUP)}
+        cells = [self.table.at(row, column) for column in sorted(named)]
         theirs = {word for cell in cells for word in words(cell) if not word.isdecimal()}
         whole = plain(name)
         return not name or not theirs or any(word in whole for word in theirs if len(word) > 1)

@@ -9,11 +9,13 @@ import csv
 import dataclasses
 import io
 import pathlib
+import re
 from collections.abc import Mapping
 
 from labkit.grading.submissions import entries
 
 _SEPARATORS = ",;\t"
+_ENDS = {separator: re.compile(f"[{separator}\n\r]") for separator in _SEPARATORS}
 _MAX_BYTES = 50 * 2**20
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -192,9 +194,7 @@ def _rows(text: str, separator: str) -> list[tuple[Cell, ...]]:
 
 def _cell(text: str, start: int, separator: str) -> Cell:
     if text[start] != '"':
-        end = start
-        while end < len(text) and text[end] not in (separator, "\n", "\r"):
-            end += 1
+        end = _end(text, start, separator)
         return Cell(text[start:end], start, end)
     place, pieces = start + 1, []
     while True:
@@ -206,7 +206,11 @@ def _cell(text: str, start: int, separator: str) -> Cell:
             break
         pieces.append('"')
         place = quote + 2
-    end = quote + 1
-    while end < len(text) and text[end] not in (separator, "\n", "\r"):
-        end += 1
+    end = _end(text, quote + 1, separator)
     return Cell("".join(pieces) + text[quote + 1 : end], start, end)
+
+
+def _end(text: str, start: int, separator: str) -> int:
+    """Return where a cell without quotes ends that begins at `start`."""
+    found = _ENDS[separator].search(text, start)
+    return found.start() if found else len(text)
