@@ -49,7 +49,7 @@ WINGS_OF_GRADING = (
     ("runs",),
     ("graded",),
     ("judging", "results"),
-    ("graders", "changes"),
+    ("graders",),
     ("grade",),
 )
 

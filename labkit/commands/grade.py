@@ -15,6 +15,7 @@ from labkit.checks.result import number
 from labkit.commands import speaking
 from labkit.grading import boundary, grade, harmless
 from labkit.grading.graded import UNSANDBOXED, Graded
+from labkit.grading.results import changes
 from labkit.grading.results import platforms as uploads
 from labkit.grading.runs import sandbox
 from labkit.grading.submissions import account, find, handed_out, platforms
@@ -62,6 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"labkit: {_in_a_line(error)}", file=sys.stderr)
         return BAD_USE
     print(*summary(arguments.lab, graded, arguments.output, begun), sep="\n")
+    if arguments.regrade:
+        print(*changes.lines(graded), sep="\n")
     print((arguments.output / uploads.NOTES).read_text(encoding="utf-8"), end="")
     missing = any(item.could_not_grade and not item.submission.absent for item in graded)
     return SOME_NOT_GRADED if missing else GRADED
@@ -140,6 +143,8 @@ def _written(output: pathlib.Path, begun: float, size: int) -> Iterator[str]:
         "report": "the same as a table for each part",
         "feedback": f"{pages} for the students",
         "arrivals.csv": "every file that was handed in, and what became of it",
+        "changes.csv": "what grading again has changed, by student and criterion",
+        "history.csv": "when each was handed in and graded, and with which points",
         "gradebook.db": "for marking by hand",
         "moodle.csv": "for Moodle: Upload grading worksheet",
         "canvas.csv": "for Canvas: Grades, Import",

@@ -14,10 +14,12 @@ from labkit.grading.graded import Graded
 from labkit.grading.graders import Graders, Runner, could_not_grade
 from labkit.grading.judging import kept
 from labkit.grading.results import (
+    changes,
     class_figures,
     csv_text,
     feedback,
     gradebook,
+    history,
     platforms,
     report,
 )
@@ -121,6 +123,10 @@ def grade(
         graded = _write_all(lab, graded, output, settings.request)
         account_of_files = csv_text.text(account.rows(arrivals), account.COLUMNS)
         files.write_text(output / "arrivals.csv", account_of_files)
+        history.add(output / "history.csv", lab.lab.name, graded, lab.lab.points)
+        if settings.regrade:
+            changed = csv_text.text(changes.rows(graded), changes.COLUMNS)
+            files.write_text(output / "changes.csv", changed)
     return graded
 
 

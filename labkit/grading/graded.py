@@ -39,8 +39,11 @@ class Graded:
         What the run left behind.
     marks : dict of str to Mark
         What was given by hand, by exercise.
-    before : list of Result or None
-        The machine's results when this student was graded last; None where there are none.
+    machine : float
+        The points that the machine gives, whatever a person gave.
+    changes : tuple
+        What the machine gives otherwise than when this student was graded last; see
+        `labkit.grading.results.changes`.
     """
 
     submission: find.Submission
@@ -48,7 +51,8 @@ class Graded:
     run: running.Run | None
     left: records.Records = dataclasses.field(default_factory=records.Records)
     marks: dict[str, Mark] = dataclasses.field(default_factory=dict)
-    before: list[Result] | None = None
+    machine: float = 0.0
+    changes: tuple = ()
 
     @property
     def points(self) -> float:

@@ -19,6 +19,7 @@ from labkit.checks import Result
 from labkit.grading import boundary, harmless
 from labkit.grading.graded import Graded
 from labkit.grading.judging import judge, kept
+from labkit.grading.results import changes
 from labkit.grading.runs import records, running, sandbox
 from labkit.grading.submissions import find, handed_out, reading, repair
 
@@ -105,16 +106,16 @@ class Graders:
         if submission.problem:
             raise boundary.Reason(submission.problem)
         key = submission.key
-        before = self._store.results(key, None)
+        before = self._store.results(key, None) or []
         run = self._run(submission)
         if not run.lost:
             left = records.read(self._store.folder(key) / running.RECORDS)
-            return Graded(submission, self._results(key), _told(run, left), left, before=before)
+            return _graded(submission, before, self._results(key), run, left)
         # What it did before it was lost counts for now, and is not kept.
         folder = self._store.lay_aside(key, run)
         left = records.read(self._store.folder(folder) / running.RECORDS)
         results, _ = self._judged(folder)
-        return Graded(submission, results, _told(run, left), left, before=before)
+        return _graded(submission, before, results, run, left)
 
     def _run(self, submission: find.Submission) -> running.Run:
         content = submission.read()
@@ -167,8 +168,17 @@ def could_not_grade(lab: handed_out.CourseLab, submission: find.Submission, reas
     return Graded(submission, judge.could_not_grade(lab.lab.name, reason), None)
 
 
-def _told(run: running.Run, left: records.Records) -> running.Run:
-    return dataclasses.replace(run, notes=[*run.notes, *running.remarks(run, left)])
+def _graded(
+    submission: find.Submission,
+    before: list[Result],
+    results: list[Result],
+    run: running.Run,
+    left: records.Records,
+) -> Graded:
+    told = dataclasses.replace(run, notes=[*run.notes, *running.remarks(run, left)])
+    machine = sum(result.points for result in results)
+    found = tuple(changes.between(before, results))
+    return Graded(submission, results, told, left, machine=machine, changes=found)
 
 
 def _harmless(result: Result) -> Result:

@@ -54,7 +54,8 @@ class Judge:
     def judge(self, lab: str, key: str) -> judge.Judged:
         folder = self._kept / key
         run = running.Run.from_json((folder / "run.json").read_text(encoding="utf-8"))
-        assert records.read(folder / running.RECORDS).complete
+        if not records.read(folder / running.RECORDS).complete:
+            return judge.Judged(judge.could_not_grade(lab, "the notebook ended before its checks"))
         return judge.Judged(
             [
                 self._result(exercise, run.answers.get(exercise.name, ""))

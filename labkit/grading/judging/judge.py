@@ -163,7 +163,7 @@ def judge_exercise(
     except (verify.Refused, EvidenceError) as error:
         return ungraded(exercise, f"the evidence was not accepted: {error}")
     if result.outcome is Outcome.NOT_ATTEMPTED and errors:
-        return _ended_in_error(exercise, errors[0])
+        return _ended_in_error(exercise, errors[0], running.first_error(run, left))
     return result
 
 
@@ -179,7 +179,7 @@ def _without_evidence(
 ) -> Result:
     check = run.steps.index((exercise.name, True)) if (exercise.name, True) in run.steps else -1
     if check in left.cells and errors:
-        return _ended_in_error(exercise, errors[0])
+        return _ended_in_error(exercise, errors[0], running.first_error(run, left))
     if left.fault:
         reason = f"what the notebook left behind could not be read: {left.fault}"
     elif run.stopped:
@@ -191,11 +191,13 @@ def _without_evidence(
     return ungraded(exercise, reason)
 
 
-def _ended_in_error(exercise: Exercise, error: str) -> Result:
+def _ended_in_error(exercise: Exercise, error: str, first: tuple[str, str] | None) -> Result:
+    step = "Restart the kernel, run all cells from the top, and look at the first error."
+    if first is not None and first[1] != error:
+        where, what = first
+        step = f"Mend the first error of your notebook first: {what} in the cell {where!r}."
     message = Message(
-        f"The cell ended in an error: {error}",
-        "a cell that runs without an error",
-        "Restart the kernel, run all cells from the top, and look at the first error.",
+        f"The cell ended in an error: {error}", "a cell that runs without an error", step
     )
     return _result(exercise, Outcome.FAILED, message)
 

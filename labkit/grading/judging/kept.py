@@ -137,7 +137,11 @@ class Store:
         run, texts = self._content(key), [result.to_json() for result in results]
         digest = _digest_of_results(stamp, run, texts)
         content = {"stamp": stamp, "run": run, "results": texts, "digest": digest}
-        files.write_text(self.folder(key) / _RESULTS, json.dumps(content))
+        path = self.folder(key) / _RESULTS
+        if path.is_dir():
+            with files.writing(path):
+                remove(path)  # no file can take a folder's place
+        files.write_text(path, json.dumps(content))
 
     def _content(self, key: str) -> str:
         return _content(self.folder(key))

@@ -132,13 +132,12 @@ def remarks(run: Run, left: records.Records) -> list[str]:
     Errors that follow from an earlier one, as a missing name does, are not said here.
     """
     said = []
-    failed = [number for number, cell in sorted(left.cells.items()) if cell.error]
-    own = [number for number in failed if number < len(run.steps) and not run.steps[number][1]]
-    if own and own[0] not in run.spares:
+    first = first_error(run, left)
+    if first is not None:
+        where, error = first
         said.append(
-            f"The first error was in the cell that begins with {run.starts[own[0]]!r}: "
-            f"{harmless.line(left.cells[own[0]].error, _MOST_OF_AN_ERROR)} Mend that one first: "
-            "later errors may only follow from it."
+            f"The first error was in the cell that begins with {where!r}: {error} "
+            "Mend that one first: later errors may only follow from it."
         )
     for number in run.spares:
         if number in left.cells:
@@ -147,6 +146,15 @@ def remarks(run: Run, left: records.Records) -> list[str]:
                 "it is there for; the course's own was run after it."
             )
     return said
+
+
+def first_error(run: Run, left: records.Records) -> tuple[str, str] | None:
+    """Return how the first of the student's cells begins that failed, and its error, if one did."""
+    for number, cell in sorted(left.cells.items()):
+        known = 0 <= number < min(len(run.steps), len(run.starts))
+        if cell.error and known and not run.steps[number][1] and number not in run.spares:
+            return run.starts[number], harmless.line(cell.error, _MOST_OF_AN_ERROR)
+    return None
 
 
 def _was_lost(ended: sandbox.Ended, left: records.Records) -> bool:
