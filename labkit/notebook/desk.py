@@ -67,8 +67,8 @@ def why_not(exercise: Exercise, known: Cells) -> Message | None:
         return Message(
             "The answer cell above is empty",
             "",
-            "Undo it (click into the cell, then Ctrl+Z), or get the exercise back as it was: "
-            "labkit reset says how.",
+            "Undo it (click into the cell, then Ctrl+Z). Or get the exercise back as it was, in a "
+            f"terminal: labkit reset {lab.name_of(exercise)} {exercise.name}",
         )
     if shown is not None and run is not None and not troubles.same_code(shown, run.source):
         return _changed(shown)

@@ -35,6 +35,12 @@ def maker_of(variable: str) -> checked.Exercise | None:
     return None
 
 
+def name_of(exercise: checked.Exercise) -> str:
+    """Return the name of the open lab that `exercise` belongs to."""
+    owners = (name for name, opened in _open.items() if exercise.name in opened.names)
+    return next(owners, "LAB")
+
+
 def note(exercise: checked.Exercise, result: Result) -> None:
     """Let the lab of `exercise` keep what a check in a notebook found."""
     for opened in _open.values():
@@ -56,6 +62,11 @@ class Lab:
         self._last: checked.Exercise | None = None
         self._steps = 0
         self._shows_progress = False
+
+    @property
+    def names(self) -> set[str]:
+        """The names of the exercises that a check marks."""
+        return {exercise.name for exercise in self._exercises.values()}
 
     def __getattr__(self, name: str) -> Any:
         exercises = self.__dict__.get("_exercises", {})
