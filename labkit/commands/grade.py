@@ -107,7 +107,7 @@ def summary(
     begun : float
         In seconds since 1970.
     """
-    points = [item.points for item in graded]
+    points = [item.points for item in graded if not item.submission.absent] or [0.0]
     middle = number(statistics.median(points))
     ends = f"from {number(min(points))} to {number(max(points))}, middle {middle}"
     yield f"{len(graded)} submissions. Points given by the machine: {ends}."

@@ -4,6 +4,7 @@ For tests of what is made from results: tables, pages, the report. Each student 
 criterion a hardness; the same seed makes the same class.
 """
 
+import dataclasses
 import random
 import struct
 import zlib
@@ -41,6 +42,13 @@ def broken(of: Lab, name: str, reason: str, text: Text = lambda kind: "") -> Gra
         Result(e.name, e.title, Outcome.COULD_NOT_GRADE, 0.0, e.points, message=message) for e in of
     ]
     return Graded(_submission(name + text("name"), name, problem=reason), results, None)
+
+
+def absent(of: Lab, name: str) -> Graded:
+    """Return a student of the class who handed in nothing."""
+    item = broken(of, name, "Nothing was handed in.")
+    submission = dataclasses.replace(item.submission, absent=True)
+    return dataclasses.replace(item, submission=submission)
 
 
 def perfect(of: Lab, name: str = "Ada") -> Graded:

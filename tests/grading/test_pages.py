@@ -2,6 +2,7 @@
 
 import html
 import html.parser
+import itertools
 import re
 
 from hypothesis import HealthCheck, given, settings
@@ -100,6 +101,37 @@ def test_every_page_holds_what_is_on_the_list_and_nothing_else(texts, seed):
         assert pages.plain(content) == content
     (script,) = Page(report.page(class_figures.ClassFigures(lab, graded))).scripts
     assert script == (pages.TEMPLATES / "sort_tables.js").read_text("utf-8")
+
+
+def test_who_handed_in_nothing_is_named_and_is_in_no_figure():
+    lab = made_class.lab()
+    graded = made_class.graded(lab, 12, 3)
+    before = class_figures.ClassFigures(lab, graded)
+    found = class_figures.ClassFigures(lab, [*graded, made_class.absent(lab, "Nemo")])
+    assert found.exercises() == before.exercises() and found.median == before.median
+    assert not found.not_graded() and [s.name for s in found.absent] == ["Nemo"]
+    assert "Nothing was handed in by Nemo" in Page(report.page(found)).text
+    text = Page(feedback.page(lab, made_class.absent(lab, "Nemo"))).text
+    assert "Nemo: nothing was handed in" in " ".join(text.split())
+    nobody = class_figures.ClassFigures(lab, [made_class.absent(lab, "Nemo")])
+    assert "0 submissions" in Page(report.page(nobody)).text
+    assert report.tables(nobody)["report/students.csv"].splitlines()[1].endswith(",0")
+
+
+def test_counts_of_each_exercise_add_up_to_the_class():
+    lab = made_class.lab()
+    for seed in range(20):
+        graded = made_class.graded(lab, 9, seed)
+        graded.append(made_class.broken(lab, "zoe", "The file is empty."))
+        found = class_figures.ClassFigures(lab, graded)
+        for item in found.exercises():
+            counts = item.passed + item.in_part + item.missed + item.skipped
+            assert counts + item.not_graded + item.waiting == found.size
+        shares = [item.share for item in found.exercises() if item.share is not None]
+        assert shares == sorted(shares)
+        steps = found.histogram()
+        assert sum(count for *_, count in steps) == found.size
+        assert all(end == start for (_, end, _), (start, *_) in itertools.pairwise(steps))
 
 
 @settings(max_examples=300, deadline=None)

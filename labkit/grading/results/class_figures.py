@@ -123,11 +123,14 @@ class ClassFigures:
     ----------
     lab : Lab
     graded : list of Graded
+        All of the class. Who handed in nothing is in `absent`, and in no figure.
     """
 
     def __init__(self, lab: Lab, graded: list[Graded]) -> None:
-        self.lab, self.graded = lab, graded
-        self.students = [_student(lab, item) for item in graded]
+        self.lab = lab
+        self.graded = [item for item in graded if not item.submission.absent]
+        self.students = [_student(lab, item) for item in self.graded]
+        self.absent = [_student(lab, item) for item in graded if item.submission.absent]
 
     @property
     def size(self) -> int:
@@ -144,7 +147,7 @@ class ClassFigures:
 
     @property
     def median(self) -> float:
-        return statistics.median(student.points for student in self.students)
+        return statistics.median([student.points for student in self.students] or [0.0])
 
     # --- points ------------------------------------------------------------------------------
 
@@ -165,8 +168,11 @@ class ClassFigures:
 
     def exercises(self) -> list[ExerciseFigures]:
         """Return all exercises, the hardest first; those without any points yet at the end."""
-        shares = np.array([[_share(self.lab, item, e.name) for e in self.lab.exercises]
-                           for item in self.graded])  # fmt: skip
+        shape = self.size, len(self.lab.exercises)  # also of a class of none
+        shares = [
+            _share(self.lab, item, e.name) for item in self.graded for e in self.lab.exercises
+        ]
+        shares = np.array(shares, dtype=float).reshape(shape)
         figures = [self._exercise(place, shares) for place, _ in enumerate(self.lab.exercises)]
         return sorted(figures, key=lambda item: (item.share is None, item.share or 0, item.number))
 

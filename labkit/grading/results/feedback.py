@@ -26,6 +26,11 @@ _STEPS = (
     "Hand in that file (its name ends in .ipynb). If it is too late for that, ask your instructor.",
 )
 
+_STEPS_OF_THE_ABSENT = (
+    "If you did hand something in, show your instructor the receipt, or the file and its time.",
+    "If not, ask whether you still may. What you have so far counts: hand it in as it is.",
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class Part:
@@ -104,7 +109,8 @@ def page(lab: Lab, item: Graded) -> str:
         "unsandboxed": item.unsandboxed,
         "sample": any(result.data != "real" for result in item.results) and item.run is not None,
         "broken": _broken(item),
-        "steps": _STEPS,
+        "absent": item.submission.absent,
+        "steps": _STEPS_OF_THE_ABSENT if item.submission.absent else _STEPS,
         "parts": parts,
         "first_error": _first_error(lab, item) if _is_any_wrong(item.results) else None,
         "missed": [part for part in machine if part.outcome in _MISSED],

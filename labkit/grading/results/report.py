@@ -79,8 +79,8 @@ def tables(found: ClassFigures) -> dict[str, str]:
     text = csv_text.text
     students = [
         (s.name, s.points, int(s.late), s.open, s.not_graded, s.waiting,
-         "" if s.seconds is None else s.seconds)
-        for s in found.students
+         "" if s.seconds is None else s.seconds, int(s not in found.absent))
+        for s in [*found.students, *found.absent]
     ]  # fmt: skip
     exercises = [
         (e.name, e.passed, e.in_part, e.missed, e.skipped, e.not_graded, e.waiting,
@@ -97,7 +97,8 @@ def tables(found: ClassFigures) -> dict[str, str]:
     return {
         "report.csv": text(_all(found), ("part", "name", "figure", "value")),
         "report/students.csv": text(
-            students, ("student", "points", "late", "open", "not_graded", "waiting", "seconds")
+            students,
+            ("student", "points", "late", "open", "not_graded", "waiting", "seconds", "handed_in"),
         ),
         "report/exercises.csv": text(exercises, ("exercise", *counts, "share", "discrimination")),
         "report/criteria.csv": text(criteria, ("exercise", "criterion", "met", "judged", "class")),
@@ -111,6 +112,7 @@ def tables(found: ClassFigures) -> dict[str, str]:
 def _all(found: ClassFigures) -> Iterator[tuple[object, ...]]:
     """Yield every figure of the page in rows of one form, so that one file holds them all."""
     yield "class", "", "submissions", found.size
+    yield "class", "", "handed in nothing", len(found.absent)
     yield "class", "", "median", found.median
     yield "class", "", "waiting", found.waiting
     for place, item in enumerate(found.teach_again(), start=1):
