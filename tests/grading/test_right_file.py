@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labkit.grading.submissions import find
+from labkit.grading.submissions import find, whose
 from tests.grading import downloads
 
 LAB = downloads.LAB
@@ -152,3 +152,11 @@ def test_class_list_knows_the_members_of_a_team(tmp_path):
         ("Cy Dee_9", False, True),
         ("Reds_7", True, False),
     ]
+
+
+@pytest.mark.parametrize("lab", [LAB, "lab2-mlp"])
+@pytest.mark.parametrize("most", [100, 10**9])
+def test_lab_is_told_of_large_files_too(monkeypatch, lab, most):
+    monkeypatch.setattr(whose, "_MOST", most)
+    found = whose.look(downloads.notebook(lab))
+    assert found.lab == lab and not found.problem

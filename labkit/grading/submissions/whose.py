@@ -10,6 +10,8 @@ from typing import Any
 from labkit import labs
 
 _SETUP = re.compile(r"""labkit\.setup\(\s*["']([\w-]+)["']""")
+_SETUP_BYTES = re.compile(rb"""labkit\.setup\(\s*\\?["']([\w-]{1,40})\\?["']""")
+_MOST = 8 * 2**20
 _PARTS = ("", "-check", "-answer")
 
 
@@ -50,6 +52,10 @@ def look(content: bytes) -> Content:
     """Tell what a file holds; whatever it holds, there is an answer."""
     if not content.strip():
         return Content(problem="the file is empty")
+    if len(content) > _MOST:
+        # As objects it could take more memory than there is: its set-up cell has to do.
+        named = [match[1].decode() for match in _SETUP_BYTES.finditer(content)]
+        return Content(next((name for name in named if name in labs.MODULES), ""), len(content))
     try:
         notebook = json.loads(_text(content))
         cells = list(_cells(notebook))
