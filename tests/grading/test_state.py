@@ -62,8 +62,9 @@ WHICH = st.integers(0, 4 * len(STUDENTS) - 1)
 DAMAGE = st.tuples(WHICH, WHICH, st.floats(0, 1), st.sampled_from(KINDS), ODD)
 
 
+@pytest.mark.slow
 @hypothesis.settings(
-    max_examples=12,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
