@@ -23,7 +23,8 @@ def main() -> int:
             print(f"The models are fitted to the real data, and this is not: {loaded.source}.")
             print("Set LABKIT_DATA to a folder that holds the real data.")
             return 1
-        model = sample.fit(loaded.arrays["x_train"], loaded.arrays["y_train"])
+        arrays = loaded.arrays
+        model = sample.fit(arrays["x_train"], arrays["y_train"], arrays["y_test"])
         path = pathlib.Path(sample.__file__).with_name(spec.sample_file)
         sample.save(path, model)
         print(f"{path.name}: {path.stat().st_size:,} bytes, fitted to {loaded.source}")

@@ -1,8 +1,8 @@
 """The drawn sample: images made from a small statistical model of the real data.
 
-The model holds, per class, a mean image, principal components and their spread. An image is the
-mean plus each component times a normally distributed number. No picture of the real data is stored.
-``tools/fit_sample.py`` fits the models.
+The model holds, per class, a mean image, principal components and their spread, and how many real
+images there are. An image is the mean plus each component times a normally distributed number. No
+picture of the real data is stored. ``tools/fit_sample.py`` fits the models.
 """
 
 from __future__ import annotations
@@ -34,22 +34,28 @@ class Model:
         Shape (classes, components, 784), float16, each of unit length.
     spread : np.ndarray
         Shape (classes, components), float32: the standard deviation along each component.
+    counts : np.ndarray
+        Shape (2, classes), int64: how many real images of each class are for training and for
+        testing.
     """
 
     mean: np.ndarray
     components: np.ndarray
     spread: np.ndarray
+    counts: np.ndarray
 
 
-def fit(images: np.ndarray, labels: np.ndarray, n_components: int = 32) -> Model:
+def fit(
+    images: np.ndarray, labels: np.ndarray, test_labels: np.ndarray, n_components: int = 32
+) -> Model:
     """Fit the model to real images.
 
     Parameters
     ----------
     images : np.ndarray
         Shape (n, 28, 28), uint8.
-    labels : np.ndarray
-        Shape (n,), class numbers from 0.
+    labels, test_labels : np.ndarray
+        Shape (n,), class numbers from 0. Of the test images only the classes are counted.
     n_components : int
         Principal components per class.
 
@@ -59,9 +65,13 @@ def fit(images: np.ndarray, labels: np.ndarray, n_components: int = 32) -> Model
         The same for the same input, apart from rounding in the linear algebra library.
     """
     pixels = images.reshape(len(images), -1).astype(np.float64)
-    fitted = [_fit_class(pixels[labels == c], n_components) for c in range(labels.max() + 1)]
+    classes = int(labels.max()) + 1
+    fitted = [_fit_class(pixels[labels == c], n_components) for c in range(classes)]
     mean, components, spread = (np.stack(parts) for parts in zip(*fitted, strict=True))
-    return Model(mean.astype(np.float16), components.astype(np.float16), spread.astype(np.float32))
+    counts = np.stack([np.bincount(part, minlength=classes) for part in (labels, test_labels)])
+    return Model(
+        mean.astype(np.float16), components.astype(np.float16), spread.astype(np.float32), counts
+    )
 
 
 def _fit_class(pixels: np.ndarray, n_components: int) -> tuple[np.ndarray, ...]:
@@ -81,20 +91,23 @@ def save(path: pathlib.Path, model: Model) -> None:
 def load(path: pathlib.Path) -> Model:
     """Read a model file (``.npz``)."""
     with np.load(path, allow_pickle=False) as file:
-        return Model(file["mean"], file["components"], file["spread"])
+        return Model(file["mean"], file["components"], file["spread"], file["counts"])
 
 
 def draw(
     model: Model, n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = SEED
 ) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
-    """Draw a training set and a test set, each with the classes in equal shares and mixed order.
+    """Draw a training set and a test set, each in mixed order.
+
+    The classes have the shares that they have in the real data; two classes of different sizes
+    there have different sizes here, too, so that no count of images is right by chance.
 
     Parameters
     ----------
     model : Model
         What to draw from.
     n_train, n_test : int
-        Number of images, multiples of the number of classes.
+        Number of images.
     seed : int
         The same seed gives the same images.
 
@@ -113,13 +126,48 @@ def draw(
     one; that moves a pixel by far less than one grey level.
     """
     rng = np.random.RandomState(seed)
-    return _draw_set(model, n_train, rng), _draw_set(model, n_test, rng)
+    training, testing = model.counts
+    return _draw_set(model, training, n_train, rng), _draw_set(model, testing, n_test, rng)
 
 
-def _draw_set(model: Model, n: int, rng: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
+def class_sizes(counts: np.ndarray, n: int) -> np.ndarray:
+    """Return how many of `n` images are of each class, in the shares of `counts`.
+
+    Parameters
+    ----------
+    counts : np.ndarray
+        Shape (classes,): the number of real images.
+    n : int
+
+    Returns
+    -------
+    np.ndarray
+        Shape (classes,), int64, adding up to `n`. Classes with different counts have different
+        sizes, unless there are too few images for that.
+    """
+    exact = counts * n / counts.sum()
+    sizes = np.floor(exact).astype(np.int64)
+    # The largest remainders are rounded up; of equal ones, those of the first classes.
+    sizes[np.argsort(sizes - exact, kind="stable")[: n - sizes.sum()]] += 1
+    for _ in range(n):
+        pairs = (sizes[:, None] == sizes) & (counts[:, None] > counts)
+        if not pairs.any():
+            break
+        larger, smaller = np.argwhere(pairs)[0]
+        if sizes[smaller] < 2:
+            break
+        sizes[larger] += 1
+        sizes[smaller] -= 1
+    return sizes
+
+
+def _draw_set(
+    model: Model, counts: np.ndarray, n: int, rng: np.random.RandomState
+) -> tuple[np.ndarray, np.ndarray]:
     n_classes, n_components, n_pixels = model.components.shape
     side = int(n_pixels**0.5)
-    labels = rng.permutation(np.repeat(np.arange(n_classes, dtype=np.uint8), n // n_classes))
+    sizes = class_sizes(counts, n)
+    labels = rng.permutation(np.repeat(np.arange(n_classes, dtype=np.uint8), sizes))
     normal = np.rint(rng.standard_normal((n, n_components)) * _NORMAL_STEPS)
     images = np.empty((n, n_pixels), np.uint8)
     for c in range(n_classes):
