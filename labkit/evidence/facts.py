@@ -41,6 +41,8 @@ class Array:
     rows : ndarray of int, shape (k,)
         Indices along the first axis of the rows in `sample`; all of them for a small array.
     sample : ndarray, shape (k, ...)
+    headings : tuple of str
+        What stands above the columns of a table; empty for an array.
     """
 
     type: str
@@ -52,6 +54,7 @@ class Array:
     std: float
     rows: np.ndarray
     sample: np.ndarray
+    headings: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,8 +5,10 @@ the placeholder ``...`` becomes `facts.Placeholder`. Collectors never change the
 train, and keep at most some rows of a large array.
 """
 
+import dataclasses
 import math
 import numbers
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +21,7 @@ Collector = Callable[[Any, int], Any]
 WHOLE = 100_000
 ROWS = 64
 MAX_TEXT = 2_000
+MAX_HEADINGS = 1_000
 
 
 def collect(collector: Collector, answer: Any, seed: int = 0) -> Any:
@@ -46,7 +49,15 @@ def array(answer: Any, seed: int = 0) -> facts.Array | facts.Other:
         return facts.Other(type_name(answer), str(error)[:MAX_TEXT])
     if values.dtype.kind not in "biuf":
         return facts.Other(type_name(answer), f"its dtype is {values.dtype}")
-    return array_facts(type_name(answer), values)
+    return dataclasses.replace(array_facts(type_name(answer), values), headings=_headings(answer))
+
+
+def _headings(answer: Any) -> tuple[str, ...]:
+    """Return what stands above the columns, if this is a table of pandas."""
+    pandas = sys.modules.get("pandas")
+    if pandas is None or not isinstance(answer, pandas.DataFrame):
+        return ()
+    return tuple(str(heading)[:100] for heading in answer.columns[:MAX_HEADINGS])
 
 
 def entry(key: Any) -> str:

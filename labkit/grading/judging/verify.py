@@ -98,8 +98,11 @@ def _verified_array(fact: evidence.Array) -> evidence.Array:
     whole = sample.shape == shape
     if sample.dtype.kind not in "biuf" or str(sample.dtype) != fact.dtype:
         raise Refused("an array's values are not of the type that is said")
+    if not isinstance(fact.headings, tuple) or not all(isinstance(h, str) for h in fact.headings):
+        raise Refused("a table's headings are no texts")
     if whole:
-        return values.array_facts(str(fact.type), sample)
+        found = values.array_facts(str(fact.type), sample)
+        return dataclasses.replace(found, headings=fact.headings)
     if not shape or sample.shape[1:] != shape[1:] or len(sample) != len(fact.rows):
         raise Refused("an array's rows do not have its shape")
     expected = values.sampled_rows(shape)

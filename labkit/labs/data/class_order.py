@@ -58,8 +58,14 @@ exercise.equal(
 
 
 @exercise.criterion(1, asks="read the names of its columns into the list `ordered_names`")
-def _(ordered_names, class_names):
+def _(ordered_names, ordered_table, class_names):
     """ordered_names are the columns' names in that order"""
+    if ordered_table.headings not in ((), tuple(class_names)):
+        return Message(
+            "The names above the columns of ordered_table are not those of the classes, in their order",
+            "above column k the name of class k",
+            "Choose columns by their names: then each keeps its own.",
+        )
     if ordered_names != list(class_names):
         return Message(
             f"ordered_names is {str(ordered_names)[:60]}",
@@ -114,6 +120,17 @@ def a_column_lost(alphabetical_table, class_names):
 @exercise.wrong(earns=1)
 def turned_round(alphabetical_table, class_names):
     return alphabetical_table[list(class_names[::-1])], list(class_names[::-1])
+
+
+@exercise.wrong(earns=5)
+def right_columns_under_other_names(alphabetical_table, class_names):
+    table = alphabetical_table[list(class_names)]
+    return table.set_axis(sorted(class_names), axis=1), list(class_names)
+
+
+@exercise.wrong(earns=5)
+def right_columns_under_numbers(alphabetical_table, class_names):
+    return alphabetical_table[list(class_names)].set_axis(range(10), axis=1), list(class_names)
 
 
 @exercise.wrong(earns=5)
