@@ -240,6 +240,10 @@ def _variant(
     return built
 
 
+def _nothing(nodes, layers=1, learning_rate=0.001):
+    """Do nothing, like a function whose body is still to be written."""
+
+
 def _not_returned(nodes, layers=1, learning_rate=0.001):
     build(nodes, layers, learning_rate)
 
@@ -257,7 +261,8 @@ def _raises(nodes, layers=1, learning_rate=0.001):
 right(E, "loop", lambda g: (build,))
 right(E, "functional", lambda g: (_functional,))
 right(E, "scores and from_logits", lambda g: (_logits,))
-blank(E, lambda g: (_not_returned,))
+blank(E, lambda g: (_nothing,))
+wrong(E, "not returned", lambda g: (_not_returned,))
 wrong(E, "constant", lambda g: (lambda nodes, layers, rate: 7,))
 wrong(E, "raises", lambda g: (_raises,))
 wrong(E, "a network", lambda g: (build(16),))
