@@ -16,10 +16,10 @@ job = {
     "cells": [
         {"source": "import labkit\\nfrom labkit.plots import alt_text\\n"
                    "from matplotlib import pyplot as plt\\n"
-                   "alt_text.install(get_ipython())", "check": False, "shown": False},
-        {"source": "plt.plot([1, 2])", "check": False, "shown": False},
-        {"source": "plt.plot([1, 3])", "check": False, "shown": True},
-        {"source": "plt.plot([1, 4]); plt.show()", "check": False, "shown": False},
+                   "alt_text.install(get_ipython())", "check": False, "shown": False, "spare": 0},
+        {"source": "plt.plot([1, 2])", "check": False, "shown": False, "spare": 0},
+        {"source": "plt.plot([1, 3])", "check": False, "shown": True, "spare": 0},
+        {"source": "plt.plot([1, 4]); plt.show()", "check": False, "shown": False, "spare": 0},
     ],
     "lab": "data", "exercises": {}, "tables": {}, "cell_seconds": 60, "limits": {},
 }
