@@ -29,8 +29,12 @@ def number(
     next_step: str,
     tolerance: float = 0.0,
     kind: str = "a number",
+    words: str = "",
 ) -> Criterion:
-    """Require a number within `tolerance` of what `expected` returns."""
+    """Require a number within `tolerance` of what `expected` returns.
+
+    `kind` is said to whoever gives no number, `words` to whoever gives another one.
+    """
 
     def test(answers: Answers) -> Message | None:
         fact = getattr(answers, name)
@@ -38,7 +42,7 @@ def number(
             return Message(f"{name} is {show(fact.value)}, of type {fact.type}", kind, next_step)
         if abs(fact.value - expected(answers)) <= tolerance:
             return None
-        return Message(f"{name} is {show(fact.value)}", kind, next_step)
+        return Message(f"{name} is {show(fact.value)}; that is another number", words, next_step)
 
     return Criterion(title, points, test)
 

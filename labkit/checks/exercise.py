@@ -70,15 +70,23 @@ class Answers:
     ) -> None:
         self._kinds = kinds
         self._facts = facts
+        self._read: set[str] = set()
         self.data = data
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in self._kinds:
             raise AttributeError(name)
+        self._read.add(name)
         fact = self._facts[name]
         if isinstance(fact, self._kinds[name].kind):
             return fact
         raise Unusable(_unusable(name, self._kinds[name], fact))
+
+    def names_read(self) -> frozenset[str]:
+        """Return the student's own answers that were looked at since this was asked last."""
+        own = frozenset(name for name in self._read if not self._kinds[name].earlier)
+        self._read.clear()
+        return own
 
 
 def _unusable(name: str, answer: Answer, fact: Any) -> Message:
@@ -241,19 +249,12 @@ class Exercise:
             if answer.earlier and isinstance(found.facts[name], evidence.Placeholder):
                 return self._blocked(found, name, answer.earlier)
         answers = Answers(self.answers, found.facts, data)
-        verdicts = tuple(_verdicts(self.criteria, answers))
+        judged = tuple(_verdicts(self.criteria, answers))
+        verdicts = tuple(verdict for verdict, _ in judged)
         if all(verdict.met for verdict in verdicts):
             return self._result(found, Outcome.PASSED, verdicts)
-        missed = [
-            criterion.about
-            for criterion, verdict in zip(self.criteria, verdicts, strict=True)
-            if not verdict.met
-        ]
-        seen = [
-            mistake
-            for mistake in self.misconceptions
-            if _may_explain(mistake, missed) and _seen(mistake, answers)
-        ]
+        missed = [about for verdict, about in judged if verdict.met is False]
+        seen = [mistake for mistake in self.misconceptions if _explains(mistake, missed, answers)]
         return self._result(
             found,
             Outcome.FAILED,
@@ -363,26 +364,37 @@ class Lab:
         print(f"Points so far: {earned:g} of {machine:g}; {by_hand:g} more are given by hand.")
 
 
-def _verdicts(criteria: Iterable[Criterion], answers: Answers) -> Iterator[Verdict]:
+def _verdicts(
+    criteria: Iterable[Criterion], answers: Answers
+) -> Iterator[tuple[Verdict, frozenset[str]]]:
+    """Yield a verdict on each criterion, and the answers that it looked at."""
     stopped = False
     for criterion in criteria:
         if stopped:
-            yield Verdict(criterion.title, 0.0, criterion.points, None)
+            yield Verdict(criterion.title, 0.0, criterion.points, None), criterion.about
             continue
+        answers.names_read()
         try:
             message = criterion.test(answers)
         except Unusable as error:
             message = error.message
         met = message is None
         stopped = criterion.stop and not met
-        yield Verdict(
-            criterion.title, criterion.points if met else 0.0, criterion.points, met, message
-        )
+        earned = criterion.points if met else 0.0
+        verdict = Verdict(criterion.title, earned, criterion.points, met, message)
+        yield verdict, criterion.about or answers.names_read()
 
 
-def _may_explain(mistake: Misconception, missed: Iterable[frozenset[str]]) -> bool:
-    """Tell whether a mistake is about an answer that a criterion which is not met is about."""
-    return not mistake.about or any(not about or about & mistake.about for about in missed)
+def _explains(mistake: Misconception, missed: list[frozenset[str]], answers: Answers) -> bool:
+    """Tell whether a mistake is seen, in an answer that a criterion which is not met looked at."""
+    answers.names_read()
+    if mistake.about and not _overlap(mistake.about, missed):
+        return False
+    return _seen(mistake, answers) and _overlap(mistake.about or answers.names_read(), missed)
+
+
+def _overlap(about: frozenset[str], missed: list[frozenset[str]]) -> bool:
+    return not about or any(not names or names & about for names in missed)
 
 
 def _seen(mistake: Misconception, answers: Answers) -> bool:

@@ -126,6 +126,8 @@ class Model:
         How often the optimizer has changed the weights.
     fits : tuple of Fit
         What was noted of its trainings, the earliest first; empty where no notes are taken.
+    identity : int
+        Tells one object from another of the same process; 0 where that is not known.
     live : callable or None
         In the student's own process, the network itself as a function from images to outputs,
         so that measuring it creates nothing and changes nothing. Never saved.
@@ -145,6 +147,7 @@ class Model:
     loss_settings: tuple[str, ...] = ()
     updates: int = 0
     fits: tuple[Fit, ...] = ()
+    identity: int = dataclasses.field(default=0, compare=False)
     live: Callable[[np.ndarray], np.ndarray] | None = dataclasses.field(
         default=None, compare=False, repr=False
     )
@@ -184,7 +187,28 @@ class History:
 
 @dataclasses.dataclass(frozen=True)
 class Panel:
-    """One Matplotlib Axes: its words, its lines and its image."""
+    """One Matplotlib Axes: its words, its lines and its image, as they are seen.
+
+    Attributes
+    ----------
+    title, xlabel, ylabel : str
+    image : ndarray or None
+        The values that are drawn, first row at the top and first column at the left.
+    lines : tuple of ndarray, each of shape (n, 2)
+        Some points of each line, from its first to its last.
+    labels : tuple of str
+        The texts of the legends, those of the figure among them.
+    texts : tuple of str
+        Other texts on the panel.
+    shades : ndarray of float32 or None
+        How dark each pixel of the image is, from 0 for white to 1 for black.
+    named : tuple of str
+        What a legend calls each line, by its look; empty where it does not say.
+    styles : tuple of str
+        What tells each line apart without its colour.
+    places : ndarray, shape (len(texts), 2)
+        Where the texts stand, in the numbers of the axes.
+    """
 
     title: str
     xlabel: str
@@ -193,6 +217,10 @@ class Panel:
     lines: tuple[np.ndarray, ...]
     labels: tuple[str, ...]
     texts: tuple[str, ...]
+    shades: np.ndarray | None = None
+    named: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
+    places: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros((0, 2)))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -32,6 +32,7 @@ def model(answer: Any, seed: int = 0) -> facts.Model | facts.Other:
         weights=tuple(np.array(weight) for weight in answer.get_weights()),
         updates=fits.updates(answer),
         fits=fits.of(answer),
+        identity=id(answer),
         live=lambda images: np.asarray(answer(images, training=False)),
         **_compile_facts(settings.get("compile_config"), answer),
     )

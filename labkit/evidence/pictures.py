@@ -10,6 +10,7 @@ from labkit.evidence import facts, values
 MAX_PANELS = 100
 MAX_IMAGE = 64
 MAX_POINTS = 2_000
+MAX_LINES = 20
 MAX_TEXTS = 1_000
 
 
@@ -18,8 +19,13 @@ def picture(answer: Any, seed: int = 0) -> facts.Picture | facts.Other:
     axes = _axes_of(answer)
     if axes is None:
         return facts.Other(values.type_name(answer))
-    panels = tuple(_panel(ax) for ax in axes[:MAX_PANELS] if ax.get_visible() and ax.has_data())
+    seen = (ax for ax in axes if ax.get_visible() and ax.has_data() and not _is_colorbar(ax))
+    panels = tuple(_panel(ax) for ax in itertools.islice(seen, MAX_PANELS))
     return facts.Picture(values.type_name(answer), panels)
+
+
+def _is_colorbar(ax: Any) -> bool:
+    return ax.get_label() == "<colorbar>" or hasattr(ax, "_colorbar")
 
 
 def _axes_of(answer: Any) -> list[Any] | None:
@@ -38,20 +44,73 @@ def _axes_of(answer: Any) -> list[Any] | None:
 
 
 def _panel(ax: Any) -> facts.Panel:
-    legend = ax.get_legend()
+    ax.get_xlim(), ax.get_ylim()  # Matplotlib settles the limits of an axis when it is asked
+    lines = list(ax.get_lines())[:MAX_LINES]
+    legends = [ax.get_legend(), *ax.figure.legends]
+    entries = [entry for legend in legends if legend for entry in _entries(legend)]
+    texts = _texts(ax)[:MAX_TEXTS]
+    image, shades = _image(ax)
     return facts.Panel(
         title=_title(ax),
         xlabel=ax.get_xlabel()[: values.MAX_TEXT],
         ylabel=ax.get_ylabel()[: values.MAX_TEXT],
-        image=_image(ax),
-        lines=tuple(
-            np.asarray(line.get_xydata(), float)[:MAX_POINTS] for line in ax.get_lines()[:20]
-        ),
-        labels=tuple(text.get_text()[: values.MAX_TEXT] for text in legend.get_texts())
-        if legend
-        else (),
-        texts=tuple(text.get_text()[:100] for text in _texts(ax)[:MAX_TEXTS]),
+        image=image,
+        lines=tuple(map(_points, lines)),
+        labels=tuple(words for words, _ in entries),
+        texts=tuple(text.get_text()[:100] for text in texts),
+        shades=shades,
+        named=tuple(_name_of(line, entries) for line in lines),
+        styles=tuple(_style(line) for line in lines),
+        places=np.array([_place(text, ax) for text in texts], float).reshape(-1, 2),
     )
+
+
+def _points(line: Any) -> np.ndarray:
+    """Return the points of a whole line, some of them where they are too many."""
+    points = np.asarray(line.get_xydata(), float)
+    if len(points) <= MAX_POINTS:
+        return points
+    return points[np.linspace(0, len(points) - 1, MAX_POINTS).astype(int)]
+
+
+def _entries(legend: Any) -> list[tuple[str, Any]]:
+    """Return the texts of a legend, each with what it shows beside it."""
+    handles = getattr(legend, "legend_handles", [])
+    texts = [text.get_text()[: values.MAX_TEXT] for text in legend.get_texts()]
+    return list(itertools.zip_longest(texts, handles[: len(texts)]))
+
+
+def _name_of(line: Any, entries: list[tuple[str, Any]]) -> str:
+    """Return what the legend calls a line: the entry that looks like it, if there is one alone."""
+    looks = _look(line)
+    found = {words for words, handle in entries if handle is not None and _look(handle) == looks}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _look(line: Any) -> tuple | None:
+    """Return colour, line style and marker, by which a legend tells lines apart."""
+    import matplotlib.colors
+    import matplotlib.lines
+
+    if not isinstance(line, matplotlib.lines.Line2D):
+        return None
+    color = matplotlib.colors.to_hex(line.get_color(), keep_alpha=True)
+    return color, str(line.get_linestyle()), str(line.get_marker())
+
+
+def _style(line: Any) -> str:
+    """Return what tells a line apart without its colour: dashes, marker and width."""
+    return f"{line.get_linestyle()} {line.get_marker()} {float(line.get_linewidth()):g}"
+
+
+def _place(text: Any, ax: Any) -> tuple[float, float]:
+    """Return where a text stands, in the numbers of the axes; NaN where that cannot be told."""
+    try:
+        seen = text.get_transform().transform(text.get_position())
+        x, y = ax.transData.inverted().transform(seen)
+    except (TypeError, ValueError, AttributeError, np.linalg.LinAlgError):
+        return np.nan, np.nan
+    return float(x), float(y)
 
 
 def _texts(ax: Any) -> list[Any]:
@@ -65,16 +124,38 @@ def _title(ax: Any) -> str:
     return " ".join(title for title in titles if title)[: values.MAX_TEXT]
 
 
-def _image(ax: Any) -> np.ndarray | None:
-    """Return the values that the panel shows as a picture, first row at the top."""
+def _image(ax: Any) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Return the values of the picture on a panel and its shades, both as they are seen.
+
+    The first row is the one at the top, the first column the one at the left; a shade is 0 for
+    white and 1 for black, whatever the colour map.
+    """
     for artist in (*ax.images, *ax.collections):
-        values = artist.get_array()
-        if values is None:
+        drawn = artist.get_array()
+        if drawn is None:
             continue
-        values = np.ma.getdata(values)
-        if values.ndim != 2 or max(values.shape) > MAX_IMAGE or values.dtype.kind not in "biuf":
+        drawn = np.ma.getdata(drawn)
+        colours = drawn.ndim == 3 and drawn.shape[-1] in (3, 4)
+        if not (colours or drawn.ndim == 2) or max(drawn.shape[:2]) > MAX_IMAGE:
             continue
-        low, high = ax.get_ylim()
-        # imshow puts row 0 at the top and so has a falling y axis; so has seaborn's heatmap.
-        return values.copy() if low > high else values[::-1].copy()
-    return None
+        if drawn.dtype.kind not in "biuf":
+            continue
+        shades = _as_seen(_shades(artist, drawn), ax)
+        return (None if colours else _as_seen(drawn, ax)), shades
+    return None, None
+
+
+def _shades(artist: Any, drawn: np.ndarray) -> np.ndarray:
+    """Return how dark each pixel is: 0 for white, 1 for black."""
+    rgba = np.asarray(artist.to_rgba(drawn), float)
+    light = rgba[..., :3] @ np.array([0.2126, 0.7152, 0.0722])
+    covered = rgba[..., 3] if rgba.shape[-1] == 4 else 1.0
+    return ((1 - light) * covered).astype(np.float32)
+
+
+def _as_seen(rows: np.ndarray, ax: Any) -> np.ndarray:
+    low, high = ax.get_ylim()
+    left, right = ax.get_xlim()
+    # imshow puts row 0 at the top and so has a falling y axis; so has seaborn's heatmap.
+    seen = rows if low > high else rows[::-1]
+    return (seen if left < right else seen[:, ::-1]).copy()

@@ -37,6 +37,9 @@ def saved(answer: Any, seed: int = 0) -> facts.Model | facts.Other:
     if not isinstance(answer, str | pathlib.Path):
         return facts.Other(type(answer).__name__)
     path = pathlib.Path(answer)
+    if path.suffix != ".keras":
+        reason = f"the name {path.name!r} does not end in .keras, the ending of Keras's own format"
+        return facts.Other(type(answer).__name__, reason)
     if not path.is_file():
         return facts.Other(type(answer).__name__, f"there is no file {path.name!r}")
     try:

@@ -37,16 +37,46 @@ def grid_search(answer: Any, seed: int = 0) -> facts.Value | facts.Other:
     found = getattr(answer, "cv_results_", None)
     plain = {
         "network": type(answer.estimator).__name__,
-        "nodes": values.value(answer.estimator.get_params().get("hidden_layer_sizes")).value,
+        "nodes": _plain(answer.estimator.get_params().get("hidden_layer_sizes")),
         "fitted": found is not None,
         "folds": int(getattr(answer, "n_splits_", 0)),
         "alphas": [],
         "scores": [],
+        "weights": _weights(getattr(answer, "best_estimator_", None)),
     }
     if found is not None:
-        plain["alphas"] = [float(setting.get("alpha", math.nan)) for setting in found["params"]]
-        plain["scores"] = [float(score) for score in found["mean_test_score"]]
+        try:
+            plain["alphas"] = [float(setting.get("alpha", math.nan)) for setting in found["params"]]
+            plain["scores"] = _scores(found, plain["folds"])
+        except Exception:
+            return facts.Other("GridSearchCV", "its results are not those of a fit")
     return facts.Value("GridSearchCV", plain)
+
+
+def _plain(setting: Any) -> Any:
+    fact = values.value(setting)
+    return fact.value if isinstance(fact, facts.Value) else None
+
+
+def _scores(found: Any, folds: int) -> list[float]:
+    """Return the mean accuracies, which have to be the means over the folds."""
+    means = np.asarray(found["mean_test_score"], float)
+    each = [np.asarray(found[f"split{fold}_test_score"], float) for fold in range(folds)]
+    if not each or not np.allclose(np.mean(each, axis=0), means):
+        raise ValueError("the means are not those of the folds")
+    return means.tolist()
+
+
+def _weights(network: Any) -> list:
+    """Return weights and biases of an ``MLPClassifier``, layer by layer; empty where none."""
+    try:
+        pairs = zip(network.coefs_, network.intercepts_, strict=True)
+        found = [np.asarray(part, float) for pair in pairs for part in pair]
+        if sum(part.size for part in found) > values.WHOLE:
+            return []
+        return [part.round(6).tolist() for part in found]
+    except Exception:
+        return []  # no fitted network, whatever it is
 
 
 def error_bars(answer: Any, seed: int = 0) -> facts.Value | facts.Other:

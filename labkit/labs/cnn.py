@@ -86,13 +86,17 @@ def _returns_arrays(calls: list[evidence.Call], next_step: str) -> Message | Non
                 next_step,
             )
         if _array(call.result) is None:
-            nothing = isinstance(call.result, evidence.Placeholder)
-            return Message(
-                f"Your function returned {'None' if nothing else call.result.type}",
-                "an array with rows and columns",
-                "End the function with return.",
-            )
+            if isinstance(call.result, evidence.Placeholder):
+                saw, step = "Your function returned nothing", "End the function with return."
+            else:
+                saw = f"Your function returned {_kind(call.result)}"
+                step = "Return the array that the function has filled."
+            return Message(saw, "an array with rows and columns", step)
     return None
+
+
+def _kind(result: Any) -> str:
+    return f"something of type {getattr(result, 'type', 'unknown')}"
 
 
 def _equal(result: np.ndarray | None, wanted: np.ndarray) -> bool:
@@ -251,9 +255,13 @@ convolve = Exercise(
 
 
 def pooling_probes(random: np.random.Generator) -> list[tuple[np.ndarray]]:
-    """Return two small images with even sides, then one with odd sides."""
+    """Return two small images with even sides, then one with odd sides.
+
+    The first holds no number above 0: a result that began with zeros would stay 0.
+    """
     sides = [(6, 4), (4, 2 * int(random.integers(4, 7))), (7, 5)]
-    return [(random.normal(size=shape),) for shape in sides]
+    first, *others = (random.normal(size=shape) for shape in sides)
+    return [(-1 - np.abs(first),), *((image,) for image in others)]
 
 
 def _fields(image: np.ndarray) -> np.ndarray:

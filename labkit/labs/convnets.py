@@ -229,6 +229,7 @@ lenet_parameters = Exercise(
             "largest_count is the number of parameters of LeNet's largest layer",
             "Follow the shape of an image to the layer, then count: inputs, nodes, biases.",
             kind="all weights and biases of one layer, as a whole number",
+            words="all weights and biases of one layer",
         )
     ],
     (
@@ -529,6 +530,25 @@ def _is_convnet(name: str, points: float, title: str, next_step: str) -> Criteri
     return Criterion(title, points, test)
 
 
+def _is_loaded(answers: Answers) -> Message | None:
+    same = answers.restored.identity and answers.restored.identity == answers.convnet.identity
+    if same:
+        return Message(
+            "restored is convnet itself, under a second name",
+            "a network that was read from the file",
+            "keras.models.load_model takes the name of the file and returns a network.",
+        )
+    return _RESTORED.test(answers)
+
+
+_RESTORED = _is_convnet(
+    "restored",
+    3,
+    "restored has the same layers and weights",
+    "Load what you saved, from the same file.",
+)
+
+
 def _ready_to_go_on(answers: Answers) -> Message | None:
     if answers.restored.optimizer and answers.restored.loss:
         return None
@@ -554,12 +574,7 @@ save_and_load = Exercise(
             "the file holds the trained network",
             "Save convnet after its training.",
         ),
-        _is_convnet(
-            "restored",
-            3,
-            "restored has the same layers and weights",
-            "Load what you saved, from the same file.",
-        ),
+        dataclasses.replace(_RESTORED, test=_is_loaded),
         Criterion("restored could go on with its training", 2, _ready_to_go_on),
     ],
     (
@@ -782,7 +797,7 @@ def _their_probabilities(answers: Answers) -> Message | None:
 
 
 def _they_are_shown(answers: Answers) -> Message | None:
-    shown = [panel.image for panel in answers.chosen_axes.panels]
+    shown = [panel.shades for panel in answers.chosen_axes.panels]
     wanted = _thirty_two(answers)
     if len(shown) == len(wanted) and all(map(_same_picture, shown, wanted)):
         return None
@@ -794,13 +809,22 @@ def _they_are_shown(answers: Answers) -> Message | None:
 
 
 def _same_picture(shown: np.ndarray | None, image: np.ndarray) -> bool:
-    """Tell whether a panel shows `image`, in whatever range its values are."""
+    """Tell whether the shades of a panel are those of `image`, on a white or a black ground."""
     if shown is None or shown.shape != image.shape:
         return False
-    return any(
-        np.allclose(np.asarray(shown, float), image / 255.0 * top, atol=top * 2e-3)
-        for top in (1.0, 255.0)
-    )
+    return abs(float(np.corrcoef(shown.ravel(), image.ravel())[0, 1])) > 0.99
+
+
+def _class_in(words: str, names: Sequence[str]) -> str:
+    """Return the class that is named first, empty where none is; “T-shirt” is no “Shirt”."""
+    words = " ".join(words.split()).lower()
+    found = []
+    for name in sorted(names, key=len, reverse=True):
+        place = words.find(name.lower())
+        if place >= 0:
+            found.append((place, name))
+            words = words.replace(name.lower(), "\0" * len(name))
+    return min(found)[1] if found else ""
 
 
 def _names_above(answers: Answers) -> Message | None:
@@ -810,14 +834,16 @@ def _names_above(answers: Answers) -> Message | None:
         answers.data.class_names[number]
         for number in answers.chosen_probabilities.sample.argmax(axis=1)
     ]
-    titles = [" ".join(panel.title.split()) for panel in answers.chosen_axes.panels]
-    if len(titles) == len(names) and all(
-        name.lower() in title.lower() for name, title in zip(names, titles, strict=True)
-    ):
+    known = answers.data.class_names
+    written = [
+        _class_in(" ".join((panel.title, panel.xlabel, *panel.texts)), known)
+        for panel in answers.chosen_axes.panels
+    ]
+    if written == names:
         return None
     return Message(
-        "Above the images are not the names of the predicted classes",
-        "the class with the greatest probability above each image",
+        "At the images are not the names of the predicted classes",
+        "the class with the greatest probability at each image, and first if there are two",
         "labkit.plots.show_predictions takes images, probabilities and labels, and writes them.",
     )
 

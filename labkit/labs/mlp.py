@@ -254,11 +254,17 @@ one_layer = Exercise(
 
 ACTIVATIONS = {"relu": _relu, "sigmoid": _sigmoid, "tanh": np.tanh}
 _FEWEST_POINTS = 20
+_FARTHEST = 4.9
 
 
 def activation_probes(random: np.random.Generator) -> list[tuple[np.ndarray]]:
-    """Return a row and a table of numbers below, at and above 0."""
-    return [(np.linspace(-4, 4, 9),), (random.normal(0, 2, (3, 4)),)]
+    """Return rows and a table of numbers below, at and above 0; none of them is whole but 0.
+
+    The first number decides what some functions make of all others: it is below 0, 0, and above.
+    """
+    row = np.array([-3.75, -1.5, -0.25, 0.0, 0.25, 1.5, 3.75])
+    table = random.normal(0, 2, (3, 4))
+    return [(row,), (row[::-1].copy(),), (np.roll(row, 4),), (table,)]
 
 
 def _activation(name: str) -> Criterion:
@@ -292,43 +298,74 @@ def _is_mistaken(answers: Answers, name: str, formula: Callable) -> bool:
 
 
 def _is_curve(line: np.ndarray, formula: Callable) -> bool:
-    """Tell whether a line in a picture runs along `formula`, below and above 0."""
+    """Tell whether a line in a picture runs along `formula`, from −5 to 5 or further."""
     x, y = line[:, 0], line[:, 1]
     return (
         len(x) >= _FEWEST_POINTS
-        and x.min() < -1
-        and x.max() > 1
+        and x.min() <= -_FARTHEST
+        and x.max() >= _FARTHEST
         and np.allclose(y, formula(x), atol=1e-3)
     )
 
 
-def _curves(answers: Answers) -> Message | None:
-    lines = [line for panel in answers.activation_axes.panels for line in panel.lines]
-    missing = [
-        name
+def _drawn(answers: Answers) -> dict[str, list[tuple[evidence.Panel, int]]]:
+    """Return for each function where it is drawn: panels, and the numbers of their lines."""
+    return {
+        name: [
+            (panel, number)
+            for panel in answers.activation_axes.panels
+            for number, line in enumerate(panel.lines)
+            if _is_curve(line, formula)
+        ]
         for name, formula in ACTIVATIONS.items()
-        if not any(_is_curve(line, formula) for line in lines)
-    ]
+    }
+
+
+def _curves(answers: Answers) -> Message | None:
+    missing = [name for name, found in _drawn(answers).items() if not found]
     if not missing:
         return None
+    count = sum(len(panel.lines) for panel in answers.activation_axes.panels)
     return Message(
-        f"There is no curve of {', '.join(missing)} among the {len(lines)} lines of the picture",
-        f"three curves over values below and above 0, of {_FEWEST_POINTS} points or more each",
+        f"There is no curve of {', '.join(missing)} among the {count} lines of the picture",
+        f"three curves over values from −5 to 5, of {_FEWEST_POINTS} points or more each",
         "np.linspace(-5, 5, 201) makes values of x to draw over.",
     )
 
 
 def _labelled(answers: Answers) -> Message | None:
-    panels = answers.activation_axes.panels
-    parts = ((panel.title, panel.ylabel, *panel.labels, *panel.texts) for panel in panels)
-    words = " ".join(text.lower() for part in parts for text in part)
-    if all(name in words for name in ACTIVATIONS):
-        return None
-    return Message(
-        "The picture does not say which curve is which",
-        "the names relu, sigmoid and tanh",
-        "Give each curve a label when you plot it, and call .legend() at the end.",
-    )
+    for name, found in _drawn(answers).items():
+        said = [_said(panel, number) for panel, number in found]
+        if not found:  # its curve is another one, which the criterion before this one says
+            said = [words for panel in answers.activation_axes.panels for words in panel.labels]
+        if not any(_names_in(words) == [name] for words in said):
+            wrong = next((words for words in said if words), "") if found else ""
+            return Message(
+                f"The picture calls the curve of {name} “{wrong}”"
+                if wrong
+                else f"The picture does not say which curve is {name}",
+                "the names relu, sigmoid and tanh, each at its own curve",
+                "Give each curve a label when you plot it, and call .legend() at the end.",
+            )
+    return None
+
+
+def _said(panel: evidence.Panel, number: int) -> str:
+    """Return what a picture says of one of its lines: in the legend, or beside it."""
+    if panel.named[number]:
+        return panel.named[number]
+    if len(panel.lines) == 1:
+        return " ".join((panel.title, panel.ylabel, *panel.labels, *panel.texts))
+    end = panel.lines[number]
+    for text, place in zip(panel.texts, panel.places, strict=True):
+        distances = [np.abs(line - place).sum(axis=1).min() for line in panel.lines]
+        if np.all(np.isfinite(place)) and int(np.argmin(distances)) == number and len(end):
+            return text
+    return ""
+
+
+def _names_in(words: str) -> list[str]:
+    return [name for name in ACTIVATIONS if name in words.lower()]
 
 
 def _raised(answers: Answers, *words: str) -> bool:

@@ -129,12 +129,20 @@ _SURE = 5  # standard errors: a right function is refused once in a million
 
 
 def dropout_probes(random: np.random.Generator) -> list[tuple]:
-    """Return values without zeros, rates, and generators; the first two differ in these alone."""
-    probes = []
-    for shape, rate in (((120, 100), 0.4), ((120, 100), 0.4), ((90, 110), 0.2)):
-        values = random.uniform(1, 2, shape) * random.choice([-1, 1], shape)
-        probes.append((values, rate, np.random.default_rng(int(random.integers(2**31)))))
-    return probes
+    """Return values without zeros, rates, and generators.
+
+    The first three calls have the same values and rate: the first and the second have two
+    generators, the first and the third have two that draw the same.
+    """
+    seeds = [int(seed) for seed in random.choice(2**31, 3, replace=False)]
+    values, others = (_without_zeros(random, shape) for shape in ((120, 100), (90, 110)))
+    calls = ((values, 0.4, seeds[0]), (values, 0.4, seeds[1]), (values, 0.4, seeds[0]))
+    probes = [(part.copy(), rate, np.random.default_rng(seed)) for part, rate, seed in calls]
+    return [*probes, (others, 0.2, np.random.default_rng(seeds[2]))]
+
+
+def _without_zeros(random: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+    return random.uniform(1, 2, shape) * random.choice([-1, 1], shape)
 
 
 def _dropped(answers: Answers) -> list[tuple[np.ndarray, np.ndarray, float]]:
@@ -208,13 +216,20 @@ def _drop_share(answers: Answers) -> Message | None:
                 "about the share that rate says",
                 "random.random(shape) gives numbers from 0 to 1. How many are below the rate?",
             )
-    if _places_differ([result for result, _, _ in _dropped(answers)]):
-        return None
-    return Message(
-        "drop set the same places to 0 in two calls",
-        "other places in every call",
-        "Draw from the generator that is handed over.",
-    )
+    results = [result for result, _, _ in _dropped(answers)]
+    if not _places_differ(results[:2]):
+        return Message(
+            "drop set the same places to 0 in two calls",
+            "other places in every call",
+            "Draw from the generator that is handed over.",
+        )
+    if _places_differ(results[0:3:2]):
+        return Message(
+            "With two generators that draw the same numbers, drop set different places to 0",
+            "places that only the generator decides, so that a run can be repeated",
+            "Draw from the generator that is handed over, and from nothing else.",
+        )
+    return None
 
 
 def _kept_times(answers: Answers, factor: Callable[[float], float]) -> bool:
@@ -283,7 +298,7 @@ write_dropout = Exercise(
         ),
         Misconception(
             "same-places-every-time",
-            lambda answers: not _places_differ([result for result, _, _ in _dropped(answers)]),
+            lambda answers: not _places_differ([result for result, _, _ in _dropped(answers)][:2]),
             "The same places are dropped in every call. Nodes that are always missing are not "
             "missed: the others never have to do without the rest.",
         ),
@@ -880,6 +895,7 @@ best_epoch = Exercise(
             "best_epoch has the lowest validation loss",
             "Find the place of the smallest number in one of the four lists of the history.",
             kind="the number of an epoch, counted from 1",
+            words="of all epochs, the one with the smallest of these numbers, counted from 1",
         )
     ],
     (

@@ -1,5 +1,6 @@
 """Lab 4: choose a network by search, on digits; then the weight-decay grid."""
 
+import dataclasses
 import json
 import math
 import numbers
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from labkit import evidence
-from labkit.checks import canonical, criteria, measure, networks, structures
+from labkit.checks import canonical, criteria, measure, networks, structures, trainings
 from labkit.checks.exercise import (
     ARRAY,
     MODEL,
@@ -129,6 +130,7 @@ baseline = Exercise(
             "Compare y_validation with most_frequent and take the mean.",
             tolerance=1e-4,
             kind="a share from 0 to 1, measured on the validation images",
+            words="a share of the validation images",
         ),
     ],
     (
@@ -407,6 +409,37 @@ build_mlp = Exercise(
 
 # --- searches -------------------------------------------------------------------------------
 
+EPOCHS, BATCH = 5, 128
+_SEARCH = trainings.Plan(
+    learnt=lambda answers: (0, len(answers.data.x_train) // 3),
+    words="the images of x_search, in batches of 128, as train(model) takes them",
+    batch=BATCH,
+)
+_EVERYTHING = trainings.Plan(
+    learnt=lambda answers: (0, len(answers.data.x_train)),
+    words=f"all scaled training images, {EPOCHS} epochs in batches of {BATCH}",
+    batch=BATCH,
+)
+
+
+def _trained_as(
+    answers: Answers, model: evidence.Model, name: str, plan: trainings.Plan
+) -> Message | None:
+    """Say what was done otherwise than planned in the training of a network."""
+    if model.fits:
+        fault = trainings.noted(answers, model.fits[-1], name, plan, watched=False)
+        if fault:
+            return fault
+    start, stop = plan.learnt(answers)
+    wanted = EPOCHS * math.ceil((stop - start) / BATCH)
+    if model.updates in (0, wanted) and len(model.fits) < 2:  # 0: compiled anew
+        return None
+    return Message(
+        f"{name} has taken {model.updates:,} steps in its training",
+        f"{wanted:,}: {EPOCHS} epochs of {stop - start:,} images in batches of {BATCH}",
+        "Build the network anew and train it once.",
+    )
+
 
 def _accuracy(answers: Answers, model: evidence.Model, part: Callable) -> float:
     try:
@@ -495,6 +528,9 @@ def _search(
                     "a trained network",
                     "Call train(model) in the loop.",
                 )
+            fault = _trained_as(answers, model, f"{networks}[{key}]", _SEARCH)
+            if fault:
+                return fault
         return None
 
     def chosen(answers: Answers) -> str:
@@ -628,22 +664,50 @@ def _wanted_layers(answers: Answers) -> dict[str, list[int]]:
     }
 
 
+def _wanted_rates(answers: Answers) -> dict[str, float]:
+    rate = float(answers.best_rate_and_nodes.value[0])
+    return {"model_one": 0.001, "model_rate": rate, "model_three": 0.001}
+
+
 def _has_layers(name: str) -> Criterion:
     def test(answers: Answers) -> Message | None:
         seen, wanted = _hidden(getattr(answers, name)), _wanted_layers(answers)[name]
-        if seen == wanted:
-            return None
-        return Message(
-            f"{name} has hidden layers of {seen} nodes",
-            f"{wanted}, as chosen above",
-            "Build it anew with the chosen values.",
-        )
+        if seen != wanted:
+            return Message(
+                f"{name} has hidden layers of {', '.join(map(str, seen)) or 'no'} nodes",
+                f"{', '.join(map(str, wanted))}, as chosen above",
+                "Build it anew with the chosen values.",
+            )
+        rate, asked = _learning_rate(getattr(answers, name)), _wanted_rates(answers)[name]
+        if rate is None or not math.isclose(rate, asked, rel_tol=1e-4):
+            return Message(
+                f"{name} learns with the rate {rate if rate is None else format(rate, 'g')}",
+                f"{asked:g}, as chosen above",
+                "Build it anew with the chosen values.",
+            )
+        return None
 
     return Criterion(f"{name} is built as chosen", 1, test)
 
 
 def _test_accuracy(answers: Answers, name: str) -> float:
     return measure.accuracy(getattr(answers, name), *_test_part(answers))
+
+
+def _trained_on_everything(name: str) -> Criterion:
+    least = criteria.floor(
+        name,
+        lambda answers: floors.least("digits", answers.data.kind),
+        1,
+        f"{name} is trained on all training images",
+        "Fit it on x_train_scaled and y_train for five epochs.",
+    )
+
+    def test(answers: Answers) -> Message | None:
+        network = getattr(answers, name)
+        return least.test(answers) or _trained_as(answers, network, name, _EVERYTHING)
+
+    return dataclasses.replace(least, test=test)
 
 
 final_networks = Exercise(
@@ -657,16 +721,7 @@ final_networks = Exercise(
     },
     [
         *(_has_layers(name) for name in FINAL),
-        *(
-            criteria.floor(
-                name,
-                lambda answers: floors.least("digits", answers.data.kind),
-                1,
-                f"{name} is trained",
-                "Fit it on x_train_scaled and y_train for five epochs.",
-            )
-            for name in FINAL
-        ),
+        *map(_trained_on_everything, FINAL),
     ],
     (
         "The search is over: now all training images may be learnt from, the validation part too.",
@@ -1173,14 +1228,42 @@ def _searches_width(answers: Answers) -> Message | None:
     )
 
 
+def _piece_accuracy(answers: Answers) -> float:
+    """Return the accuracy on the piece of the network that the search trained in the end."""
+    arrays = [np.asarray(part, float) for part in answers.search.value["weights"]]
+    if not arrays:
+        raise ValueError("it has no weights")
+    values = answers.data.x_train[:PIECE].reshape(-1, 784) / 255.0
+    for number in range(0, len(arrays), 2):
+        if number:
+            values = np.maximum(values, 0)  # MLPClassifier's activation where none is named
+        values = values @ arrays[number] + arrays[number + 1]
+    return float(np.mean(values.argmax(axis=1) == answers.data.y_train[:PIECE]))
+
+
 def _searches_well(answers: Answers) -> Message | None:
     best = max(answers.search.value["scores"], default=math.nan)
-    if best > 0.6:
+    if not best > 0.6:
+        return Message(
+            f"The best mean accuracy is {best:.1%}",
+            "more than 60 %",
+            "Were the images scaled and are the labels those of the same images?",
+        )
+    try:
+        seen = _piece_accuracy(answers)
+    except (ValueError, IndexError):
+        return Message(
+            "search does not hold the network that it trained in the end",
+            "a search that has been fitted, refit=True as it is by default",
+            "Call search.fit with the images and labels of the piece.",
+        )
+    if seen >= best - 0.1:
         return None
     return Message(
-        f"The best mean accuracy is {best:.1%}",
-        "more than 60 %",
-        "Were the images scaled and are the labels those of the same images?",
+        f"search tells of a mean accuracy of {best:.1%}, but its network is right on {seen:.1%} "
+        "of the piece",
+        "the results of its own fit",
+        "Call search.fit with the images and labels of the piece.",
     )
 
 

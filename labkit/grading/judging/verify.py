@@ -185,6 +185,7 @@ def _measured(fact: evidence.Model, weights: tuple | None) -> evidence.Model:
             raise Refused(f"the network's {name} is not what was said of it")
     # How it was trained cannot be measured: what was noted of that can only tell of a mistake.
     told = {"updates": int(fact.updates), "fits": _noted(fact.fits)}
+    told["identity"] = int(fact.identity)
     return dataclasses.replace(measured, class_name=type(built).__name__, **told)
 
 

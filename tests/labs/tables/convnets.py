@@ -418,17 +418,24 @@ right(E, "as asked", lambda g: (_convnet(g), str(_file(g)), keras.models.load_mo
 right(E, "path", lambda g: (_convnet(g), _file(g), keras.saving.load_model(str(_file(g)))))
 right(
     E,
+    "loaded twice",
+    lambda g: (keras.models.load_model(_file(g)), _file(g), keras.models.load_model(_file(g))),
+)
+blank(E, lambda g: (_convnet(g), ..., ...))
+wrong(E, "constant", lambda g: (_convnet(g), 1, 1))
+wrong(E, "not trained", lambda g: (..., "x", "y"), 0, outcome=Outcome.BLOCKED)
+wrong(E, "no such file", lambda g: (_convnet(g), "nowhere.keras", _convnet(g)), 2)
+wrong(E, "never loaded", lambda g: (_convnet(g), _file(g), _convnet(g)), 5)
+wrong(
+    E,
     "old format",
     lambda g: (
         _convnet(g),
         _saved(g, "convnet.h5", _convnet(g).save),
         keras.models.load_model(_saved(g, "convnet.h5", _convnet(g).save)),
     ),
+    5,
 )
-blank(E, lambda g: (_convnet(g), ..., ...))
-wrong(E, "constant", lambda g: (_convnet(g), 1, 1))
-wrong(E, "not trained", lambda g: (..., "x", "y"), 0, outcome=Outcome.BLOCKED)
-wrong(E, "no such file", lambda g: (_convnet(g), "nowhere.keras", _convnet(g)), 5)
 wrong(
     E,
     "too early",
@@ -460,7 +467,7 @@ wrong(
     lambda g: (
         _convnet(g),
         _saved(g, "convnet.weights.h5", _convnet(g).save_weights),
-        _convnet(g),
+        keras.models.load_model(_file(g)),
     ),
     5,
 )

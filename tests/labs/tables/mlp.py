@@ -185,6 +185,27 @@ wrong(
 )
 wrong(E, "only above 0", lambda g: (_relu, _sigmoid, np.tanh, _axes(x=X[X > 0])), 7)
 wrong(E, "two curves", lambda g: (_relu, _sigmoid, np.tanh, _axes([_relu, _sigmoid], NAMES[:2])), 6)
+
+
+def _finely_drawn():
+    return _axes(x=np.linspace(-6, 6, 6_001))
+
+
+def _figure_legend():
+    axes = _axes()
+    axes.get_legend().remove()
+    axes.figure.legend()
+    return axes.figure
+
+
+right(E, "many points", lambda g: (_relu, _sigmoid, np.tanh, _finely_drawn()))
+right(E, "the figure's legend", lambda g: (_relu, _sigmoid, np.tanh, _figure_legend()))
+wrong(
+    E,
+    "legend swapped",
+    lambda g: (_relu, _sigmoid, np.tanh, _axes(names=("relu", "tanh", "sigmoid"))),
+    9,
+)
 wrong(E, "wrong type", lambda g: (_relu, _sigmoid, np.tanh, X), 6)
 wrong(E, "in place", lambda g: (_in_place, _sigmoid, np.tanh, _axes()), 8, "changes-its-input")
 wrong(
@@ -205,6 +226,12 @@ wrong(
     ),
     5,
     "sigmoid-mirrored",
+)
+wrong(
+    E,
+    "vectorized",
+    lambda g: (np.vectorize(lambda v: max(0, v)), _sigmoid, np.tanh, _axes()),
+    8,
 )
 wrong(E, "absolute value", lambda g: (np.abs, _sigmoid, np.tanh, _axes()), 8, "absolute-value")
 wrong(E, "tangent", lambda g: (_relu, _sigmoid, np.tan, _axes()), 8, "tan-for-tanh")

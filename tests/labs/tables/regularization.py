@@ -145,6 +145,18 @@ wrong(E, "scaled down", lambda g: (_drop(factor=lambda rate: 1 - rate),), 6, "sc
 wrong(E, "by the rate", lambda g: (_drop(factor=lambda rate: 1 / rate),), 6, "scaled-by-the-rate")
 wrong(E, "columns", lambda g: (_drop_columns,), 5, "whole-rows-or-columns")
 wrong(E, "own seed", lambda g: (_drop_seeded,), 5, "same-places-every-time")
+
+
+def _drop_by_size(values, rate, random):
+    return np.where(values >= np.quantile(values, rate), values / (1 - rate), 0)
+
+
+def _drop_by_another(values, rate, random):
+    return _drop()(values, rate, np.random.default_rng())
+
+
+wrong(E, "no chance at all", lambda g: (_drop_by_size,), 5, "same-places-every-time")
+wrong(E, "another generator", lambda g: (_drop_by_another,), 5)
 wrong(E, "in place", lambda g: (_drop_in_place,), 0, "changes-its-input")
 
 # --- dropout-parameters -----------------------------------------------------------------------

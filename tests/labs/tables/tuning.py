@@ -73,7 +73,7 @@ class _Digits:
 
     def _trained(self, nodes, layers=1, rate=0.001):
         model = build(nodes, layers, rate)
-        model.fit(*self.search, epochs=5, batch_size=64, verbose=0)
+        model.fit(*self.search, epochs=5, batch_size=128, verbose=0)
         return model
 
     @functools.cached_property
@@ -97,7 +97,7 @@ class _Digits:
         keras.utils.set_random_seed(4)
         models = build(128), build(32, 1, 0.01), build(64, 3)
         for model in models:
-            model.fit(self.x_train, self.y_train, epochs=5, batch_size=64, verbose=0)
+            model.fit(self.x_train, self.y_train, epochs=5, batch_size=128, verbose=0)
         return models
 
     @functools.cached_property
@@ -651,7 +651,7 @@ def _search(alphas=tuple(ALPHAS), folds=5, nodes=(50,), fitted=True, broken=Fals
     network = MLPClassifier(nodes, max_iter=8, random_state=1, batch_size=20)
     if broken:
         network.set_params(learning_rate_init=1e-7)
-    search = GridSearchCV(network, {"alpha": list(alphas)}, cv=folds, refit=False)
+    search = GridSearchCV(network, {"alpha": list(alphas)}, cv=folds)
     return search.fit(*_small()) if fitted else search
 
 
@@ -659,6 +659,19 @@ def _small():
     warnings.simplefilter("ignore", ConvergenceWarning)
     (images, labels), _ = data.load_fashion_mnist()
     return images[:300].reshape(300, -1).astype("float32") / 255, labels[:300]
+
+
+def _forged(with_network=False):
+    """Return a search whose results were set, with a network that has learnt nothing."""
+    search = GridSearchCV(MLPClassifier((50,), max_iter=10), {"alpha": ALPHAS}, cv=5)
+    settings = [{"alpha": alpha} for alpha in ALPHAS]
+    search.n_splits_ = 5
+    search.cv_results_ = {"params": settings, "mean_test_score": np.array([0.8, 0.8, 0.7])}
+    if with_network:
+        each = {f"split{fold}_test_score": np.array([0.8, 0.8, 0.7]) for fold in range(5)}
+        search.cv_results_ |= each
+        search.best_estimator_ = _search(broken=True).best_estimator_
+    return search
 
 
 right(E, "grid search", lambda g: (_search(),))
@@ -669,6 +682,8 @@ wrong(E, "constant", lambda g: (0,))
 wrong(E, "only the network", lambda g: (MLPClassifier((50,)),))
 wrong(E, "another network", lambda g: (LogisticRegression(),))
 wrong(E, "learnt nothing", lambda g: (_search(broken=True),), 5)
+wrong(E, "results by hand", lambda g: (_forged(),))
+wrong(E, "results of another fit", lambda g: (_forged(True),), 5)
 wrong(E, "not fitted", lambda g: (_search(fitted=False),), 0, "not-fitted")
 wrong(E, "decays", lambda g: (_search(tuning.PIECE_ALPHAS),), 4, "decay-taken-for-alpha")
 wrong(E, "100 nodes", lambda g: (_search(nodes=(100,)),), 5, "default-width")

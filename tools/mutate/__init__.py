@@ -1,0 +1,1 @@
+"""Measure the checks: change the solutions in every way, and see what the checks say."""

@@ -1,0 +1,248 @@
+"""A solution notebook as a course of exercises: the state before each, its answer, its check."""
+
+import ast
+import contextlib
+import copy
+import dataclasses
+import io
+import pathlib
+import re
+import signal
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import matplotlib.pyplot as plt
+import nbformat
+import numpy as np
+
+from labkit import labs
+from labkit.checks.exercise import Exercise
+from labkit.checks.result import Result
+from labkit.evidence import functions
+
+SOLUTIONS = pathlib.Path(__file__).parents[2] / "solutions"
+SECONDS = 5
+FEW = 640
+_TRAINS = re.compile(r"\.fit\(|\btrain\(|cross_validate\(")
+
+
+class TooLong(Exception):
+    """A mutant that did not end."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Attempt:
+    """What became of some code that was run as an answer.
+
+    Attributes
+    ----------
+    result : Result or None
+        None where the code ended in an error, which is as good as being refused.
+    answers : tuple
+        What the check was given.
+    error : str
+    """
+
+    result: Result | None
+    answers: tuple = ()
+    error: str = ""
+
+    @property
+    def full(self) -> bool:
+        return self.result is not None and self.result.points == self.result.max_points
+
+
+@dataclasses.dataclass
+class Place:
+    """An exercise in its notebook: what is defined before it, its solution, its check."""
+
+    exercise: Exercise
+    before: dict[str, Any]
+    source: str
+    check: str
+
+    @property
+    def trains(self) -> bool:
+        """Whether the solution trains something."""
+        return bool(_TRAINS.search(self.source))
+
+    def attempt(self, source: str) -> Attempt:
+        """Run `source` in place of the solution, and judge what it defines."""
+        names = _fresh(self.before, source)
+        try:
+            with alone(SECONDS if not self.trains else 120):
+                exec(compile(source, "<answer>", "exec"), names)
+                answers = _given(self.check, names)
+        except Exception as error:
+            return Attempt(None, (), f"{type(error).__name__}: {error}")
+        try:
+            with alone(60):
+                return Attempt(self.exercise.judge(self.exercise.collect(*answers)), answers)
+        finally:
+            plt.close("all")
+
+
+@contextlib.contextmanager
+def _short_trainings(short: bool) -> Iterator[None]:
+    """Let `fit` learn from few images in one epoch, where no training is asked about."""
+    import keras
+
+    plain = keras.Model.fit
+
+    def fit(self: Any, x: Any, y: Any = None, *args: Any, **settings: Any) -> Any:
+        settings["epochs"] = 1
+        return plain(self, x[:FEW], None if y is None else y[:FEW], *args, **settings)
+
+    if short:
+        keras.Model.fit = fit
+    try:
+        yield
+    finally:
+        keras.Model.fit = plain
+
+
+def places(lab: str, trainings: bool = False) -> Iterator[Place]:
+    """Yield the exercises of a lab, in the state in which its solution notebook meets them.
+
+    Without `trainings` those that train something are left out, and what they would have trained
+    has learnt a little only.
+    """
+    notebook = nbformat.read(SOLUTIONS / lab / f"{lab}.ipynb", as_version=4)
+    exercises = {exercise.name: exercise for exercise in labs.load(lab)}
+    names: dict[str, Any] = {"display": lambda *_: None, "__name__": "__main__"}
+    before, source = {}, ""
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        if name in exercises:
+            before, source = dict(names), _solution(cell.source)
+        if name.removesuffix("-check") in exercises and name.endswith("-check"):
+            exercise = exercises[name.removesuffix("-check")]
+            place = Place(exercise, before, source, cell.source)
+            if trainings or not place.trains:
+                yield place
+            continue
+        with alone(600), _short_trainings(not trainings):
+            exec(compile(cell.source, f"<{name or 'given'}>", "exec"), names)
+        plt.close("all")
+
+
+def _solution(source: str) -> str:
+    """Return an answer cell without the marks around its solution."""
+    return re.sub(r"(?m)^\s*### (BEGIN|END) SOLUTION\n?", "", source)
+
+
+def _given(check: str, names: dict[str, Any]) -> tuple:
+    """Return what a check cell hands to its check."""
+    call = next(node for node in ast.walk(ast.parse(check)) if isinstance(node, ast.Call))
+    return tuple(eval(ast.unparse(argument), names) for argument in call.args)
+
+
+def _fresh(before: dict[str, Any], source: str) -> dict[str, Any]:
+    """Return the names that are defined before, with copies of what `source` may change."""
+    import keras
+
+    names = dict(before)
+    used = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    for name in used & set(names):
+        value = names[name]
+        if isinstance(value, keras.Model) and re.search(rf"{name}\.(compile|fit)\(", source):
+            names[name] = _copied(value)
+        elif isinstance(value, np.ndarray | list | dict):
+            names[name] = value.copy() if isinstance(value, np.ndarray) else copy.copy(value)
+    return names
+
+
+def _copied(model: Any) -> Any:
+    import keras
+
+    made = keras.models.clone_model(model)
+    made.set_weights(model.get_weights())
+    if model.compiled:
+        made.compile_from_config(model.get_compile_config())
+    return made
+
+
+@contextlib.contextmanager
+def alone(seconds: int) -> Iterator[None]:
+    """Keep back what is printed or warned of, and end what does not end by itself."""
+
+    def stop(*_: Any) -> None:
+        raise TooLong(f"more than {seconds} seconds")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def same(place: Place, one: tuple, other: tuple) -> bool:
+    """Tell whether two answers are the same in behaviour, by their values, not by evidence."""
+    kinds = place.exercise.answers.values()
+    return len(one) == len(other) and all(
+        _alike(answer.collector, a, b) for answer, a, b in zip(kinds, one, other, strict=False)
+    )
+
+
+def _alike(collector: Any, one: Any, other: Any) -> bool:
+    import keras
+
+    if one is other:
+        return True
+    if isinstance(collector, functions.Probing):
+        return callable(one) and callable(other) and _same_function(collector, one, other)
+    if isinstance(one, keras.Model) and isinstance(other, keras.Model):
+        return _same_network(one, other)
+    try:
+        return bool(np.array_equal(np.asarray(one, object), np.asarray(other, object)))
+    except (TypeError, ValueError):
+        return False
+
+
+def _same_function(collector: functions.Probing, one: Any, other: Any) -> bool:
+    """Compare what two functions return on probes that no check has used."""
+    for seed in range(1_000, 1_005):
+        calls = [
+            functions.called(function, collector.arguments(seed), seed).calls
+            for function in (one, other)
+        ]
+        for first, second in zip(*calls, strict=True):
+            sample = getattr(first.result, "sample", getattr(first.result, "value", None))
+            told = getattr(second.result, "sample", getattr(second.result, "value", None))
+            try:
+                if not np.allclose(np.asarray(sample, float), np.asarray(told, float), atol=1e-9):
+                    return False
+            except (TypeError, ValueError):
+                return False
+            if first.changed_its_input != second.changed_its_input:
+                return False
+    return True
+
+
+def _same_network(one: Any, other: Any) -> bool:
+    """Compare two networks layer by layer, but for their names and seeds, and how they compile."""
+
+    def settings(model: Any) -> Any:
+        return _without_names([model.get_config(), model.get_compile_config()])
+
+    return settings(one) == settings(other)
+
+
+def _without_names(part: Any) -> Any:
+    if isinstance(part, dict):
+        hidden = ("name", "seed", "keras_history", "input_layers", "output_layers")
+        return {key: _without_names(value) for key, value in part.items() if key not in hidden}
+    if isinstance(part, list | tuple):
+        return [_without_names(value) for value in part]
+    return part
