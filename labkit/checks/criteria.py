@@ -18,7 +18,12 @@ Expected = Callable[[Answers], Any]
 def is_number(fact: evidence.Value) -> bool:
     """Tell whether `fact` is one finite number, no truth value."""
     plain = fact.value
-    return isinstance(plain, numbers.Real) and not isinstance(plain, bool) and math.isfinite(plain)
+    if not isinstance(plain, numbers.Real) or isinstance(plain, bool):
+        return False
+    try:
+        return math.isfinite(plain)
+    except OverflowError:  # a whole number that is larger than any other number here
+        return False
 
 
 def number(

@@ -28,7 +28,11 @@ def collect(collector: Collector, answer: Any, seed: int = 0) -> Any:
     """Return the fact that `collector` makes of `answer`, or `Placeholder` for ``...``."""
     if answer is ...:
         return facts.Placeholder()
-    return collector(answer, seed)
+    try:
+        return collector(answer, seed)
+    except Exception:
+        # The one boundary around an object of a student's, which may raise whatever it likes.
+        return facts.Other(type_name(answer), "it cannot be read")
 
 
 def value(answer: Any, seed: int = 0) -> facts.Value | facts.Other:

@@ -19,7 +19,7 @@ import numpy as np
 from labkit import labs
 from labkit.checks.exercise import Exercise
 from labkit.checks.result import Result
-from labkit.evidence import functions
+from labkit.evidence import functions, pictures
 
 SOLUTIONS = pathlib.Path(__file__).parents[2] / "solutions"
 SECONDS = 5
@@ -204,10 +204,26 @@ def _alike(collector: Any, one: Any, other: Any) -> bool:
         return callable(one) and callable(other) and _same_function(collector, one, other)
     if isinstance(one, keras.Model) and isinstance(other, keras.Model):
         return _same_network(one, other)
+    if collector is pictures.picture:
+        return _same_picture(one, other)
     try:
         return bool(np.array_equal(np.asarray(one, object), np.asarray(other, object)))
     except (TypeError, ValueError):
         return False
+
+
+def _same_picture(one: Any, other: Any) -> bool:
+    """Compare what two pictures show, pixel by pixel."""
+    drawn = []
+    for axes in (one, other):
+        first = np.ravel(np.asarray(axes, object))[0]
+        figure = getattr(first, "figure", first)
+        try:
+            figure.canvas.draw()
+            drawn.append(np.asarray(figure.canvas.buffer_rgba()))
+        except AttributeError:
+            return False  # no picture
+    return np.array_equal(*drawn)
 
 
 def _same_function(collector: functions.Probing, one: Any, other: Any) -> bool:
