@@ -96,6 +96,9 @@ def serve(folder: pathlib.Path, browser: bool = True, port: int = 8888, page: st
     _put_first("JUPYTER_CONFIG_PATH", own)
     # Its kernels know their cells, and its page tells them what the cells show.
     _put_first("JUPYTER_PATH", own)
+    if page:
+        # The student's folder is no part of the course's, whose settings nbgrader would look for.
+        os.chdir(folder)
     browser = browser and has_display()
     print("labkit: JupyterLab is starting; Ctrl-C here ends it. Its address:", flush=True)
     labapp.LabApp.launch_instance(_options(folder, browser, port, page))
