@@ -1,13 +1,14 @@
 """A machine that is ready to run notebooks: the kit, the box, and warm workers."""
 
 import pathlib
+import sys
 import tempfile
 import threading
 from collections.abc import Iterable
 from typing import Self
 
 from labkit import data, files
-from labkit.grading.runs import course_copy, sandbox, self_test, warm_sandbox
+from labkit.grading.runs import course_copy, sandbox, self_test, system_calls, warm_sandbox
 
 
 class Machine:
@@ -61,6 +62,7 @@ class Machine:
         self._box = course_copy.box(folder, self._datasets, self._secrets)
         if self._sandboxed:
             self_test.verify(self._box, self._secrets)
+            _say_what_is_missing()
         self._warm = warm_sandbox.Boxes(course_copy.warm_command, self._box, self._limits)
         shipped = files.fingerprint_of_files(folder.rglob("*.py"))
         self.facts = {"labkit": shipped, "data": data.source().kind}
@@ -83,4 +85,13 @@ class Machine:
         command = course_copy.command(self._limits)
         return sandbox.run(
             command, self._box, self._limits, job, output, self._sandboxed, cancelled
+        )
+
+
+def _say_what_is_missing() -> None:
+    if system_calls.program() is None:
+        print(
+            "labkit: libseccomp is not installed here, so notebooks run in the sandbox, but may "
+            "ask more of the kernel than they need. Install it (Debian: libseccomp2).",
+            file=sys.stderr,
         )
