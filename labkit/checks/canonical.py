@@ -10,10 +10,12 @@ import dataclasses
 import functools
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-Shape = tuple[int | None, ...]
+from labkit.checks import unfolding
+from labkit.checks.step import Step, close, same
+from labkit.checks.unfolding import Shape
 
 _NOWHERE = ((0, 0), (0, 0))
 # Activations that leave the order of numbers as it is: max pooling may come before or after them.
@@ -27,45 +29,6 @@ _SAME_SHAPE = {
     *("GaussianNoise", "GaussianDropout", "AlphaDropout", "SpatialDropout1D", "SpatialDropout2D"),
     *("ActivityRegularization", "Rescaling", "PReLU", "Masking", "RMSNormalization"),
 }
-_MODELS = {"Sequential", "Functional", "Model"}
-
-
-@dataclasses.dataclass(frozen=True)
-class Step:
-    """One step of a network.
-
-    Attributes
-    ----------
-    kind : str
-        ``"dense"``, ``"convolution"``, ``"max pooling"``, ``"average pooling"``, ``"flatten"``,
-        ``"activation"``, ``"dropout"``, ``"padding"``; Keras's name of the layer for any other.
-    shape : tuple of int or None
-        What it puts out for one image; None where that is not known.
-    settings : dict
-        What the step does, in plain values: ``units``, ``filters``, ``kernel``, ``strides``,
-        ``padding``, ``size``, ``rate``, ``name`` (of an activation).
-    extras : tuple of str
-        What it has beyond that, in words: ``"no bias"``, ``"a regularizer on its kernel"``.
-    initializer : str
-        What its weights start from, in snake case.
-    penalties : dict of str to (float, float)
-        L1 and L2 factor of what ``"kernel"``, ``"bias"`` and ``"activity"`` add to the loss, where
-        it is not 0; NaN for another kind of regularizer.
-    """
-
-    kind: str
-    shape: Shape | None = None
-    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    extras: tuple[str, ...] = ()
-    initializer: str = ""
-    penalties: Mapping[str, tuple[float, float]] = dataclasses.field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return _in_words(self)
-
-    def does(self, other: "Step") -> bool:
-        """Tell whether this step does what `other` does; floats need not agree to the last bit."""
-        return self.kind == other.kind and _same(dict(self.settings), dict(other.settings))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -155,9 +118,9 @@ def canonical(config: str) -> Chain:
     """Return the chain of steps of a network, from its configuration as Keras writes it (JSON)."""
     try:
         settings = json.loads(config)
-        shape, raw = _unfolded(settings, None)
+        shape, raw = unfolding.unfolded(settings, None)
         steps = _ordered(_steps(shape, raw))
-    except _NoChain as error:
+    except unfolding.NoChain as error:
         return Chain(None, (), str(error))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError):
         return Chain(None, (), "its settings cannot be read")
@@ -206,99 +169,6 @@ def _layer(class_name: str, **config: Any) -> dict[str, Any]:
     return {"class_name": class_name, "module": "keras.layers", "config": config}
 
 
-class _NoChain(ValueError):
-    """A network whose layers do not follow one another."""
-
-
-# --- unfolding ------------------------------------------------------------------------------
-
-
-def _unfolded(model: dict, training: bool | None) -> tuple[Shape | None, list[dict]]:
-    """Return the input shape and the layers of a network, those of its blocks among them."""
-    if model["class_name"] == "Sequential":
-        shape, layers = _sequence(model)
-    else:
-        shape, layers = _path(model)
-    found: list[dict] = []
-    for layer, told in layers:
-        told = training if told is None else told
-        if layer["class_name"] in _MODELS:
-            found += _unfolded(layer, told)[1]
-        else:
-            found.append(layer | {"training": told})
-    return shape, found
-
-
-def _sequence(model: dict) -> tuple[Shape | None, list[tuple[dict, None]]]:
-    layers = model["config"]["layers"]
-    shape = next(
-        (_input_shape(part) for part in layers if part["class_name"] == "InputLayer"), None
-    )
-    if shape is None:
-        told = model["config"].get("build_input_shape") or model.get("build_config", {}).get(
-            "input_shape"
-        )
-        shape = _without_batch(told)
-    return shape, [(part, None) for part in layers if part["class_name"] != "InputLayer"]
-
-
-def _path(model: dict) -> tuple[Shape | None, list[tuple[dict, bool | None]]]:
-    """Return a functional network's layers from its input to its output."""
-    by_name = {layer["name"]: layer for layer in model["config"]["layers"]}
-    name, node, _ = _only(model["config"]["output_layers"])
-    found: list[tuple[dict, bool | None]] = []
-    while by_name[name]["class_name"] != "InputLayer":
-        layer = by_name[name]
-        call = layer["inbound_nodes"][node]
-        found.append((layer | {"values": _values(call)}, _training(call)))
-        sources = list(_tensors(call))
-        if len(sources) != 1:
-            raise _NoChain("its layers do not follow one another in a single line")
-        name, node, _ = sources[0]
-        if len(found) > 1_000:
-            raise _NoChain("it has more layers than can be followed")
-    return _input_shape(by_name[name]), found[::-1]
-
-
-def _only(outputs: list) -> list:
-    if outputs and isinstance(outputs[0], str):
-        return outputs
-    if len(outputs) == 1:
-        return outputs[0]
-    raise _NoChain(f"it has {len(outputs)} outputs")
-
-
-def _tensors(part: Any) -> Iterator[list]:
-    if isinstance(part, dict) and part.get("class_name") == "__keras_tensor__":
-        yield part["config"]["keras_history"]
-    elif isinstance(part, dict):
-        for inner in part.values():
-            yield from _tensors(inner)
-    elif isinstance(part, list):
-        for inner in part:
-            yield from _tensors(inner)
-
-
-def _values(call: dict) -> list:
-    """Return what a layer was called with besides tensors."""
-    given = [part for part in call["args"] if not list(_tensors(part))]
-    return [part for part in given if part is not None]
-
-
-def _training(call: dict) -> bool | None:
-    told = call.get("kwargs", {}).get("training")
-    return told if isinstance(told, bool) else None
-
-
-def _input_shape(layer: dict) -> Shape | None:
-    config = layer["config"]
-    return _without_batch(config.get("batch_shape") or config.get("batch_input_shape"))
-
-
-def _without_batch(shape: Any) -> Shape | None:
-    return tuple(shape[1:]) if isinstance(shape, list | tuple) and shape else None
-
-
 # --- steps ----------------------------------------------------------------------------------
 
 
@@ -307,7 +177,7 @@ def _steps(shape: Shape | None, layers: Sequence[Mapping[str, Any]]) -> list[Ste
     found: list[Step] = []
     for layer in layers:
         if shape is None:
-            shape = _without_batch((layer.get("build_config") or {}).get("input_shape"))
+            shape = unfolding.without_batch((layer.get("build_config") or {}).get("input_shape"))
         for step in _steps_of(layer, shape):
             shape = step.shape
             _append(found, step)
@@ -536,7 +406,7 @@ def _nothing_at(*settings: str, value: float = 0) -> Callable:
     """Return a maker for a layer that does nothing while `settings` have this value."""
 
     def make(config: dict, shape: Shape | None, name: str = "") -> list[Step | None]:
-        if all(_close(config.get(setting) or 0, value) for setting in settings):
+        if all(close(config.get(setting) or 0, value) for setting in settings):
             return []
         return [Step(name, shape, _plain(config))]
 
@@ -545,7 +415,7 @@ def _nothing_at(*settings: str, value: float = 0) -> Callable:
 
 def _rescaling(config: dict, shape: Shape | None) -> list[Step | None]:
     scale, offset = config.get("scale", 1), config.get("offset", 0)
-    if _same(scale, 1) and _same(offset, 0):
+    if same(scale, 1) and same(offset, 0):
         return []
     return [Step("Rescaling", shape, {"scale": scale, "offset": offset})]
 
@@ -586,8 +456,8 @@ def _activation_layer(config: dict, shape: Shape | None) -> list[Step | None]:
 def _relu(config: dict, shape: Shape | None) -> list[Step | None]:
     ceiling, threshold = config.get("max_value"), config.get("threshold") or 0
     slope = config.get("negative_slope") or 0
-    if ceiling is None and _close(threshold, 0):
-        if _close(slope, 0):
+    if ceiling is None and close(threshold, 0):
+        if close(slope, 0):
             return [_activation("relu", shape)]
         return [_activation(f"leaky_relu({slope:g})", shape)]
     words = f"relu(max_value={ceiling}, threshold={threshold:g}, negative_slope={slope:g})"
@@ -658,7 +528,7 @@ def _ordered(steps: list[Step]) -> list[Step]:
 
 
 def _does_nothing(step: Step) -> bool:
-    return _close(step.settings["rate"], 0)
+    return close(step.settings["rate"], 0)
 
 
 def _comes_first(step: Step, before: Step) -> bool:
@@ -677,38 +547,3 @@ def _adds_nothing(step: Step, before: Step) -> bool:
     if step.kind != "activation" or before.kind != "activation":
         return False
     return step.settings["name"] == "relu" and before.settings["name"] in _NOT_NEGATIVE
-
-
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        return _close(one, other)
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(_same, one, other))
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
-    return one == other
-
-
-def _close(one: Any, other: float) -> bool:
-    return isinstance(one, int | float) and math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-9)
-
-
-# --- in words -------------------------------------------------------------------------------
-
-
-def _in_words(step: Step) -> str:
-    settings = step.settings
-    if step.kind == "activation":
-        return settings["name"]
-    if step.kind == "dense":
-        return f"dense {settings['units']}"
-    if step.kind == "convolution":
-        size = "×".join(map(str, settings["kernel"]))
-        return f"convolution {settings['filters']} of {size}"
-    if step.kind == "dropout":
-        return f"dropout {settings['rate']:.4g}"
-    if "pooling" in step.kind and "size" in settings:
-        return f"{step.kind} {'×'.join(map(str, settings['size']))}"
-    return step.kind
