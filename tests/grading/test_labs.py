@@ -14,7 +14,7 @@ from labkit import labs
 from labkit.checks import Outcome
 from labkit.grading import grade
 from labkit.grading.graded import Graded
-from labkit.grading.judging import judge, serving
+from labkit.grading.judging import judge
 from labkit.grading.runs import course_copy, records, running
 from labkit.grading.submissions import handed_out
 from tests.grading import classroom
@@ -90,9 +90,12 @@ def test_wrong_answers_touch_no_other_exercise(lab, tmp_path):
     solution = graded(lab)["solution"]
     for wrong in (every[::2], every[1::2]):
         answers = {exercise.name: _wrong(lab, exercise.name) for exercise in wrong}
-        _with_answers(lab, tmp_path, answers.values())
-        (tmp_path / "run.json").write_text(solution.run.to_json(), encoding="utf-8")
-        results = [said.result for said in serving.judge_run(lab, tmp_path)]
+        run = tmp_path / "run"
+        run.mkdir(exist_ok=True)
+        _with_answers(lab, run, answers.values())
+        (run / "run.json").write_text(solution.run.to_json(), encoding="utf-8")
+        with judge.Judge(tmp_path) as asked:
+            results = asked.judge(lab, "run").results
         lost = sum(exercise.points - answers[exercise.name].points for exercise in wrong)
         assert sum(result.points for result in results) == solution.points - lost
         for result, full in zip(results, solution.results, strict=True):
