@@ -192,13 +192,15 @@ def test_empty_figure_shows_no_picture(shell):
 def notebook():
     """Return an executed notebook: pictures of the kit and of a student, in several formats."""
     cells = [
-        "from labkit import figures, plots\nfigures.install(get_ipython())",
+        "from matplotlib import pyplot as plt\n"
+        "from labkit import plots\nfrom labkit.plots import alt_text\n"
+        "alt_text.install(get_ipython())",
         "axes = plots.confusion_matrix([0, 1, 1], [0, 1, 0], class_names=['cat', 'dog'])",
-        "plots.plt.plot([1, 2], [3, 4]); plots.plt.title('My own'); plots.plt.show()",
-        "print(plots.plt.get_fignums())",
-        "%config InlineBackend.figure_formats = ['svg']\nplots.plt.plot([1, 2]);",
+        "plt.plot([1, 2], [3, 4]); plt.title('My own'); plt.show()",
+        "print(plt.get_fignums())",
+        "%config InlineBackend.figure_formats = ['svg']\nplt.plot([1, 2]);",
         "%config InlineBackend.figure_formats = ['png']\n"
-        + "plots.plt.plot([1, 2]); plots.plt.title('Again');",
+        + "plt.plot([1, 2]); plt.title('Again');",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
     resources = {"metadata": {"path": str(ROOT)}}
