@@ -96,8 +96,8 @@ def _axes_of_a_grid(rows: int, columns: int, title_lines: int) -> np.ndarray:
     A layout engine would draw each of them several times to find out how large their titles are.
     """
     side, aside = 1.40, 0.15
-    above = 0.10 + 0.17 * title_lines
-    width, height = max(columns * (side + aside), 4.0), rows * (side + above) + 0.35
+    above = 0.05 + 0.20 * title_lines
+    width, height = max(columns * (side + aside), 4.0), rows * (side + above) + 0.30
     left = (width - columns * (side + aside) + aside) / 2
     places = {
         "left": left / width,
