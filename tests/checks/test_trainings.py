@@ -33,7 +33,9 @@ def _noted():
 @pytest.fixture(scope="module")
 def parts():
     """Return images and labels by what they are."""
-    data = reference()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LABKIT_DATA", "sample")  # this fixture is made before those of the tests
+        data = reference()
     images, labels = data.x_train / np.float32(255), data.y_train
     cut, fifth = int(len(images) * 0.8), len(images) - int(len(images) * 0.8)
     chance = np.random.default_rng(0).permutation(len(images))
