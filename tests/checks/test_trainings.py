@@ -36,6 +36,7 @@ def parts():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LABKIT_DATA", "sample")  # this fixture is made before those of the tests
         data = reference()
+        assert data.kind == "sample" and len(data.x_train) < 60_000  # it is loaded when asked
     images, labels = data.x_train / np.float32(255), data.y_train
     cut, fifth = int(len(images) * 0.8), len(images) - int(len(images) * 0.8)
     chance = np.random.default_rng(0).permutation(len(images))
