@@ -22,7 +22,7 @@ QUICK = settings(
 )
 # What a platform lets into a name: no slashes, no control characters.
 LETTERS = st.characters(exclude_categories=("C", "Zl", "Zp"), exclude_characters="/\\_:")
-NAMES = st.text(LETTERS, min_size=1, max_size=60).filter(lambda text: text.strip(" ."))
+NAMES = st.text(LETTERS, min_size=1, max_size=60).filter(lambda text: text.strip().strip("."))
 
 
 def zipped(path, files):

@@ -53,7 +53,7 @@ def a_run(recipe=RECIPE, seed=1, right=88, kind="real"):
 
 
 @pytest.fixture
-def few_images(monkeypatch):
+def few_images(monkeypatch, tmp_path):
     """600 training and 100 test images, the brightness of each the number of its place."""
 
     def load():
@@ -65,6 +65,8 @@ def few_images(monkeypatch):
         return (x_train, _labels(600)), (x_test, _labels(100))
 
     monkeypatch.setattr(data, "load_fashion_mnist", load)
+    # The same training runs in other tests, too, and in other processes at the same time.
+    monkeypatch.setattr(train, "_unfinished", lambda *_: tmp_path / "unfinished")
 
 
 def _labels(count):
