@@ -13,7 +13,7 @@ import re
 from labkit.grading.submissions.platforms import said
 
 _PATTERN = re.compile(
-    r"(?P<name>.*?\S.*?)(?:_(?P<number>\d+))?_assignsubmission_(?P<kind>[a-z0-9]+)(?:_(?P<file>.*))?",
+    r"(?P<name>.+?)(?:_(?P<number>\d+))?_assignsubmission_(?P<kind>[a-z0-9]+)(?:_(?P<file>.*))?",
     re.DOTALL,
 )
 # A team's number looks as a student's does, so that the name has to say which it is.
