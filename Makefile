@@ -43,7 +43,7 @@ mutate: $(VENV)/complete ## Change the solutions in every way, and count what th
 	$(BIN)/python -m tools.mutate $(MUTATE)
 
 attacks: $(VENV)/complete ## Grade a class of attackers and unlucky students, and say what came of it
-	$(BIN)/python tools/attacks.py
+	$(BIN)/python -m tools.attacks
 
 reproduce: $(VENV)/runtime ## Train the reports' networks (hours), and print the table of results
 	@$(BIN)/python -m labkit.reports.train $(REPRODUCE)

@@ -13,8 +13,6 @@ import tempfile
 from labkit.grading.runs import sandbox
 from tests.grading import attacks, cases
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
 os.environ |= {"LABKIT_DATA": "sample", "LABKIT_OFFLINE": "1"}
 
 

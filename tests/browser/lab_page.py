@@ -8,7 +8,7 @@ import pathlib
 import re
 import shutil
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests import serving
@@ -51,26 +51,35 @@ class LabPage:
         self.page.keyboard.insert_text(text)
 
     def run(self, name: str) -> None:
-        """Run a cell with Shift+Enter."""
+        """Run a cell with Shift+Enter, again if need be: see `run_all`."""
         prompt = self.cell(name).locator(".jp-InputPrompt")
-        before = prompt.inner_text()
-        self.cell(name).locator(".cm-content").click()
-        self.page.keyboard.press("Shift+Enter")
-        self.expect(prompt).not_to_have_text(before)
+
+        def choose() -> None:
+            self.cell(name).locator(".cm-content").click()
+            self.page.keyboard.press("Shift+Enter")
+
+        self._try_until_it_changes(prompt, choose)
         self.expect(prompt).to_have_text(re.compile(r"\d"))
 
     def run_all(self) -> None:
         """Choose Run All Cells, again if need be: while it starts, JupyterLab may miss it."""
         first = self.page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").first
-        before = first.inner_text()
-        for _ in range(TRIES):
+
+        def choose() -> None:
             self.page.get_by_role("menuitem", name="Run", exact=True).click()
             self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+        self._try_until_it_changes(first, choose)
+        self.wait_until_idle()
+
+    def _try_until_it_changes(self, prompt: Any, choose: Callable[[], None]) -> None:
+        before = prompt.inner_text()
+        for _ in range(TRIES):
+            choose()
             with contextlib.suppress(AssertionError):
-                chromium.playwright.expect(first).not_to_have_text(before, timeout=30_000)
-                self.wait_until_idle()
+                chromium.playwright.expect(prompt).not_to_have_text(before, timeout=30_000)
                 return
-        raise AssertionError(f"Run All Cells did nothing in {TRIES} tries")
+        raise AssertionError(f"No cell ran in {TRIES} tries")
 
     def wait_until_idle(self) -> None:
         """Wait until nothing runs."""
