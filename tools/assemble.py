@@ -41,6 +41,7 @@ from labkit.checks.result import points
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOLUTIONS = ROOT / "solutions"
 NOTEBOOKS = ROOT / "notebooks"
+LINE = 100  # characters, as in pyproject.toml
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 CODE_STUB = "# Write your code here."
 TEXT_STUB = "*Double-click here, and write your answer in place of this line.*"
@@ -160,10 +161,20 @@ def _answer_and_check(exercise: Exercise, solved: bool) -> Iterator[NotebookNode
     answer.metadata.nbgrader = _marks(exercise.name, solution=True)
     yield answer
     attribute = exercise.name.replace("-", "_")
-    source = f"lab.{attribute}.check({', '.join(exercise.answers)})"
+    source = call(f"lab.{attribute}.check", list(exercise.answers))
     check = nbformat.v4.new_code_cell(source, id=f"{exercise.name}-check")
     check.metadata.nbgrader = _marks(check.id, grade=True, locked=True, points=exercise.points)
     yield check
+
+
+def call(function: str, names: list[str]) -> str:
+    """Return the call of a function, in as many lines as the formatter writes."""
+    listed = ", ".join(names)
+    if len(f"{function}({listed})") <= LINE:
+        return f"{function}({listed})"
+    if len(listed) <= LINE - 4:
+        return f"{function}(\n    {listed}\n)"
+    return "\n".join([f"{function}(", *(f"    {name}," for name in names), ")"])
 
 
 def _essay(essay: Essay, solved: bool) -> Iterator[NotebookNode]:
@@ -236,7 +247,13 @@ class Part:
 
 def answer_source(exercise: Exercise, solved: bool) -> str:
     """Return the source of an answer cell, solved or with a stub for the student."""
-    return "\n\n\n".join(part.source(solved) for part in parts(exercise))
+    first, *others = parts(exercise)
+    if exercise.given:
+        # A function stands apart from the lines above it.
+        apart = ("", "") if first.indent else ()
+        head = (*exercise.given.splitlines(), *apart, *first.head)
+        first = dataclasses.replace(first, head=head)
+    return "\n\n\n".join(part.source(solved) for part in (first, *others))
 
 
 def parts(exercise: Exercise) -> list[Part]:

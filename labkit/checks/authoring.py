@@ -19,6 +19,7 @@ import numpy as np
 from labkit import evidence
 from labkit.checks import agreement, author_file, criteria, exercise, names
 from labkit.checks.author_file import AuthorError
+from labkit.checks.essay import Essay
 from labkit.checks.exercise import (
     ARRAY,
     HISTORY,
@@ -95,8 +96,11 @@ class Exercise(exercise.Exercise):
         the form of ``lab.md``.
     hints : three str
         A nudge, the name of the tool, the skeleton.
-    needs : sequence of str
-        Variables of earlier exercises that the check takes, too.
+    needs : sequence of str, or dict of str to Answer
+        Variables of earlier exercises that the check takes, too. Where given cells make them, a
+        dictionary says of what kind they are.
+    given : str
+        Lines that stand at the top of the answer's cell. What they define may be asked for.
     by_rows : bool
         Whether row k of an answer is made of row k of the data alone. Then only the rows that are
         compared are worked out.
@@ -109,7 +113,8 @@ class Exercise(exercise.Exercise):
         doc: str,
         *,
         hints: Sequence[str],
-        needs: Sequence[str] = (),
+        needs: Sequence[str] | Mapping[str, Answer] = (),
+        given: str = "",
         by_rows: bool = False,
         **answers: Answer,
     ) -> None:
@@ -118,13 +123,14 @@ class Exercise(exercise.Exercise):
         super().__init__("", title, dict(answers), [], tuple(hints), [])
         self.own = tuple(answers)
         self.needs, self.by_rows = tuple(needs), by_rows
+        self._kinds_given = dict(needs) if isinstance(needs, Mapping) else {}
+        self.given = inspect.cleandoc(given)
         self.solve: Callable | None = None
         self.comments: dict[str, str] = {}
         self.further: list[Case] = []
         self._asked: list[tuple[str, tuple[str, int]]] = []
         self.functions: list[tuple[Callable, bool]] = []
-        self._book, self._place = names.Book(), 0
-        self._book.add(self.source())
+        self._enter(names.Book())
         if not answers:
             raise self.error("the exercise has no answer", "Name its variables: pixel=NUMBER.")
         if len(self.hints) != 3 or isinstance(hints, str):
@@ -307,12 +313,24 @@ class Exercise(exercise.Exercise):
     def stand_in(self, book: names.Book, name: str, dataset: str) -> None:
         """Take a place in a lab: what was added to `book` so far is what may be asked for."""
         self.name, self.dataset = name, dataset
+        self._enter(book)
+
+    def _enter(self, book: names.Book) -> None:
+        if self.given:
+            try:
+                book.add(names.of_cell(self.given))
+            except SyntaxError as error:
+                problem = f"the lines in given are no Python: {error.msg}"
+                raise self.error(problem, "Mend them.") from error
         self._book, self._place = book, len(book.sources)
         book.add(self.source())
 
     def link(self, earlier: Mapping[str, tuple[Answer, str]]) -> None:
         """Take the kinds and titles of the answers that it needs of earlier exercises."""
         for name in self.needs:
+            if name in self._kinds_given:
+                self.answers[name] = self._kinds_given[name].from_earlier("a cell above")
+                continue
             if name not in earlier:
                 raise self.error(
                     f"it needs {name!r}, which no earlier exercise makes",
@@ -548,30 +566,6 @@ class Exercise(exercise.Exercise):
                 path,
                 line,
             )
-
-
-class Essay(exercise.Essay):
-    """A question that a person marks, as an author writes it.
-
-    Parameters
-    ----------
-    doc : str
-        Title and text, as of an `Exercise`.
-    rubric : sequence of (float, str)
-        Points, and what earns them.
-    answer : str
-        A good answer, shown in the worked notebook above the rubric.
-    """
-
-    def __init__(self, doc: str, *, rubric: Sequence[tuple[float, str]], answer: str) -> None:
-        self.path, self.line = author_file.caller()
-        title, self.text = author_file.title_and_text(doc, self)
-        points = sum(part for part, _ in rubric)
-        super().__init__("", title, points, tuple(rubric))
-        self.answer = inspect.cleandoc(answer)
-
-    def error(self, problem: str, cure: str) -> AuthorError:
-        return AuthorError(problem, cure, self.path, self.line)
 
 
 def _constantly(value: Any) -> Callable[[names.Names], tuple]:

@@ -1,5 +1,6 @@
 """The form in which labs are written: what it makes of a file, and what it says of a bad one."""
 
+import ast
 import inspect
 import types
 
@@ -11,10 +12,12 @@ from hypothesis import given, settings
 
 from labkit import labs
 from labkit.checks import faults, lab_folder, lab_text, names, trial
-from labkit.checks.authoring import ARRAY, NUMBER, AuthorError, Exercise, function
+from labkit.checks.authoring import ARRAY, NUMBER, AuthorError, Exercise, Message, function
 from labkit.checks.given import reference
+from labkit.checks.result import Outcome
 from labkit.evidence.functions import Probing
 from tests.labs.tables import FOLDERS
+from tools import assemble
 
 pytestmark = pytest.mark.usefixtures("sample_data")
 HINTS = ("a nudge", "a tool", "a skeleton")
@@ -171,6 +174,47 @@ def test_rows_are_compared_as_the_whole_would_be(row, name, factor):
     answer = getattr(data, name) * 0.5
     answer[row] *= factor
     assert exercise.check(answer).outcome == whole.check(answer).outcome
+
+
+def test_given_lines_stand_above_the_answer_and_can_be_asked_for():
+    exercise = Exercise(TEXT, given="SIZES = [2, 3]", total=NUMBER, hints=HINTS)
+
+    @exercise.solution
+    def solution(SIZES):
+        total = sum(SIZES)
+        return total
+
+    exercise.equal("total", 1, "the sum", "Add.", asks="all of it")
+    assert exercise.check(5) and not exercise.check(6)
+    assert assemble.answer_source(exercise, solved=False) == (
+        "SIZES = [2, 3]\ntotal = ...\n# Write your code here."
+    )
+    with pytest.raises(AuthorError, match="the lines in given are no Python"):
+        Exercise(TEXT, given="SIZES = [", total=NUMBER, hints=HINTS)
+
+
+def test_a_check_may_take_what_a_given_cell_made():
+    exercise = Exercise(TEXT, needs={"sizes": ARRAY}, n=NUMBER, hints=HINTS)
+    exercise.link({})
+
+    @exercise.criterion(1, asks="all of it")
+    def _(n, sizes):
+        """n counts them"""
+        return None if n == sizes.shape[0] else Message("it does not")
+
+    assert list(exercise.answers) == ["n", "sizes"]
+    assert exercise.check(2, [3, 4]) and not exercise.check(2, [3])
+    assert exercise.check(2, ...).outcome is Outcome.BLOCKED
+
+
+@pytest.mark.parametrize(
+    ("names", "lines"), [(["a", "b"], 1), (["a" * 30] * 3, 3), (["a" * 30] * 4, 6)]
+)
+def test_a_call_is_written_as_the_formatter_writes_it(names, lines):
+    source = assemble.call("lab.exercise.check", names)
+    assert len(source.splitlines()) == lines
+    assert all(len(line) <= assemble.LINE for line in source.splitlines())
+    assert [part.id for part in ast.parse(source).body[0].value.args] == names
 
 
 def _probes(random):
