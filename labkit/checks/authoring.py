@@ -343,10 +343,15 @@ class Exercise(exercise.Exercise):
         """Return the solution's answers as names that later exercises may ask for."""
 
         def make(find: Callable[[str], Any], name: str) -> dict[str, Any]:
-            made = self.solve(**{key: find(key) for key in names.parameters(self.solve)})
-            return dict(zip(self.own, self._as_answers(made, len(self.own)), strict=True))
+            given = {key: find(key) for key in names.parameters(self.solve)}
+            made = self._as_answers(self.solve(**given), len(self.own))
+            return {k: given[k] for k in self.changes()} | dict(zip(self.own, made, strict=True))
 
-        return names.Source(frozenset(self.own), make)
+        return names.Source(frozenset(self.own), make, self.changes)
+
+    def changes(self) -> frozenset[str]:
+        """Return the names of what is made earlier and changed by the solution."""
+        return names.changed_by(self.solve) - set(self.own) if self.solve else frozenset()
 
     def notebook(self, data: Reference) -> names.Names:
         """Return the names of the notebook that this exercise stands in."""
@@ -363,7 +368,9 @@ class Exercise(exercise.Exercise):
         """Return the solution, all further answers, and those that any exercise has to refuse."""
         solution = Case("the solution", self.filled(None), None, "", Outcome.PASSED)
         blank = Case("nothing", self._untouched, 0, "", Outcome.NOT_ATTEMPTED)
-        return [solution, blank, *self.further]
+        blocked = functools.partial(Case, earns=0, outcome=Outcome.BLOCKED)
+        missing = [blocked(f"without {n}", functools.partial(self._without, n)) for n in self.needs]
+        return [solution, blank, *missing, *self.further]
 
     def asked(self) -> list[tuple[str, str, tuple[str, int]]]:
         """Return each criterion's title, the words that ask for it, and where it is written."""
@@ -515,6 +522,10 @@ class Exercise(exercise.Exercise):
             for name in self.own
         )
         return (*own, *earlier)
+
+    def _without(self, missing: str, defined: names.Names) -> tuple:
+        made = self.filled(None)(defined)
+        return tuple(... if n == missing else a for n, a in zip(self.answers, made, strict=True))
 
     def _add_cases(
         self,

@@ -1,7 +1,9 @@
 """What the functions of an exercise may ask for by name: whatever its notebook has defined so far.
 
 That is the data, what given cells define (an imported module, too), and what the solutions of
-earlier exercises make. Nothing is made before it is asked for, and nothing twice.
+earlier exercises make. Nothing is made before it is asked for, and nothing twice. What is changed
+later on (a network is defined, compiled and trained in three cells) has all its changes when it is
+asked for by what stands below them.
 """
 
 import ast
@@ -11,12 +13,18 @@ import dataclasses
 import functools
 import inspect
 import symtable
+import textwrap
+import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from labkit.checks.given import Few, Reference
 
 DATA = ("x_train", "y_train", "x_test", "y_test", "class_names")
+# What changes a network, or a list, that another cell has made.
+_CHANGING = frozenset(
+    ("add", "append", "build", "compile", "extend", "fit", "load_weights", "pop", "set_weights")
+)
 
 
 class UnknownName(LookupError):
@@ -35,12 +43,15 @@ class Source:
     ----------
     names : frozenset of str
     make : callable
-        From a function that resolves a name to a dictionary of what is defined. Given cells define
-        only the name that is asked for, which is the second argument.
+        From a function that resolves a name to a dictionary of what is defined or changed. Given
+        cells define only the name that is asked for, which is the second argument.
+    changes : callable
+        From nothing to the names of what is made earlier and changed here.
     """
 
     names: frozenset[str]
     make: Callable[[Callable[[str], Any], str], Mapping[str, Any]]
+    changes: Callable[[], frozenset[str]] = frozenset
 
 
 class Names:
@@ -75,6 +86,13 @@ class Names:
         place = next((n for n in reversed(places) if name in self._sources[n].names), None)
         if place is None:
             raise UnknownName(name, self.known(before))
+        made = self._make(name, place)
+        for later in places[place + 1 :]:
+            if name in self._sources[later].changes() and not isinstance(made, types.ModuleType):
+                made = self._make(name, later)
+        return made
+
+    def _make(self, name: str, place: int) -> Any:
         if (name, place) not in self._made:
             made = self._sources[place].make(functools.partial(self.find, before=place), name)
             self._made |= {(key, place): value for key, value in made.items()}
@@ -117,29 +135,43 @@ def parameters(function: Callable) -> list[str]:
     return list(inspect.signature(function).parameters)
 
 
+@functools.cache
+def changed_by(function: Callable) -> frozenset[str]:
+    """Return which of its arguments a function changes, as far as `changes` knows."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    return changes(tree) & frozenset(parameters(function))
+
+
 def of_cell(code: str) -> Source:
     """Return what a given cell defines. Only the statements are run that make the wanted name."""
     tree = ast.parse(code)
-    names = frozenset().union(*(_bound(statement) for statement in tree.body))
+    names = _of_all(_bound, tree.body)
+    changed = _of_all(_changes_outside, tree.body) - names
 
     def make(find: Callable[[str], Any], name: str) -> dict[str, Any]:
         space: dict[str, Any] = {}
-        for part in _leading_to(name, tree.body):
+        parts = _leading_to(name, tree.body)
+        for part in parts:
             for used in _loaded(part) - space.keys() - vars(builtins).keys():
                 # A name that only the statement itself defines is none that can be found.
                 with contextlib.suppress(UnknownName):
                     space[used] = find(used)
             exec(compile(ast.Module([part], []), "<given cell>", "exec"), space)
-        return {name: space[name]}
+        done = changed & _of_all(_changes_outside, parts)
+        return {key: space[key] for key in {name, *done}}
 
-    return Source(names, make)
+    return Source(names, make, lambda: changed)
+
+
+def _of_all(found: Callable[[ast.stmt], frozenset[str]], parts: list[ast.stmt]) -> frozenset[str]:
+    return frozenset().union(*map(found, parts))
 
 
 def _leading_to(name: str, statements: list[ast.stmt]) -> list[ast.stmt]:
     """Return the statements of a cell that make `name`, and those that they need."""
     wanted, chosen = {name}, []
     for part in reversed(statements):
-        if wanted & (_bound(part) | _changed(part)):
+        if wanted & (_bound(part) | _changed(part) | changes(part)):
             wanted |= _loaded(part)
             chosen.append(part)
     return chosen[::-1]
@@ -165,6 +197,32 @@ def _changed(statement: ast.stmt) -> frozenset[str]:
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             found.add(_base(node.value.func) if isinstance(node.value.func, ast.Attribute) else "")
     return frozenset(found - {""})
+
+
+def _changes_outside(statement: ast.stmt) -> frozenset[str]:
+    return changes(statement) & _loaded(statement)
+
+
+def changes(tree: ast.AST) -> frozenset[str]:
+    """Return the names whose objects a piece of code changes by what is known to change things.
+
+    These are the methods that do it, and assignments to a part of an object; a loop over several
+    objects changes each of them.
+    """
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
+            found.add(_base(node))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            found.add(_base(node.func) if node.func.attr in _CHANGING else "")
+    for loop in (node for node in ast.walk(tree) if isinstance(node, ast.For)):
+        if found & _names_in(loop.target):
+            found |= _names_in(loop.iter)
+    return frozenset(found - {""})
+
+
+def _names_in(node: ast.AST) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
 def _base(node: ast.AST) -> str:

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 
 from labkit import labs
-from labkit.checks import faults, lab_folder, lab_text, names, trial
-from labkit.checks.authoring import ARRAY, NUMBER, AuthorError, Exercise, Message, function
+from labkit.checks import faults, lab_folder, lab_text, mutants, names, trial
+from labkit.checks.authoring import ARRAY, NUMBER, VALUE, AuthorError, Exercise, Message, function
 from labkit.checks.given import reference
 from labkit.checks.result import Outcome
 from labkit.evidence.functions import Probing
@@ -106,6 +106,50 @@ def test_names_come_from_the_cells_before():
 def test_comprehensions_and_functions_of_a_cell_see_its_names():
     cell = "k = 3\ndef times(x):\n    return [x * k for _ in range(2)]\nd = times(2)"
     assert names.Names(reference(), [names.of_cell(cell)]).find("d") == [6, 6]
+
+
+def test_what_is_changed_later_has_all_its_changes():
+    """A network is defined, compiled and trained in three cells, each of which runs once."""
+    cells = [
+        "import math\ndef made(): return []\na, b = made(), made()",
+        "if math.pi:\n    for item in (a, b):\n        item.append(1)",
+        "def f(a):\n    a.append(2)",
+        "a[0] += 1\nprint('not run')\nmath.append = 3",
+    ]
+    defined = names.Names(reference(), [names.of_cell(cell) for cell in cells])
+    assert defined.find("a", before=1) == [] and defined.find("b") == [1]
+    assert defined.find("a", before=3) == [1] and defined.find("a") == [2]
+    assert defined.find("a") is defined.find("a", before=1)
+
+
+def test_a_solution_that_changes_what_was_made_earlier_runs_before_what_follows():
+    book = names.Book()
+    made = {}
+    for name, doc, needs in (("a", "first", ()), ("c", "second", ("a",)), ("d", "third", ("a",))):
+        item = Exercise(f"{doc}\n\n{TEXT}", **{name: VALUE}, needs=needs, hints=HINTS)
+        item.stand_in(book, doc, "fashion-mnist")
+        item.link(dict.fromkeys(needs, (VALUE, "first")))
+        made[name] = item
+
+    @made["a"].solution
+    def first():
+        a = [1]
+        return a
+
+    @made["c"].solution
+    def second(a):
+        c = a.append(2)
+        return c
+
+    @made["d"].solution
+    def third(a):
+        d = len(a)
+        return d
+
+    assert made["c"].changes() == {"a"} and not made["d"].changes()
+    (blocked,) = (case for case in made["d"].cases() if case.outcome is Outcome.BLOCKED)
+    assert blocked.make(book.names(reference())) == (2, ...)
+    assert list(mutants.of(made["c"])), "only trainings have no mutants"
 
 
 # --- an exercise ----------------------------------------------------------------------------
