@@ -301,7 +301,33 @@ def _variables(exercise: Exercise, names: list[str], body: list[str]) -> Part:
         f"  # {exercise.comments[name]}" if name in exercise.comments else "" for name in names
     )
     head = tuple(f"{name} = ...{comment}" for name, comment in zip(names, comments, strict=True))
-    return Part(head, tuple("\n".join(body).strip("\n").splitlines()))
+    text = "\n".join(body).strip("\n")
+    if head and _defines(next(iter(ast.parse(text).body), None)):
+        head += _EMPTY
+    return Part(head, tuple(_apart(text)))
+
+
+_EMPTY = ("", "")
+
+
+def _defines(statement: ast.stmt | None) -> bool:
+    return isinstance(statement, ast.FunctionDef | ast.ClassDef)
+
+
+def _apart(text: str) -> Iterator[str]:
+    """Yield the lines of `text` with definitions two empty lines apart from what is around them.
+
+    In a solution, which is a function itself, it is one.
+    """
+    lines, end, before = text.splitlines(), 0, None
+    for statement in ast.parse(text).body:
+        block = lines[end : statement.end_lineno]
+        if before and (_defines(before) or _defines(statement)):
+            yield from _EMPTY
+            block = "\n".join(block).strip("\n").splitlines()
+        yield from block
+        end, before = statement.end_lineno, statement
+    yield from lines[end:]
 
 
 def _function(statement: ast.FunctionDef, block: list[str]) -> Part:

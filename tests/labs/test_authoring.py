@@ -237,6 +237,29 @@ def test_given_lines_stand_above_the_answer_and_can_be_asked_for():
         Exercise(TEXT, given="SIZES = [", total=NUMBER, hints=HINTS)
 
 
+def test_definitions_of_a_solution_stand_apart_in_the_cell():
+    """In the function that is the solution the formatter leaves one empty line around them."""
+    exercise = Exercise(TEXT, n=NUMBER, m=NUMBER, hints=HINTS)
+
+    @exercise.solution
+    def solution(x_train):
+        # It counts.
+        def count(images):
+            return len(images)
+
+        n = count(x_train)
+
+        m = n + 1
+        return n, m
+
+    stub = "n = ...\nm = ...\n\n\n# Write your code here."
+    assert assemble.answer_source(exercise, solved=False) == stub
+    assert assemble.answer_source(exercise, solved=True) == (
+        "n = ...\nm = ...\n\n\n### BEGIN SOLUTION\n# It counts.\ndef count(images):\n"
+        "    return len(images)\n\n\nn = count(x_train)\n\nm = n + 1\n### END SOLUTION"
+    )
+
+
 def test_a_check_may_take_what_a_given_cell_made():
     exercise = Exercise(TEXT, needs={"sizes": ARRAY}, n=NUMBER, hints=HINTS)
     exercise.link({})
