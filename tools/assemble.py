@@ -264,7 +264,8 @@ def parts(exercise: Exercise) -> list[Part]:
     *statements, last = definition.body
     _verify_return(exercise, last)
     functions = {name for name in exercise.own if _is_function(exercise, name)}
-    variables = [name for name in exercise.own if name not in functions]
+    there = functions | exercise.is_there_already()
+    variables = [name for name in exercise.own if name not in there]
     found: list[Part] = []
     rest: list[str] = []
     # After the `def` line, and any decorator and wrapped parameters.

@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from labkit import evidence
-from labkit.checks import agreement, author_file, criteria, exercise, names
+from labkit.checks import agreement, author_file, case, criteria, exercise, names
 from labkit.checks.author_file import AuthorError
+from labkit.checks.case import Case
 from labkit.checks.essay import Essay
 from labkit.checks.exercise import (
     ARRAY,
@@ -57,33 +58,6 @@ __all__ = [
 # Besides the names of the notebook, a criterion may ask for these: the solution's answers, the
 # arguments that a function was tried on, and the data as a whole.
 SPECIAL = ("right", "probes", "data")
-
-
-@dataclasses.dataclass(frozen=True)
-class Case:
-    """One answer, and what it must earn.
-
-    Attributes
-    ----------
-    name : str
-    make : callable
-        From the notebook's names to the answers, own ones first. Called anew for each use.
-    earns : float or None
-        None for full points.
-    shows : str
-        The misconception that must be recognised first; empty where none is asked for.
-    outcome : Outcome
-    """
-
-    name: str
-    make: Callable[[names.Names], tuple]
-    earns: float | None
-    shows: str = ""
-    outcome: Outcome = Outcome.FAILED
-
-    @property
-    def is_right(self) -> bool:
-        return self.outcome is Outcome.PASSED
 
 
 class Exercise(exercise.Exercise):
@@ -126,6 +100,7 @@ class Exercise(exercise.Exercise):
         self._kinds_given = dict(needs) if isinstance(needs, Mapping) else {}
         self.given = inspect.cleandoc(given)
         self.solve: Callable | None = None
+        self.free: tuple[str, ...] = ()
         self.comments: dict[str, str] = {}
         self.further: list[Case] = []
         self._asked: list[tuple[str, tuple[str, int]]] = []
@@ -141,9 +116,24 @@ class Exercise(exercise.Exercise):
 
     # --- what an author writes --------------------------------------------------------------
 
-    def solution(self, solve: Callable) -> Callable:
-        """Take the function whose body is the worked answer; it returns all variables."""
+    def solution(
+        self, solve: Callable | None = None, *, free: str | Sequence[str] = ()
+    ) -> Callable:
+        """Take the function whose body is the worked answer; it returns all variables.
+
+        One that it asks for, too, is there already and is changed: it gets no placeholder.
+
+        Parameters
+        ----------
+        solve : callable
+        free : str or sequence of str
+            Pieces of its code that may as well be otherwise, for nothing asks for them:
+            ``"figsize=(6, 3)"``. Tests change everything else, and expect that it is refused.
+        """
+        if solve is None:
+            return functools.partial(self.solution, free=free)
         self.solve = self._takes(solve)
+        self.free = (free,) if isinstance(free, str) else tuple(free)
         return solve
 
     def right(self, make: Callable) -> Callable:
@@ -306,7 +296,7 @@ class Exercise(exercise.Exercise):
         self.comments[name] = f"{', '.join(quoted[:-1])} or {quoted[-1]}"
         for mistake, letter in zip(mistakes, options, strict=True):
             self.misconceptions.append(mistake)
-            self.further.append(Case(letter, _constantly(letter), 0, mistake.name))
+            self.further.append(Case(letter, case.constantly(letter), 0, mistake.name))
 
     # --- what the kit makes of it -----------------------------------------------------------
 
@@ -344,7 +334,7 @@ class Exercise(exercise.Exercise):
 
         def make(find: Callable[[str], Any], name: str) -> dict[str, Any]:
             given = {key: find(key) for key in names.parameters(self.solve)}
-            made = self._as_answers(self.solve(**given), len(self.own))
+            made = self._as_answers(self.solve(**given))
             return {k: given[k] for k in self.changes()} | dict(zip(self.own, made, strict=True))
 
         return names.Source(frozenset(self.own), make, self.changes)
@@ -352,6 +342,11 @@ class Exercise(exercise.Exercise):
     def changes(self) -> frozenset[str]:
         """Return the names of what is made earlier and changed by the solution."""
         return names.changed_by(self.solve) - set(self.own) if self.solve else frozenset()
+
+    def is_there_already(self) -> frozenset[str]:
+        """Return the names of answers that the solution changes, and does not make."""
+        asked = names.parameters(self.solve) if self.solve else ()
+        return frozenset(self.own) & frozenset(asked)
 
     def notebook(self, data: Reference) -> names.Names:
         """Return the names of the notebook that this exercise stands in."""
@@ -397,7 +392,7 @@ class Exercise(exercise.Exercise):
         return any(
             all(
                 self._agrees_with(make, number, position, answers)
-                for position, made in enumerate(alternative)
+                for position, made in enumerate(alternative[: len(self.own)])
                 if made is not ...
             )
             for number, alternative in enumerate(alternatives)
@@ -485,15 +480,23 @@ class Exercise(exercise.Exercise):
     def _alternatives(self, make: Callable, defined: names.Names) -> list[tuple]:
         made = defined.call(make, before=self._place)
         several = list(made) if inspect.isgenerator(made) else [made]
-        return [self._as_answers(item, len(self.own), make) for item in several]
+        return [self._as_answers(item, make) for item in several]
 
-    def _as_answers(self, made: Any, count: int, make: Callable | None = None) -> tuple:
-        if count == 1:
-            return (made,)
-        if isinstance(made, tuple) and len(made) in (count, len(self.answers)):
+    def _as_answers(self, made: Any, make: Callable | None = None) -> tuple:
+        """Return what the solution made as a tuple, or what `make` did.
+
+        That may be all that the check takes, those of earlier exercises among them.
+        """
+        one = len(self.own) == 1
+        lengths = {len(self.own), len(self.answers) if make else 0} - {0, 1}
+        # A plain value may be a tuple itself.
+        may_be_all = not one or self.answers[self.own[0]] != VALUE
+        if may_be_all and isinstance(made, tuple) and len(made) in lengths:
             return made
+        if one:
+            return (made,)
         raise self.error(
-            f"it returns {criteria.show(made)} where {count} answers are due",
+            f"it returns {criteria.show(made)} where {len(self.own)} answers are due",
             f"Return them in this order: {', '.join(self.own)}.",
             make or self.solve,
         )
@@ -516,7 +519,7 @@ class Exercise(exercise.Exercise):
     def _untouched(self, defined: names.Names) -> tuple:
         earlier = [defined.find(name, self._place) for name in self.needs]
         own = (
-            _stub(defined.find(name, self._place + 1))
+            case.stub(defined.find(name, self._place + 1))
             if self.answers[name].kind is evidence.Calls
             else ...
             for name in self.own
@@ -548,8 +551,8 @@ class Exercise(exercise.Exercise):
                 make,
             )
         for number, points in enumerate(due):
-            case = Case(f"{name}, {number + 1}", self.filled(make, number), points, shows, outcome)
-            self.further.append(case)
+            answer = self.filled(make, number)
+            self.further.append(Case(f"{name}, {number + 1}", answer, points, shows, outcome))
 
     def _takes(self, called: Callable, own: bool = False) -> Callable:
         self.functions.append((called, own))
@@ -577,17 +580,6 @@ class Exercise(exercise.Exercise):
                 path,
                 line,
             )
-
-
-def _constantly(value: Any) -> Callable[[names.Names], tuple]:
-    return lambda defined: (value,)
-
-
-def _stub(function: Callable) -> Callable:
-    """Return the function as the student finds it: its head and its docstring."""
-    stub = types.FunctionType((lambda *given, **named: None).__code__, {}, function.__name__)
-    stub.__doc__ = function.__doc__
-    return stub
 
 
 def _is_array(fact: Any) -> bool:

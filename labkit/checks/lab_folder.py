@@ -77,7 +77,8 @@ class Lab(exercise.Lab):
                 if isinstance(item, Exercise):
                     item.stand_in(book, item.name, self.dataset)
                     item.link(earlier)
-                    earlier |= {name: (item.answers[name], item.title) for name in item.own}
+                    new = (name for name in item.own if name not in item.is_there_already())
+                    earlier |= {name: (item.answers[name], item.title) for name in new}
 
 
 def text_of(item: Exercise | Essay) -> list[Piece]:

@@ -4,7 +4,7 @@ import ast
 import copy
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from labkit.checks.authoring import Case, Exercise
 
@@ -40,20 +40,28 @@ def of(exercise: Exercise) -> Iterator[Case]:
 
     What a change earns is not known: `earns` is None, though the answer is a wrong one as a rule.
     A solution that trains a network has none: each would be a training of its own, and many would
-    spoil the network that other answers are made of.
+    spoil the network that other answers are made of. What the author calls free is left as it is.
     """
     if "fit" in exercise.solve.__code__.co_names:
         return
     source = textwrap.dedent(inspect.getsource(exercise.solve))
     tree = ast.parse(source)
     tree.body[0].decorator_list.clear()
+    free = _free(tree, exercise.free)
     for number, node in enumerate(ast.walk(tree)):
-        for change in _changes(node):
+        for change in [] if node in free else _changes(node):
             changed = copy.deepcopy(tree)
             target = next(item for at, item in enumerate(ast.walk(changed)) if at == number)
             said = _apply(target, change)
             line = ast.unparse(_statement(changed, target)).splitlines()[0]
             yield Case(f"{said}: {line}", exercise.filled(_made(exercise, changed)), None)
+
+
+def _free(tree: ast.AST, pieces: Sequence[str]) -> set[ast.AST]:
+    """Return all nodes of those parts of the code that read like one of the pieces."""
+    kinds = (ast.stmt, ast.expr, ast.keyword)
+    parts = (part for part in ast.walk(tree) if isinstance(part, kinds))
+    return {node for part in parts if ast.unparse(part) in pieces for node in ast.walk(part)}
 
 
 def _changes(node: ast.AST) -> list[tuple[str, object]]:

@@ -220,6 +220,69 @@ def test_rows_are_compared_as_the_whole_would_be(row, name, factor):
     assert exercise.check(answer).outcome == whole.check(answer).outcome
 
 
+def test_an_answer_that_is_there_already_is_changed_and_has_no_placeholder():
+    book = names.Book()
+    made = Exercise(TEXT, items=ARRAY, hints=HINTS)
+    longer = Exercise(TEXT, items=ARRAY, hints=HINTS)
+    count = Exercise(TEXT, n=NUMBER, needs=("items",), hints=HINTS)
+
+    @made.solution
+    def solution():
+        items = [1]
+        return items
+
+    @longer.solution
+    def longer_solution(items):
+        items.append(2)
+        return items
+
+    @count.solution(free="print(items, 3)")
+    def count_solution(items):
+        print(items, 3)
+        n = 4 + len(items)
+        return n
+
+    @count.wrong
+    def another_list():
+        return 7, [0]
+
+    for item in (made, longer, count):
+        item.stand_in(book, "lists", "fashion-mnist")
+    count.link({"items": (ARRAY, "Make a list")})
+    defined = book.names(reference())
+    assert assemble.answer_source(made, solved=False) == "items = ...\n# Write your code here."
+    assert assemble.answer_source(longer, solved=False) == "# Write your code here."
+    assert longer.is_there_already() == {"items"} and not count.is_there_already()
+    assert longer.cases()[0].make(defined) == ([1, 2],)
+    assert count.cases()[0].make(defined) == (6, [1, 2])
+    assert count.cases()[-1].make(defined) == (7, [0])
+    # The 3 is free, the 4 and the + are not.
+    assert [case.name.partition(":")[0] for case in mutants.of(count)] == [
+        "binop",
+        *["constant"] * 2,
+    ]
+
+
+def test_a_plain_value_may_be_a_tuple():
+    exercise = Exercise(TEXT, pair=VALUE, needs={"sizes": ARRAY}, hints=HINTS)
+
+    @exercise.solution
+    def solution():
+        pair = 1, 2
+        return pair
+
+    @exercise.right
+    def as_a_list(sizes):
+        return [*sizes]
+
+    exercise.equal("pair", 1, "both", "Count.", asks="all of it")
+    exercise.link({})
+    book = names.Book()
+    book.add(names.of_cell("sizes = [1, 2]"))
+    exercise.stand_in(book, "pair", "fashion-mnist")
+    assert [one.problem for one in trial.answers(exercise)] == [""] * 4
+
+
 def test_given_lines_stand_above_the_answer_and_can_be_asked_for():
     exercise = Exercise(TEXT, given="SIZES = [2, 3]", total=NUMBER, hints=HINTS)
 

@@ -1,0 +1,48 @@
+"""An answer of an exercise that its author wrote, and what it must earn."""
+
+import dataclasses
+import types
+from collections.abc import Callable
+from typing import Any
+
+from labkit.checks import names
+from labkit.checks.result import Outcome
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """One answer, and what it must earn.
+
+    Attributes
+    ----------
+    name : str
+    make : callable
+        From the notebook's names to the answers, own ones first. Called anew for each use.
+    earns : float or None
+        None for full points.
+    shows : str
+        The misconception that must be recognised first; empty where none is asked for.
+    outcome : Outcome
+    """
+
+    name: str
+    make: Callable[[names.Names], tuple]
+    earns: float | None
+    shows: str = ""
+    outcome: Outcome = Outcome.FAILED
+
+    @property
+    def is_right(self) -> bool:
+        return self.outcome is Outcome.PASSED
+
+
+def constantly(value: Any) -> Callable[[names.Names], tuple]:
+    """Return what makes an answer of `value`, whatever there is."""
+    return lambda defined: (value,)
+
+
+def stub(function: Callable) -> Callable:
+    """Return the function as the student finds it: its head and its docstring."""
+    stub = types.FunctionType((lambda *given, **named: None).__code__, {}, function.__name__)
+    stub.__doc__ = function.__doc__
+    return stub
