@@ -9,7 +9,6 @@ earlier exercises make; a criterion gets the student's answers, too.
 import dataclasses
 import functools
 import inspect
-import itertools
 import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -71,10 +70,12 @@ class Exercise(exercise.Exercise):
     hints : three str
         A nudge, the name of the tool, the skeleton.
     needs : sequence of str, or dict of str to Answer
-        Variables of earlier exercises that the check takes, too. Where given cells make them, a
-        dictionary says of what kind they are.
+        Variables of earlier exercises that the check takes, too, after the own answers. Where given
+        cells make them, a dictionary says of what kind they are.
     given : str
         Lines that stand at the top of the answer's cell. What they define may be asked for.
+    needs_first : bool
+        Whether the check takes them before the own answers.
     by_rows : bool
         Whether row k of an answer is made of row k of the data alone. Then only the rows that are
         compared are worked out.
@@ -89,6 +90,7 @@ class Exercise(exercise.Exercise):
         hints: Sequence[str],
         needs: Sequence[str] | Mapping[str, Answer] = (),
         given: str = "",
+        needs_first: bool = False,
         by_rows: bool = False,
         **answers: Answer,
     ) -> None:
@@ -96,7 +98,7 @@ class Exercise(exercise.Exercise):
         title, self.text = author_file.title_and_text(doc, self)
         super().__init__("", title, dict(answers), [], tuple(hints), [])
         self.own = tuple(answers)
-        self.needs, self.by_rows = tuple(needs), by_rows
+        self.needs, self.needs_first, self.by_rows = tuple(needs), needs_first, by_rows
         self._kinds_given = dict(needs) if isinstance(needs, Mapping) else {}
         self.given = inspect.cleandoc(given)
         self.solve: Callable | None = None
@@ -104,7 +106,7 @@ class Exercise(exercise.Exercise):
         self.comments: dict[str, str] = {}
         self.further: list[Case] = []
         self._asked: list[tuple[str, tuple[str, int]]] = []
-        self.functions: list[tuple[Callable, bool]] = []
+        self.functions: list[tuple[Callable, tuple[str, ...]]] = []
         self._enter(names.Book())
         if not answers:
             raise self.error("the exercise has no answer", "Name its variables: pixel=NUMBER.")
@@ -137,7 +139,8 @@ class Exercise(exercise.Exercise):
         return solve
 
     def right(self, make: Callable) -> Callable:
-        """Take a function that returns another right answer."""
+        """Take a function that returns another right answer; it may ask for the solution's."""
+        self._takes(make, *self.own)
         self._add_cases(make, author_file.words(make), None, "", Outcome.PASSED)
         return make
 
@@ -156,6 +159,7 @@ class Exercise(exercise.Exercise):
         """
         if make is None:
             return functools.partial(self.wrong, earns=earns, shows=shows)
+        self._takes(make, *self.own)
         self._add_cases(make, author_file.words(make), earns, shows)
         return make
 
@@ -169,6 +173,7 @@ class Exercise(exercise.Exercise):
         """
         if make is None:
             return functools.partial(self.mistake, earns=earns)
+        self._takes(make)
         name = self._add_mistake(make, functools.partial(self._has_made, make))
         self._add_cases(make, author_file.words(make), earns, name)
         return make
@@ -180,6 +185,7 @@ class Exercise(exercise.Exercise):
         about one of the answers that it asks for.
         """
         about = frozenset(names.parameters(seen)) & frozenset(self.own)
+        self._takes(seen, *self._of_evidence())
         self._add_mistake(seen, lambda answers: bool(self._call(seen, answers)), about)
         return seen
 
@@ -268,7 +274,7 @@ class Exercise(exercise.Exercise):
 
         def add(test: Callable) -> Callable:
             about = [name for name in names.parameters(test) if name in self.own]
-            judge = functools.partial(self._call, self._takes(test, own=True))
+            judge = functools.partial(self._call, self._takes(test, *self._of_evidence()))
             self._add_criterion(
                 Criterion(author_file.told(test, self), points, judge, stop), asks, *about
             )
@@ -328,6 +334,8 @@ class Exercise(exercise.Exercise):
                 )
             answer, title = earlier[name]
             self.answers[name] = answer.from_earlier(title)
+        if self.needs_first:
+            self.answers = {name: self.answers[name] for name in (*self.needs, *self.own)}
 
     def source(self) -> names.Source:
         """Return the solution's answers as names that later exercises may ask for."""
@@ -478,14 +486,16 @@ class Exercise(exercise.Exercise):
         return []
 
     def _alternatives(self, make: Callable, defined: names.Names) -> list[tuple]:
-        made = defined.call(make, before=self._place)
+        asked = names.parameters(make)
+        solved = {key: defined.find(key, self._place + 1) for key in self.own if key in asked}
+        made = defined.call(make, solved, self._place)
         several = list(made) if inspect.isgenerator(made) else [made]
         return [self._as_answers(item, make) for item in several]
 
     def _as_answers(self, made: Any, make: Callable | None = None) -> tuple:
         """Return what the solution made as a tuple, or what `make` did.
 
-        That may be all that the check takes, those of earlier exercises among them.
+        That may be all that the check takes: after the own ones those of earlier exercises.
         """
         one = len(self.own) == 1
         lengths = {len(self.own), len(self.answers) if make else 0} - {0, 1}
@@ -504,27 +514,27 @@ class Exercise(exercise.Exercise):
     # --- cases ------------------------------------------------------------------------------
 
     def filled(self, make: Callable | None, number: int = 0) -> Callable[[names.Names], tuple]:
-        """Return what makes an answer of `make`, with the solution's in place of ``...``."""
+        """Return what makes all that the check takes, with the solution's in place of ``...``."""
 
         def filled(defined: names.Names) -> tuple:
             made = self._alternatives(make, defined)[number] if make else ()
-            full = itertools.chain(made, itertools.repeat(...))
+            given = dict(zip((*self.own, *self.needs), made, strict=False))
             return tuple(
-                defined.find(name, self._place + 1) if value is ... else value
-                for name, value in zip(self.answers, full, strict=False)
+                defined.find(name, self._place + 1) if given.get(name, ...) is ... else given[name]
+                for name in self.answers
             )
 
         return filled
 
     def _untouched(self, defined: names.Names) -> tuple:
-        earlier = [defined.find(name, self._place) for name in self.needs]
-        own = (
-            case.stub(defined.find(name, self._place + 1))
-            if self.answers[name].kind is evidence.Calls
-            else ...
-            for name in self.own
-        )
-        return (*own, *earlier)
+        def untouched(name: str) -> Any:
+            if name in self.needs:
+                return defined.find(name, self._place)
+            if self.answers[name].kind is evidence.Calls:
+                return case.stub(defined.find(name, self._place + 1))
+            return ...
+
+        return tuple(map(untouched, self.answers))
 
     def _without(self, missing: str, defined: names.Names) -> tuple:
         made = self.filled(None)(defined)
@@ -538,7 +548,6 @@ class Exercise(exercise.Exercise):
         shows: str,
         outcome: Outcome = Outcome.FAILED,
     ) -> None:
-        self._takes(make)
         if not inspect.isgeneratorfunction(make):
             self.further.append(Case(name, self.filled(make), earns, shows, outcome))
             return
@@ -554,16 +563,18 @@ class Exercise(exercise.Exercise):
             answer = self.filled(make, number)
             self.further.append(Case(f"{name}, {number + 1}", answer, points, shows, outcome))
 
-    def _takes(self, called: Callable, own: bool = False) -> Callable:
-        self.functions.append((called, own))
+    def _takes(self, called: Callable, *more: str) -> Callable:
+        """Note a function, and what it may ask for besides what is defined before the exercise."""
+        self.functions.append((called, more))
         return called
+
+    def _of_evidence(self) -> tuple[str, ...]:
+        return (*self.own, *self.needs, *SPECIAL)
 
     def _add_mistake(self, made: Callable, seen: Callable, about: frozenset = frozenset()) -> str:
         name = made.__name__.replace("_", "-")
         if any(mistake.name == name for mistake in self.misconceptions):
             raise self.error(f"the mistake {name!r} is there twice", "Rename one.", made)
-        if about or seen.__class__ is not functools.partial:
-            self._takes(made, own=True)
         self.misconceptions.append(Misconception(name, seen, author_file.told(made, self), about))
         return name
 

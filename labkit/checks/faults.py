@@ -2,7 +2,7 @@
 
 from labkit.checks import names
 from labkit.checks.author_file import AuthorError
-from labkit.checks.authoring import SPECIAL, Essay, Exercise
+from labkit.checks.authoring import Essay, Exercise
 
 
 def of(item: Exercise | Essay) -> list[AuthorError]:
@@ -47,8 +47,8 @@ def _of_names(exercise: Exercise) -> list[AuthorError]:
     """Return what functions ask for that nothing before the exercise defines."""
     known = exercise.known()
     found = []
-    for called, own in exercise.functions:
-        allowed = known | ({*exercise.answers, *SPECIAL} if own else set())
+    for called, more in exercise.functions:
+        allowed = known | set(more)
         for name in sorted(set(names.parameters(called)) - allowed):
             problem = f"{called.__name__} asks for {name!r}, which nothing before it defines"
             cure = f"There are: {', '.join(sorted(allowed))}."

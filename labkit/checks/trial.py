@@ -44,7 +44,8 @@ def of_nothing(exercise: Exercise) -> Iterator[Tried]:
     """Yield answers one variable of which is of no use: it must cost points, and never fail."""
     defined = exercise.notebook(reference(exercise.dataset))
     right = exercise.cases()[0].make(defined)
-    for position, name in enumerate(exercise.own):
+    for name in exercise.own:
+        position = list(exercise.answers).index(name)
         for value in (..., *NOTHING):
             given = (*right[:position], value, *right[position + 1 :])
             case = Case(f"{name} = {value!r}", _constantly(given), None)

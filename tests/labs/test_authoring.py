@@ -12,7 +12,15 @@ from hypothesis import given, settings
 
 from labkit import labs
 from labkit.checks import faults, lab_folder, lab_text, mutants, names, trial
-from labkit.checks.authoring import ARRAY, NUMBER, VALUE, AuthorError, Exercise, Message, function
+from labkit.checks.authoring import (
+    ARRAY,
+    NUMBER,
+    VALUE,
+    AuthorError,
+    Exercise,
+    Message,
+    function,
+)
 from labkit.checks.given import reference
 from labkit.checks.result import Outcome
 from labkit.evidence.functions import Probing
@@ -376,6 +384,38 @@ def test_function_without_return_was_attempted_and_an_empty_one_was_not():
     assert "not attempted" in exercise.check(stub).text()
     assert "not attempted" in exercise.check(other_stub).text()
     assert exercise.check(np.sum)
+
+
+@pytest.mark.parametrize("needs_first", [True, False])
+def test_answers_are_made_of_the_solutions_and_of_earlier_ones(needs_first):
+    book = names.Book()
+    first = Exercise(TEXT, rows=VALUE, hints=HINTS)
+    exercise = Exercise(TEXT, n=NUMBER, needs=("rows",), needs_first=needs_first, hints=HINTS)
+    for item in (first, exercise):
+        item.stand_in(book, "item", "fashion-mnist")
+    exercise.link({"rows": (first.answers["rows"], "Title")})
+
+    @first.solution
+    def of_rows():
+        rows = 3
+        return rows
+
+    @exercise.solution
+    def of_n(rows):
+        n = rows + 1
+        return n
+
+    exercise.equal("n", 1, "one more", "Add.", asks="all of it")
+    exercise.right(lambda n, rows: (rows + 1, n - 1))
+    exercise.right(lambda n: n)
+    exercise.wrong(lambda n: (..., n))
+    exercise.wrong(lambda rows: rows)
+    made = [case.make(book.names(reference())) for case in exercise.cases()]
+    assert list(exercise.answers) == (["rows", "n"] if needs_first else ["n", "rows"])
+    seen = made if needs_first else [answers[::-1] for answers in made]
+    assert seen[:2] == [(3, 4), (3, ...)] and seen[-4:] == [(3, 4), (3, 4), (4, 4), (3, 3)]
+    assert {tried.problem for tried in trial.of_nothing(exercise)} == {""}
+    assert faults.of(exercise) == []
 
 
 # --- answers that nobody wrote --------------------------------------------------------------
