@@ -5,6 +5,7 @@ evidence and the data, so that grading can call it in a process that never ran a
 """
 
 import dataclasses
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ from labkit import evidence
 from labkit.checks.given import Reference, reference
 from labkit.checks.result import Message, Outcome, Result, Verdict
 from labkit.evidence import functions, networks, pictures, values
+
+_log = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,6 +57,10 @@ def function(probes: Callable, words: str = "a function") -> Answer:
     return Answer(functions.calls(probes), evidence.Calls, words)
 
 
+class Misfit(ValueError):
+    """Evidence that does not fit: of another exercise or other data, or unlike any answer."""
+
+
 class Unusable(Exception):
     """An answer that a criterion asks for is missing or of another kind."""
 
@@ -82,11 +89,24 @@ class Answers:
             return fact
         raise Unusable(_unusable(name, self._kinds[name], fact))
 
+    def unlike(self, names: Iterable[str]) -> str:
+        """Return what these answers are, where a criterion stumbled over them."""
+        seen = [f"{name} is {_in_words(self._facts[name])}" for name in sorted(names)]
+        return ", ".join(seen) or "nothing in it is what was expected"
+
     def names_read(self) -> frozenset[str]:
         """Return the student's own answers that were looked at since this was asked last."""
         own = frozenset(name for name in self._read if not self._kinds[name].earlier)
         self._read.clear()
         return own
+
+
+def _in_words(fact: Any) -> str:
+    """Say what a fact is about: its kind, and how large it is."""
+    if isinstance(fact, evidence.Array):
+        return f"an array of shape {fact.shape} and dtype {fact.dtype}"
+    kind = getattr(fact, "type", type(fact).__name__)
+    return f"of type {kind}"
 
 
 def _unusable(name: str, answer: Answer, fact: Any) -> Message:
@@ -212,11 +232,10 @@ class Exercise:
         try:
             return self._judge(found)
         except Exception as error:
-            reason = f"The check could not read the answer ({type(error).__name__}: {error})"
-            next_step = "Restart the kernel, run all cells, and show this line to your instructor."
-            return self._result(
-                found, Outcome.COULD_NOT_GRADE, message=Message(reason, "", next_step)
-            )
+            # What went wrong inside is for whoever wrote the check; a student reads a sentence.
+            _log.debug("%s could not be judged", self.name, exc_info=True)
+            reason = f": {error}" if isinstance(error, Misfit) else ""
+            return self._could_not_grade(found, f"The check could not read the answer{reason}")
 
     def hint(self, step: int = 1) -> None:
         """Print one of three hints: a nudge, the tool's name, the skeleton.
@@ -238,10 +257,10 @@ class Exercise:
 
     def _judge(self, found: evidence.Evidence) -> Result:
         if found.exercise != self.name or set(found.facts) != set(self.answers):
-            raise ValueError(f"this is evidence about {found.exercise!r}")
+            raise Misfit(f"this is evidence about {found.exercise!r}")
         data = reference(self.dataset)
         if found.data != data.kind:
-            raise ValueError(f"made with {found.data} data, but {data.kind} data is at hand")
+            raise Misfit(f"made with {found.data} data, but {data.kind} data is at hand")
         own = [name for name, answer in self.answers.items() if not answer.earlier]
         if all(_not_attempted(found.facts[name]) for name in own):
             return self._not_attempted(found, own)
@@ -262,6 +281,11 @@ class Exercise:
             message=Message(seen[0].message) if seen else None,
             misconceptions=tuple(mistake.name for mistake in seen),
         )
+
+    def _could_not_grade(self, found: evidence.Evidence, reason: str) -> Result:
+        next_step = "Restart the kernel, run all cells, and show this line to your instructor."
+        message = Message(reason, "", next_step)
+        return self._result(found, Outcome.COULD_NOT_GRADE, message=message)
 
     def _not_attempted(self, found: evidence.Evidence, own: list[str]) -> Result:
         names = ", ".join(own)
@@ -378,6 +402,9 @@ def _verdicts(
             message = criterion.test(answers)
         except Unusable as error:
             message = error.message
+        except Exception as error:
+            seen = answers.unlike(criterion.about or answers.names_read())
+            raise Misfit(seen) from error
         met = message is None
         stopped = criterion.stop and not met
         earned = criterion.points if met else 0.0
@@ -400,7 +427,7 @@ def _overlap(about: frozenset[str], missed: list[frozenset[str]]) -> bool:
 def _seen(mistake: Misconception, answers: Answers) -> bool:
     try:
         return bool(mistake.seen(answers))
-    except (Unusable, ValueError, TypeError, IndexError):
+    except Exception:
         return False  # the evidence is too unlike an answer to show this mistake
 
 

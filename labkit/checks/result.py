@@ -38,6 +38,8 @@ _BORDERS = {
     Outcome.BLOCKED: "#767676",
     Outcome.COULD_NOT_GRADE: "#B2457F",
 }
+LONGEST = 600
+"""The most characters that are told of what was seen."""
 ALMOST = 0.75
 """The share of the points from which an answer that is not right yet is *almost*."""
 ALMOST_MARK = "◐"
@@ -46,11 +48,18 @@ SAMPLE_NOTE = "Made with the drawn sample, not the real data."
 
 @dataclasses.dataclass(frozen=True)
 class Message:
-    """What to tell a student: what was seen, what kind of thing was expected, one next step."""
+    """What to tell a student: what was seen, what kind of thing was expected, one next step.
+
+    What was seen may quote the student; of a long text only the beginning is kept.
+    """
 
     saw: str
     expected: str = ""
     next_step: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.saw) > LONGEST:
+            object.__setattr__(self, "saw", self.saw[: LONGEST - 3] + "...")
 
     def __str__(self) -> str:
         parts = [self.saw]

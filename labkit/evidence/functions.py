@@ -4,6 +4,8 @@ import copy
 import dataclasses
 import dis
 import hashlib
+import re
+import textwrap
 import types
 import warnings
 from collections.abc import Callable, Sequence
@@ -12,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from labkit.evidence import facts, networks, values
+
+MAX_TOLD = 300  # characters of what an exception says
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,7 +98,7 @@ def _call(function: Callable, arguments: tuple) -> facts.Call:
             warnings.simplefilter("ignore")
             returned = function(*given)
     except (Exception, SystemExit) as error:
-        result = facts.Raised(type(error).__name__, str(error)[: values.MAX_TEXT])
+        result = facts.Raised(type(error).__name__, _told(error))
     else:
         result = returned_fact(returned)
     changed = any(
@@ -102,6 +106,12 @@ def _call(function: Callable, arguments: tuple) -> facts.Call:
         for before, after in zip(arguments, given, strict=True)
     )
     return facts.Call(result, changed)
+
+
+def _told(error: BaseException) -> str:
+    """Return an exception's text in one line, the same in every run."""
+    text = re.sub(r" at 0x[0-9a-fA-F]+|[\w.]+\.<locals>\.", "", str(error))
+    return textwrap.shorten(text, MAX_TOLD, placeholder=" ...")
 
 
 def returned_fact(returned: Any) -> Any:

@@ -41,6 +41,8 @@ def value(answer: Any, seed: int = 0) -> facts.Value | facts.Other:
         return facts.Value(type_name(answer), _plain(answer))
     except TypeError:
         return facts.Other(type_name(answer))
+    except OverflowError:
+        return facts.Other(type_name(answer), "a number in it is larger than any number here")
 
 
 def array(answer: Any, seed: int = 0) -> facts.Array | facts.Other:
@@ -80,6 +82,7 @@ def _plain(answer: Any) -> Any:
     if isinstance(answer, str):
         return str(answer)[:MAX_TEXT]
     if isinstance(answer, numbers.Integral):
+        float(answer)  # whoever compares it may need that
         return int(answer)
     if isinstance(answer, numbers.Real):
         return float(answer)
