@@ -1,15 +1,18 @@
 """Whether what was collected of an answer is a given object: a number, an array, a function."""
 
+import contextlib
 import functools
 import math
 import numbers
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from labkit import evidence
 from labkit.checks import criteria
+from labkit.checks.exercise import Answers, Unusable
+from labkit.checks.names import UnknownName
 from labkit.checks.result import Message
 from labkit.evidence import functions, values
 
@@ -93,6 +96,19 @@ def returned(result: Any, wanted: Any, tolerance: float = TOLERANCE) -> bool:
     return isinstance(result, evidence.Value) and agrees(result, wanted, tolerance)
 
 
+def saw(name: str, fact: Any, right_shape: Callable[[], tuple[int, ...]]) -> str:
+    """Say what was seen of an answer that is not the right one."""
+    if isinstance(fact, evidence.Value):
+        return f"{name} is {criteria.show(fact.value)}"
+    if isinstance(fact, evidence.Array):
+        if fact.shape != right_shape():
+            return f"{name} has the shape {fact.shape}"
+        return f"{name} holds other values than it should"
+    if isinstance(fact, evidence.Calls):
+        return f"On a small test {name} returned something else"
+    return f"{name} is not as it should be"
+
+
 def not_returned(name: str, result: Any, right: Any, expected: str) -> Message | None:
     """Say what is wrong with a result that is another kind of thing than the right one."""
     if isinstance(result, evidence.Raised):
@@ -130,6 +146,38 @@ def as_array(result: Any) -> np.ndarray | None:
         return np.asarray(plain, float)
     except (TypeError, ValueError, OverflowError):
         return None
+
+
+@contextlib.contextmanager
+def of_the_students_own(needs: Sequence[str]) -> Iterator[None]:
+    """Work with what a student has made: that may be anything, and then it is what is told."""
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    except (UnknownName, Unusable):
+        raise
+    except Exception as error:
+        if not needs:
+            raise
+        saw = f"The exercise cannot be solved with {', '.join(needs)} as they are"
+        message = Message(saw, "", "Do the exercises that make them first.")
+        raise Unusable(message) from error
+
+
+def as_made(answers: Answers, name: str) -> Any:
+    """Return what was collected of the answer `name` as the student has it.
+
+    Raises
+    ------
+    Unusable
+        If only a part of it is at hand, or of a network what cannot be asked any more.
+    """
+    fact = getattr(answers, name)
+    if isinstance(fact, evidence.Value):
+        return fact.value
+    if isinstance(fact, evidence.Array) and np.shape(fact.sample) == fact.shape:
+        return fact.sample
+    raise Unusable(Message(f"{name} cannot be worked with as it is"))
 
 
 def same(seen: Any, wanted: Any, tolerance: float = TOLERANCE) -> bool:

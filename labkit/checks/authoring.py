@@ -101,6 +101,7 @@ class Exercise(exercise.Exercise):
         self.needs, self.needs_first, self.by_rows = tuple(needs), needs_first, by_rows
         self._kinds_given = dict(needs) if isinstance(needs, Mapping) else {}
         self.given = inspect.cleandoc(given)
+        self._latest: tuple = ((), None)
         self.solve: Callable | None = None
         self.free: tuple[str, ...] = ()
         self.comments: dict[str, str] = {}
@@ -229,7 +230,8 @@ class Exercise(exercise.Exercise):
             fact = getattr(answers, name)
             if self._is_right(name, fact, answers, tolerance, read):
                 return None
-            return Message(self._saw(name, fact, answers, tolerance), words, next_step)
+            shape = functools.partial(self._right_shape, name, answers)
+            return Message(agreement.saw(name, fact, shape), words, next_step)
 
         self._add_criterion(
             Criterion(title or f"{name} is {words}", points, test, stop), asks, name
@@ -243,7 +245,7 @@ class Exercise(exercise.Exercise):
 
         def test(answers: Answers) -> Message | None:
             fact = getattr(answers, name)
-            if fact.shape == self._right_shape(name, answers.data):
+            if fact.shape == self._right_shape(name, answers):
                 return None
             return Message(f"{name} has the shape {fact.shape}", words, next_step)
 
@@ -255,7 +257,7 @@ class Exercise(exercise.Exercise):
         self._own_answer(name)
 
         def test(answers: Answers) -> Message | None:
-            right = getattr(self.right_answers(answers.data), name)
+            right = self._find(name, answers)
             for call, arguments in self._calls(name, answers):
                 problem = agreement.not_returned(name, call.result, right(*arguments), expected)
                 if problem is not None:
@@ -324,12 +326,15 @@ class Exercise(exercise.Exercise):
     def link(self, earlier: Mapping[str, tuple[Answer, str]]) -> None:
         """Take the kinds and titles of the answers that it needs of earlier exercises."""
         for name in self.needs:
-            if name not in {**earlier, **self._kinds_given}:
+            if name in self._kinds_given:
+                self.answers[name] = self._kinds_given[name].from_earlier("a cell above")
+                continue
+            if name not in earlier:
                 raise self.error(
                     f"it needs {name!r}, which no earlier exercise makes",
                     f"Earlier exercises make: {', '.join(sorted(earlier)) or 'nothing'}.",
                 )
-            answer, title = earlier.get(name) or (self._kinds_given[name], "a cell above")
+            answer, title = earlier[name]
             self.answers[name] = answer.from_earlier(title)
         if self.needs_first:
             self.answers = {name: self.answers[name] for name in (*self.needs, *self.own)}
@@ -356,13 +361,6 @@ class Exercise(exercise.Exercise):
     def notebook(self, data: Reference) -> names.Names:
         """Return the names of the notebook that this exercise stands in."""
         return self._book.names(data)
-
-    def right_answers(self, data: Reference) -> types.SimpleNamespace:
-        """Return what the solution makes, by name."""
-        defined = self._book.names(data)
-        return types.SimpleNamespace(
-            **{name: defined.find(name, self._place + 1) for name in self.own}
-        )
 
     def cases(self) -> list[Case]:
         """Return the solution, all further answers, and those that any exercise has to refuse."""
@@ -393,7 +391,8 @@ class Exercise(exercise.Exercise):
     def _has_made(self, make: Callable, answers: Answers) -> bool:
         """Tell whether the evidence agrees with one of the wrong answers of `make`."""
         data = Few.of(answers.data, *FEW) if self.by_rows else answers.data
-        alternatives = self._alternatives(make, self._book.names(data))
+        with agreement.of_the_students_own(self.needs):
+            alternatives = self._alternatives(make, self._defined(answers, data))
         return any(
             all(
                 self._agrees_with(make, number, position, answers)
@@ -411,20 +410,20 @@ class Exercise(exercise.Exercise):
         except exercise.Unusable:
             return False
         data = self._compared(answers.data, fact)
-        made = self._alternatives(make, self._book.names(data))[number][position]
+        made = self._alternatives(make, self._defined(answers, data))[number][position]
         if isinstance(data, Few):
             return agreement.agrees_by_rows(fact, made, data.length)
         return agreement.agrees(fact, made, probes=self._probes(name, fact))
 
     def _compared(self, data: Reference, fact: Any) -> Reference | Few:
         """Return the data to work out what `fact` is compared with."""
-        return Few.kept_by(data, fact) if self.by_rows and _is_array(fact) else data
+        return Few.kept_by(data, fact) if self.by_rows and getattr(fact, "shape", ()) else data
 
     def _is_right(
         self, name: str, fact: Any, answers: Answers, tolerance: float, read: Callable
     ) -> bool:
         data = self._compared(answers.data, fact)
-        right = self._book.names(data).find(name, self._place + 1)
+        right = self._find(name, answers, data)
         if isinstance(data, Few):
             return agreement.agrees_by_rows(fact, right, data.length, tolerance)
         if isinstance(fact, evidence.Value):
@@ -432,26 +431,35 @@ class Exercise(exercise.Exercise):
             return agreement.same(read(fact.value), read(collected.value), tolerance)
         return agreement.agrees(fact, right, tolerance, self._probes(name, fact))
 
-    def _right_shape(self, name: str, data: Reference) -> tuple[int, ...]:
+    def _right_shape(self, name: str, answers: Answers) -> tuple[int, ...]:
         if not self.by_rows:
-            return np.shape(getattr(self.right_answers(data), name))
+            return np.shape(self._find(name, answers))
+        data = answers.data
         few = self._book.names(Few.of(data, *FEW)).find(name, self._place + 1)
         rows, *rest = np.shape(few)
         return (len(data.x_train if rows == len(FEW[0]) else data.x_test), *rest)
 
-    def _saw(self, name: str, fact: Any, answers: Answers, tolerance: float) -> str:
-        """Say what was seen of an answer that is not the right one."""
-        if isinstance(fact, evidence.Value):
-            return f"{name} is {criteria.show(fact.value)}"
-        if isinstance(fact, evidence.Array):
-            if fact.shape != self._right_shape(name, answers.data):
-                return f"{name} has the shape {fact.shape}"
-            return f"{name} holds other values than it should"
-        if isinstance(fact, evidence.Calls):
-            return f"On a small test {name} returned something else"
-        return f"{name} is not as it should be"
-
     # --- calling what an author wrote -------------------------------------------------------
+
+    def _find(self, name: str, answers: Answers, data: Any = None, before: Any = None) -> Any:
+        """Return what a name stands for, made of what the student has made before."""
+        defined = self._defined(answers, data or answers.data)
+        with agreement.of_the_students_own(self.needs):
+            return defined.find(name, self._place + 1 if before is None else before)
+
+    def _defined(self, answers: Answers, data: Reference | Few) -> names.Names:
+        """Return the notebook's names, those that it needs of before as the student made them.
+
+        So nothing is made anew, and nothing trained, that the student has made.
+        """
+        if not self.needs:
+            return self._book.names(data)
+        latest, defined = self._latest
+        if latest != (answers, data):
+            get = functools.partial(agreement.as_made, answers)
+            defined = self._book.names(data).with_own(self.needs, get, self._place)
+            self._latest = (answers, data), defined
+        return defined
 
     def _call(self, called: Callable, answers: Answers) -> Any:
         own = {
@@ -459,13 +467,15 @@ class Exercise(exercise.Exercise):
             for name in names.parameters(called)
             if name in self.answers or name in SPECIAL
         }
-        return self._book.names(answers.data).call(called, own, self._place)
+        rest = set(names.parameters(called)) - own.keys()
+        own |= {name: self._find(name, answers, before=self._place) for name in rest}
+        return called(**own)
 
     def _own_or_special(self, name: str, answers: Answers) -> Any:
         if name == "data":
             return answers.data
         if name == "right":
-            return self.right_answers(answers.data)
+            return types.SimpleNamespace(**{key: self._find(key, answers) for key in self.own})
         if name == "probes":
             (only,) = (key for key in self.own if self.answers[key].kind is evidence.Calls)
             return self._probes(only, getattr(answers, only))
@@ -588,7 +598,3 @@ class Exercise(exercise.Exercise):
                 path,
                 line,
             )
-
-
-def _is_array(fact: Any) -> bool:
-    return isinstance(fact, evidence.Array) and bool(fact.shape)

@@ -68,6 +68,25 @@ class Names:
         self.data = data
         self._sources = list(sources)
         self._made: dict[tuple[str, int], Any] = {}
+        # Where these names differ from others of the same lab, and those.
+        self._first, self._base = 0, self
+
+    def with_own(self, own: Iterable[str], get: Callable[[str], Any], before: int) -> "Names":
+        """Return the same names, with what a student has made in the place of some of them.
+
+        Parameters
+        ----------
+        own : iterable of str
+            What the student has made; it is defined before the source number `before`.
+        get : callable
+            From one of these names to what the student has.
+        before : int
+        """
+        defined = self.known(before)
+        places = {self._place(name, before) for name in own if name in defined}
+        names = Names(self.data, [_with_own(one, frozenset(own), get) for one in self._sources])
+        names._first, names._base = min(places, default=0), self
+        return names
 
     def known(self, before: int | None = None) -> set[str]:
         """Return what may be asked for by what stands before the source number `before`."""
@@ -82,12 +101,11 @@ class Names:
         """
         if name in DATA:  # the given cell that loads the data would load it once more
             return getattr(self.data, name)
-        places = range(len(self._sources) if before is None else before)
-        place = next((n for n in reversed(places) if name in self._sources[n].names), None)
-        if place is None:
-            raise UnknownName(name, self.known(before))
+        place = self._place(name, before)
+        if place < self._first:
+            return self._base.find(name, before)
         made = self._make(name, place)
-        for later in places[place + 1 :]:
+        for later in range(place + 1, len(self._sources) if before is None else before):
             if name in self._sources[later].changes() and not isinstance(made, types.ModuleType):
                 made = self._make(name, later)
         return made
@@ -97,6 +115,14 @@ class Names:
             made = self._sources[place].make(functools.partial(self.find, before=place), name)
             self._made |= {(key, place): value for key, value in made.items()}
         return self._made[name, place]
+
+    def _place(self, name: str, before: int | None) -> int:
+        """Return the number of the source that defines `name` before the source `before`."""
+        places = range(len(self._sources) if before is None else before)
+        place = next((n for n in reversed(places) if name in self._sources[n].names), None)
+        if place is None:
+            raise UnknownName(name, self.known(before))
+        return place
 
     def call(
         self, function: Callable, own: Mapping[str, Any] | None = None, before: int | None = None
@@ -109,6 +135,17 @@ class Names:
                 for name in parameters(function)
             }
         )
+
+
+def _with_own(source: Source, own: frozenset[str], get: Callable[[str], Any]) -> Source:
+    """Return a source that gives `own` as they are in the end: no cell changes them once more."""
+
+    def make(find: Callable[[str], Any], name: str) -> dict[str, Any]:
+        if name in own:
+            return {name: get(name)}
+        return {key: value for key, value in source.make(find, name).items() if key not in own}
+
+    return Source(source.names, make, lambda: source.changes() - own)
 
 
 class Book:
@@ -170,9 +207,11 @@ def _of_all(found: Callable[[ast.stmt], frozenset[str]], parts: list[ast.stmt]) 
 def _leading_to(name: str, statements: list[ast.stmt]) -> list[ast.stmt]:
     """Return the statements of a cell that make `name`, and those that they need."""
     wanted, chosen = {name}, []
+    imported = _of_all(_imported, statements)
     for part in reversed(statements):
-        if wanted & (_bound(part) | _changed(part) | changes(part)):
-            wanted |= _loaded(part)
+        # What is called in a module (set up, draw random numbers) makes it no other module.
+        if wanted & (_bound(part) | (_changed(part) | changes(part)) - imported):
+            wanted |= _loaded(part) - set(DATA)  # which is at hand
             chosen.append(part)
     return chosen[::-1]
 
@@ -186,6 +225,11 @@ def _bound(statement: ast.stmt) -> frozenset[str]:
     """Return the names that a statement of a cell defines."""
     symbols = _scope(statement).get_symbols()
     return frozenset(s.get_name() for s in symbols if s.is_assigned() or s.is_imported())
+
+
+def _imported(statement: ast.stmt) -> frozenset[str]:
+    symbols = _scope(statement).get_symbols()
+    return frozenset(s.get_name() for s in symbols if s.is_imported())
 
 
 def _changed(statement: ast.stmt) -> frozenset[str]:
