@@ -32,12 +32,9 @@ test: $(VENV)/complete ## Run ruff and all tests
 test-fast: $(VENV)/complete ## Run the fast tests only
 	$(BIN)/python -m pytest $(PYTEST)
 
-bench: $(VENV)/complete ## Time start, loading, training, the tuning grid and grading beside the usual ways
-	$(BIN)/python -m benchmarks.start_up
-	$(BIN)/python benchmarks/load_data.py
-	$(BIN)/python -m benchmarks.training
+bench: $(VENV)/complete ## Time start, loading, checks, training, grading and the tuning grid beside the usual ways
+	$(BIN)/python -m benchmarks $(BENCH)
 	$(BIN)/python -m benchmarks.tuning_grid
-	$(BIN)/python -m benchmarks.grading
 
 mutate: $(VENV)/complete ## Change the solutions in every way, and count what the checks refuse (MUTATE="lab2-mlp --share 0.1")
 	$(BIN)/python -m tools.mutate $(MUTATE)

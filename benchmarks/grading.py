@@ -5,45 +5,73 @@
 
 A class is copies of a lab's own solution. Each way grades a small and a large class, so that what a
 start costs is told from what a further notebook costs. Everything is done in turn, some rounds, so
-that what slows the machine slows all of them. Prints medians and spreads; `--json` stores them.
+that what slows the machine slows all of them.
 """
 
 import argparse
-import json
 import os
 import pathlib
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+
+from benchmarks import rows
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LABS = ("lab1-data", "lab2-mlp")
 SMALL, LARGE = 2, 8
-Seconds = dict[str, list[float]]
+ONE, TWO = "labkit grade, 1 worker", "labkit grade, 2 workers"
+NBGRADER = "nbgrader autograde"
 
 
-def measure(lab: str, rounds: int, folder: pathlib.Path) -> Seconds:
-    """Return the seconds of each way's start and of each further notebook, by round."""
+def measure(lab: str, rounds: int = 3) -> list[rows.Row]:
+    """Return the seconds of each way's start and of a notebook more, and their ratios."""
+    with tempfile.TemporaryDirectory(prefix="labkit-bench-") as name:
+        seconds = _in_turn(lab, rounds, pathlib.Path(name))
+    topic = f"Grading the solution of {lab}"
+    found = [rows.Row(topic, what, tuple(values)) for what, values in seconds.items()]
+    each = [f"{way}: a notebook more" for way in (ONE, TWO, NBGRADER)]
+    one, two, usual = (seconds[what] for what in each)
+    return [
+        *found,
+        rows.ratio(topic, "one worker's seconds to two workers'", one, two),
+        rows.ratio(topic, "nbgrader's seconds to one worker's", usual, one),
+        rows.ratio(topic, "nbgrader's seconds to two workers'", usual, two),
+    ]
+
+
+def whole_class(lab: str, students: int, jobs: int = 2) -> rows.Row:
+    """Return the seconds of a whole class, from the command to its end."""
+    with tempfile.TemporaryDirectory(prefix="labkit-bench-") as name:
+        folder = pathlib.Path(name)
+        place = hand_in(lab, students, folder / "in")
+        took = _timed(lambda: labkit(lab, place, folder / "out", "--jobs", str(jobs)))
+    topic = f"Grading the solution of {lab}"
+    return rows.Row(topic, f"a class of {students}, {jobs} workers, all in all", (took,))
+
+
+def _in_turn(lab: str, rounds: int, folder: pathlib.Path) -> dict[str, list[float]]:
     ways: dict[str, Callable[[pathlib.Path, pathlib.Path], None]] = {
-        "labkit grade, 1 worker": lambda place, out: _labkit(lab, place, out, "--jobs", "1"),
-        "labkit grade, 2 workers": lambda place, out: _labkit(lab, place, out, "--jobs", "2"),
-        "nbgrader autograde": lambda place, out: _nbgrader(lab, place, out),
+        ONE: lambda place, out: labkit(lab, place, out, "--jobs", "1"),
+        TWO: lambda place, out: labkit(lab, place, out, "--jobs", "2"),
+        NBGRADER: lambda place, out: _nbgrader(lab, place, out),
     }
-    seconds: Seconds = {}
+    seconds: dict[str, list[float]] = {}
     for number in range(rounds):
         for name, grade in ways.items():
             took = []
             for students in (SMALL, LARGE):
-                place = _class(lab, students, folder / f"class-{students}")
+                place = hand_in(lab, students, folder / f"class-{students}")
                 out = folder / f"out-{number}-{len(took)}"
                 took.append(_timed(lambda place=place, out=out, grade=grade: grade(place, out)))
-                if name == "labkit grade, 1 worker" and students == LARGE:
-                    again = _timed(lambda p=place, o=out: _labkit(lab, p, o, "--regrade"))
-                    seconds.setdefault("labkit grade --regrade: a class of 8", []).append(again)
+                if name == ONE and students == LARGE:
+                    again = _timed(lambda p=place, o=out: labkit(lab, p, o, "--regrade"))
+                    seconds.setdefault(f"labkit grade --regrade: a class of {LARGE}", []).append(
+                        again
+                    )
                 shutil.rmtree(out)
             each = (took[1] - took[0]) / (LARGE - SMALL)
             seconds.setdefault(f"{name}: a notebook more", []).append(each)
@@ -51,7 +79,7 @@ def measure(lab: str, rounds: int, folder: pathlib.Path) -> Seconds:
     return seconds
 
 
-def _class(lab: str, students: int, place: pathlib.Path) -> pathlib.Path:
+def hand_in(lab: str, students: int, place: pathlib.Path) -> pathlib.Path:
     """Write a class of right submissions, where it is not there yet."""
     source = ROOT / "solutions" / lab / f"{lab}.ipynb"
     for number in range(students):
@@ -67,7 +95,7 @@ def _timed(function: Callable[[], None]) -> float:
     return time.perf_counter() - start
 
 
-def _labkit(lab: str, place: pathlib.Path, out: pathlib.Path, *more: str) -> None:
+def labkit(lab: str, place: pathlib.Path, out: pathlib.Path, *more: str) -> None:
     line = [sys.executable, "-m", "labkit", "grade", lab, "--submissions", str(place)]
     _run([*line, "--output", str(out), *more], ROOT)
 
@@ -90,35 +118,17 @@ def _run(command: list[str], folder: pathlib.Path) -> None:
         sys.exit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
 
 
-def table(lab: str, seconds: Seconds) -> Iterator[str]:
-    """Return the lines of a table: medians and spreads, and the ratios that users feel."""
-    yield f"{lab}: seconds, median (least to most) of {len(next(iter(seconds.values())))} rounds"
-    for name, values in seconds.items():
-        spread = f"({min(values):.2f} to {max(values):.2f})"
-        yield f"  {name:<44}{statistics.median(values):>8.2f}  {spread}"
-    each = {
-        name.split(":")[0]: statistics.median(values)
-        for name, values in seconds.items()
-        if name.endswith("a notebook more")
-    }
-    one = each["labkit grade, 1 worker"]
-    for name, value in each.items():
-        yield f"  {name} takes {value / one:.2f} times one worker's seconds for a notebook more"
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--labs", nargs="+", default=LABS)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--json", type=pathlib.Path, help="store the seconds in this file")
+    parser.add_argument("--students", type=int, help="a whole class of so many, too")
     arguments = parser.parse_args()
-    found = {}
     for lab in arguments.labs:
-        with tempfile.TemporaryDirectory(prefix="labkit-bench-") as name:
-            found[lab] = measure(lab, arguments.rounds, pathlib.Path(name))
-        print("\n".join(table(lab, found[lab])), flush=True)
-    if arguments.json:
-        arguments.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        found = measure(lab, arguments.rounds)
+        if arguments.students:
+            found.append(whole_class(lab, arguments.students))
+        print(*rows.lines(found), sep="\n", flush=True)
     return 0
 
 

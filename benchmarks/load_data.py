@@ -2,36 +2,38 @@
 
 Run from the project's folder, with the real data at hand::
 
-    LABKIT_DATA=<folder> python benchmarks/load_data.py
+    LABKIT_DATA=<folder> python -m benchmarks.load_data
 
 Both load all 70,000 images of Fashion-MNIST several times, in turn. The import of Keras is not
-counted. Exit status: 0; 1 if the arrays differ.
+counted.
 """
-
-from __future__ import annotations
 
 import os
 import pathlib
-import statistics
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from benchmarks import rows
 from labkit import data
 from labkit.data import folder, idx, sources, specs
 
-ROUNDS = 7
+TOPIC = "Loading Fashion-MNIST, warm"
 
 
-def main() -> int:
-    """Measure, print a table, and return the exit status."""
+def measure(rounds: int = 7) -> list[rows.Row]:
+    """Return the seconds of both.
+
+    Raises
+    ------
+    ValueError
+        If they do not load the same arrays, or the real data is not at hand.
+    """
     loaded = sources.load(specs.FASHION_MNIST)
     if loaded.source.kind != "real":
-        print(f"Not measured: this is {loaded.source}. Set LABKIT_DATA to the real data.")
-        return 0
+        raise ValueError(f"This is {loaded.source}. Set LABKIT_DATA to the real data.")
     with tempfile.TemporaryDirectory(prefix="labkit-bench-") as temporary:
         _give_to_keras(pathlib.Path(temporary), loaded)
         os.environ["KERAS_HOME"] = temporary
@@ -44,11 +46,8 @@ def main() -> int:
         }
         for load in loaders.values():  # the first call may import, and fills the file cache
             if not _same(load(), loaded):
-                print("The loaders do not give the same arrays.")
-                return 1
-        seconds = _measure(loaders)
-    _report(seconds, loaded)
-    return 0
+                raise ValueError("The loaders do not give the same arrays.")
+        return list(_in_turn(loaders, rounds))
 
 
 def _give_to_keras(home: pathlib.Path, loaded: sources.Loaded) -> None:
@@ -72,26 +71,18 @@ def _same(result: tuple, loaded: sources.Loaded) -> bool:
     return all(map(np.array_equal, flat, loaded.arrays.values()))
 
 
-def _measure(loaders: dict[str, Callable[[], tuple]]) -> dict[str, list[float]]:
+def _in_turn(loaders: dict[str, Callable[[], tuple]], rounds: int) -> Iterator[rows.Row]:
     """Call the loaders in turn, so that what slows the machine slows both."""
-    seconds = {name: [] for name in loaders}
-    for _ in range(ROUNDS):
+    seconds: dict[str, list[float]] = {name: [] for name in loaders}
+    for _ in range(rounds):
         for name, load in loaders.items():
             start = time.perf_counter()
             load()
             seconds[name].append(time.perf_counter() - start)
-    return seconds
-
-
-def _report(seconds: dict[str, list[float]], loaded: sources.Loaded) -> None:
-    print(f"{loaded.source}; {ROUNDS} rounds in turn, warm\n")
-    print(f"{'':<40}{'median':>10}{'fastest':>10}{'slowest':>10}")
     for name, values in seconds.items():
-        columns = (statistics.median(values), min(values), max(values))
-        print(f"{name:<40}" + "".join(f"{value:>8.3f} s" for value in columns))
-    keras_median, labkit_median = (statistics.median(values) for values in seconds.values())
-    print(f"\nlabkit is {keras_median / labkit_median:.1f} times as fast, by the medians.")
+        yield rows.Row(TOPIC, name, tuple(values))
+    yield rows.ratio(TOPIC, "Keras's seconds to labkit's", *seconds.values())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    print(*rows.lines(measure()), sep="\n")

@@ -1,26 +1,23 @@
 """Time `import labkit` in fresh processes, beside Python's own start and `import keras`."""
 
 import os
-import statistics
 import subprocess
 import sys
 import time
 
-ROUNDS = 5
-STATEMENTS = {"python alone": "pass", "import labkit": "import labkit", "keras": "import keras"}
+from benchmarks import rows
+
+TOPIC = "Start-up, a fresh process"
+STATEMENTS = {"Python alone": "pass", "import labkit": "import labkit", "keras": "import keras"}
 
 
-def main() -> None:
-    """Print the median of each over some rounds, taken in turn."""
+def measure(rounds: int = 5) -> list[rows.Row]:
+    """Return the seconds of each, taken in turn."""
     seconds: dict[str, list[float]] = {name: [] for name in STATEMENTS}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, statement in STATEMENTS.items():
             seconds[name].append(_seconds(statement))
-    print(f"Start-up, medians of {ROUNDS} fresh processes:")
-    alone = statistics.median(seconds["python alone"])
-    for name, values in seconds.items():
-        median = statistics.median(values)
-        print(f"  {name:14} {median:6.2f} s   {median - alone:+6.2f} s over Python alone")
+    return [rows.Row(TOPIC, name, tuple(values)) for name, values in seconds.items()]
 
 
 def _seconds(statement: str) -> float:
@@ -33,4 +30,4 @@ def _seconds(statement: str) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    print(*rows.lines(measure()), sep="\n")

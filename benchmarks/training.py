@@ -11,9 +11,11 @@ import argparse
 import json
 import os
 import pathlib
-import statistics
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+
+from benchmarks import rows
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 NETWORKS = ("R4-cnn", "R1-conv")
@@ -40,18 +42,33 @@ print(json.dumps([time.perf_counter() - wall, time.process_time() - processor]))
 """
 
 
-def measure(network: str, rounds: int, images: int) -> dict[str, list[list[float]]]:
-    """Return wall and processor seconds of an epoch, by side and round."""
-    found: dict[str, list[list[float]]] = {side: [] for side in SIDES}
-    for _ in range(rounds):
-        for side in SIDES:
-            command = [sys.executable, "-c", PROGRAM, network, side, str(images)]
-            environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
-            done = subprocess.run(
-                command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True
-            )
-            found[side].append(json.loads(done.stdout.splitlines()[-1]))
-    return found
+def measure(
+    networks: Sequence[str] = NETWORKS, rounds: int = 3, images: int = 60_000
+) -> Iterator[rows.Row]:
+    """Yield wall and processor seconds of an epoch on each side, and the ratio of the former."""
+    for network in networks:
+        topic = f"Training: an epoch of {network} on {images:,} images"
+        found: dict[str, list[tuple[float, float]]] = {side: [] for side in SIDES}
+        for _ in range(rounds):
+            for side in SIDES:
+                found[side].append(_epoch(network, side, images))
+        walls = []
+        for side, runs in found.items():
+            wall, processor = zip(*runs, strict=True)
+            walls.append(wall)
+            yield rows.Row(topic, side, wall)
+            yield rows.Row(topic, f"{side}, of processor", processor)
+        yield rows.ratio(topic, "a lab's seconds to plain Keras's", *walls)
+
+
+def _epoch(network: str, side: str, images: int) -> tuple[float, float]:
+    command = [sys.executable, "-c", PROGRAM, network, side, str(images)]
+    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True
+    )
+    wall, processor = json.loads(done.stdout.splitlines()[-1])
+    return wall, processor
 
 
 def main() -> int:
@@ -60,14 +77,8 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--images", type=int, default=60_000)
     arguments = parser.parse_args()
-    for network in arguments.networks:
-        found = measure(network, arguments.rounds, arguments.images)
-        ratios = [lab[0] / plain[0] for lab, plain in zip(*found.values(), strict=True)]
-        print(f"{network}, {arguments.images:,} images, medians of {arguments.rounds} in turn:")
-        for side, runs in found.items():
-            wall, processor = (statistics.median(values) for values in zip(*runs, strict=True))
-            print(f"  {side:<12} {wall:6.1f} s, {processor:6.1f} s of processor", flush=True)
-        print(f"  ratio {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+    found = measure(arguments.networks, arguments.rounds, arguments.images)
+    print(*rows.lines(found), sep="\n")
     return 0
 
 

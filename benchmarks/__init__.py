@@ -1,0 +1,1 @@
+"""Benchmarks: real labs and real classes, beside the usual ways, in turn."""

@@ -1,0 +1,89 @@
+"""What a benchmark says: rows of seconds, measured in turn, and how they are shown."""
+
+import dataclasses
+import os
+import pathlib
+import platform
+import statistics
+from collections.abc import Iterable, Iterator, Sequence
+
+SECONDS, TIMES = "s", "times"
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One thing that was measured, some rounds.
+
+    Attributes
+    ----------
+    topic : str
+        What it is compared within.
+    what : str
+    values : tuple of float
+        One of each round.
+    unit : str
+        Seconds, or a ratio.
+    """
+
+    topic: str
+    what: str
+    values: tuple[float, ...]
+    unit: str = SECONDS
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.values)
+
+
+def ratio(topic: str, what: str, of: Sequence[float], to: Sequence[float]) -> Row:
+    """Return how many times `to` the rounds of `of` took, round by round."""
+    pairs = zip(of, to, strict=True)
+    return Row(topic, what, tuple(one / other for one, other in pairs), TIMES)
+
+
+def read(record: dict) -> list[Row]:
+    """Return the rows of a stored record."""
+    return [Row(**{**row, "values": tuple(row["values"])}) for row in record["rows"]]
+
+
+def lines(rows: Iterable[Row]) -> Iterator[str]:
+    """Yield the rows as a table of Markdown for each topic."""
+    topic = None
+    for row in rows:
+        if row.topic != topic:
+            topic = row.topic
+            yield from ("", f"**{topic}**", "", "| | median | least | most | rounds |")
+            yield "| --- | ---: | ---: | ---: | ---: |"
+        figures = (row.median, min(row.values), max(row.values))
+        shown = " | ".join(f"{_rounded(value)} {row.unit}" for value in figures)
+        yield f"| {row.what} | {shown} | {len(row.values)} |"
+
+
+def _rounded(value: float) -> str:
+    return f"{value:.3f}" if value < 1 else f"{value:.2f}" if value < 10 else f"{value:.0f}"
+
+
+def machine() -> dict[str, str | int]:
+    """Return what the seconds depend on: the processor, its cores, the memory, the versions."""
+    import importlib.metadata
+
+    import psutil
+
+    versions = {name: importlib.metadata.version(name) for name in ("tensorflow", "keras", "numpy")}
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count() or 0,
+        "memory in GiB": round(psutil.virtual_memory().total / 2**30),
+        "python": platform.python_version(),
+        **versions,
+    }
+
+
+def _processor() -> str:
+    """Return the processor's name, where the system tells it."""
+    try:
+        text = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in text.splitlines() if "model name" in line]
+    return names[0] if names else platform.machine()
