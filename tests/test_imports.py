@@ -50,6 +50,7 @@ WINGS_OF_GRADING = (
     ("graded",),
     ("judging", "results"),
     ("graders",),
+    ("writing",),
     ("grade",),
 )
 

@@ -15,7 +15,6 @@ from labkit.checks.result import number
 from labkit.commands import speaking
 from labkit.grading import boundary, grade, harmless
 from labkit.grading.graded import UNSANDBOXED, Graded
-from labkit.grading.results import changes
 from labkit.grading.results import platforms as uploads
 from labkit.grading.runs import sandbox
 from labkit.grading.submissions import account, find, handed_out, platforms
@@ -58,16 +57,15 @@ def run(arguments: argparse.Namespace) -> int:
     )
     try:
         with progress:
-            graded = grade.grade(arguments.lab, arguments.submissions, arguments.output, settings)
+            done = grade.whole(arguments.lab, arguments.submissions, arguments.output, settings)
     except _FAULTS as error:
         print(f"labkit: {_in_a_line(error)}", file=sys.stderr)
         return BAD_USE
-    print(*summary(arguments.lab, graded, arguments.output, begun), sep="\n")
-    if arguments.regrade:
-        print(*changes.lines(graded), sep="\n")
-    print((arguments.output / uploads.NOTES).read_text(encoding="utf-8"), end="")
-    missing = any(item.could_not_grade and not item.submission.absent for item in graded)
-    return SOME_NOT_GRADED if missing else GRADED
+    print(*summary(arguments.lab, done.graded, arguments.output, begun), *done.said, sep="\n")
+    for fault in done.faults:
+        print(f"labkit: {fault}", file=sys.stderr)
+    missing = any(item.could_not_grade and not item.submission.absent for item in done.graded)
+    return SOME_NOT_GRADED if missing or done.faults else GRADED
 
 
 def _in_a_line(error: Exception) -> str:

@@ -7,26 +7,13 @@ import pathlib
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from labkit import data, files
-from labkit.checks import Outcome
-from labkit.grading import boundary, harmless
+from labkit.grading import boundary, harmless, writing
 from labkit.grading.graded import Graded
 from labkit.grading.graders import Graders, Runner, could_not_grade
 from labkit.grading.judging import kept
-from labkit.grading.results import (
-    changes,
-    class_figures,
-    csv_text,
-    feedback,
-    gradebook,
-    history,
-    platforms,
-    report,
-)
+from labkit.grading.results import gradebook, platforms
 from labkit.grading.runs import cluster, machine, sandbox
-from labkit.grading.submissions import account, find, handed_out
-
-TO_BE_MARKED, MARKED = "to be marked by hand", "marked by hand"
+from labkit.grading.submissions import find, handed_out
 
 
 class Progress(Protocol):
@@ -86,15 +73,34 @@ class Settings:
     request: platforms.Request = dataclasses.field(default_factory=platforms.Request)
 
 
+@dataclasses.dataclass(frozen=True)
+class Finished:
+    """What came of a class.
+
+    Attributes
+    ----------
+    graded : list of Graded
+        By the student's name.
+    said : list of str
+        What grading again has changed, and what to do with what was written.
+    faults : list of str
+        A line for each page over the class that could not be made, or does not show everybody.
+    """
+
+    graded: list[Graded]
+    said: list[str]
+    faults: list[str]
+
+
 def grade(
     lab_name: str, place: pathlib.Path, output: pathlib.Path, settings: Settings
 ) -> list[Graded]:
-    """Grade the submissions of a lab in `place` and write the tables to `output`.
+    """Return the grades alone; see `whole`."""
+    return whole(lab_name, place, output, settings).graded
 
-    Returns
-    -------
-    list of Graded
-        By the student's name.
+
+def whole(lab_name: str, place: pathlib.Path, output: pathlib.Path, settings: Settings) -> Finished:
+    """Grade the submissions of a lab in `place` and write the tables to `output`.
 
     Raises
     ------
@@ -120,14 +126,10 @@ def grade(
             graded = list(_in_parallel(graders, found, jobs, settings.progress))
         graded.sort(key=lambda item: item.submission.student)
         graded = [_entered(lab, item, book) for item in graded]
-        graded = _write_all(lab, graded, output, settings.request)
-        account_of_files = csv_text.text(account.rows(arrivals), account.COLUMNS)
-        files.write_text(output / "arrivals.csv", account_of_files)
-        history.add(output / "history.csv", lab.lab.name, graded, lab.lab.points)
-        if settings.regrade:
-            changed = csv_text.text(changes.rows(graded), changes.COLUMNS)
-            files.write_text(output / "changes.csv", changed)
-    return graded
+        graded, told = writing.write(
+            lab, graded, output, settings.request, arrivals, settings.regrade
+        )
+    return Finished(graded, told.said, told.faults)
 
 
 def _harmless(submission: find.Submission) -> find.Submission:
@@ -181,48 +183,6 @@ def _entered(lab: handed_out.CourseLab, item: Graded, book: gradebook.Book) -> G
     )
 
 
-def _write_all(
-    lab: handed_out.CourseLab,
-    graded: list[Graded],
-    output: pathlib.Path,
-    request: platforms.Request,
-) -> list[Graded]:
-    """Write a page for each student, the grades, and the report on the class.
-
-    Returns
-    -------
-    list of Graded
-        As they were written: a student whose page could not be written could not be graded.
-    """
-    with files.writing(output):
-        for folder in ("feedback", "report"):
-            (output / folder).mkdir(exist_ok=True)
-    graded = [_with_page(lab, item, output / "feedback") for item in graded]
-    files.write_text(output / "grades.csv", csv_text.text(_rows(lab, graded)))
-    platforms.write(lab, graded, output, request)
-    found = class_figures.ClassFigures(lab.lab, graded)
-    files.write_text(output / "report.html", report.page(found))
-    for name, content in report.tables(found).items():
-        files.write_text(output / name, content)
-    return graded
-
-
-def _with_page(lab: handed_out.CourseLab, item: Graded, folder: pathlib.Path) -> Graded:
-    """Write a student's page and return what it shows."""
-
-    def write(item: Graded) -> Graded:
-        files.write_text(folder / f"{item.submission.key}.html", feedback.page(lab.lab, item))
-        return item
-
-    def without(reason: str) -> Graded:
-        return could_not_grade(lab, item.submission, f"the page could not be written: {reason}")
-
-    return boundary.within(
-        lambda: write(item),
-        lambda why: boundary.within(lambda: write(without(why)), lambda _: without(why)),
-    )
-
-
 def _in_parallel(
     graders: Graders, found: list[find.Submission], jobs: int, progress: Progress | None
 ) -> Iterator[Graded]:
@@ -245,32 +205,3 @@ def _in_parallel(
             # Ctrl-C, or a fault of the grader: end what runs. All that was finished is kept.
             graders.cancelled.set()
             pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _rows(lab: handed_out.CourseLab, graded: list[Graded]) -> Iterator[list[object]]:
-    kind = data.source().kind
-    for item in graded:
-        student = item.submission.student
-        by_name = {result.exercise: result for result in item.results}
-        for exercise in lab.lab.exercises:
-            result = by_name.get(exercise.name)
-            if result is None:
-                points, outcome, reason = _essay(item, exercise.name)
-                cells = [points, exercise.points, outcome, reason, kind]
-            else:
-                reason = str(result.message) if result.message else ""
-                cells = [result.points, result.max_points, result.outcome, reason, result.data]
-            cells[3] = " ".join([*item.flags, *filter(None, [cells[3]])])
-            yield [student, lab.lab.name, exercise.name, *cells]
-
-
-def _essay(item: Graded, name: str) -> tuple[object, str, str]:
-    """Return points, outcome and reason of a question that a person marks."""
-    mark = item.marks.get(name)
-    if mark is not None and mark.points is not None:
-        return mark.points, MARKED, ""
-    if item.run is None:
-        return 0.0, Outcome.COULD_NOT_GRADE, str(item.results[0].message)
-    if name in item.run.essays:
-        return "", TO_BE_MARKED, ""
-    return 0.0, Outcome.NOT_ATTEMPTED, ""

@@ -18,7 +18,7 @@ from labkit import data, files
 from labkit.checks import Result
 from labkit.grading import boundary, harmless
 from labkit.grading.graded import Graded
-from labkit.grading.judging import judge, kept
+from labkit.grading.judging import judge, kept, sound
 from labkit.grading.results import changes
 from labkit.grading.runs import records, running, sandbox
 from labkit.grading.submissions import find, handed_out, reading, repair
@@ -160,7 +160,8 @@ class Graders:
         """Return the results of the run in `folder`, and why they are not to be kept."""
         with self._one_at_a_time:
             judged = self._judge.judge(self._lab.lab.name, folder)
-        return [_harmless(result) for result in judged.results], judged.lost
+        results, why_not = sound.results(self._lab.lab, list(map(_harmless, judged.results)))
+        return results, judged.lost or why_not
 
 
 def could_not_grade(lab: handed_out.CourseLab, submission: find.Submission, reason: str) -> Graded:

@@ -9,7 +9,7 @@ import random
 import pytest
 
 from labkit.grading import grade
-from labkit.grading.results import pages
+from labkit.grading.results import grades, pages
 from tests.browser import chromium
 from tests.grading import classroom, essays, hostile, marking
 
@@ -48,7 +48,7 @@ def test_points_and_comment_that_are_typed_reach_the_student(tmp_path):
     with open(output / "grades.csv", encoding="utf-8", newline="") as file:
         rows = {row["exercise"]: row for row in csv.DictReader(file)}
     assert rows["why-not-labels"]["points"] == "4.5"
-    assert rows["why-not-labels"]["outcome"] == grade.MARKED
+    assert rows["why-not-labels"]["outcome"] == grades.MARKED
     feedback = (output / "feedback" / "ann.html").read_text(encoding="utf-8")
     assert "4.5 of 6 points" in feedback and "Nearly." in feedback
 

@@ -1,5 +1,9 @@
 """The light course, once for all tests, on the drawn sample."""
 
+import os
+import pathlib
+import tempfile
+
 import pytest
 
 from labkit.grading.runs import sandbox
@@ -15,6 +19,15 @@ def _sample(sample_data):
 def light_course(tmp_path_factory):
     """Return the folder of the light course."""
     return classroom.light_course(tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture(scope="session")
+def in_memory():
+    """Return a folder for tests that write thousands of files, in memory where that is possible."""
+    shared = "/dev/shm"
+    place = shared if os.access(shared, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="labkit-tests-", dir=place) as folder:
+        yield pathlib.Path(folder)
 
 
 @pytest.fixture

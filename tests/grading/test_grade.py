@@ -17,7 +17,7 @@ from labkit.checks import Outcome
 from labkit.commands import cli
 from labkit.grading import grade
 from labkit.grading.graded import LATE, UNSANDBOXED
-from labkit.grading.results import csv_text
+from labkit.grading.results import csv_text, grades
 from labkit.grading.runs import running, sandbox
 from tests.grading import classroom
 
@@ -98,7 +98,7 @@ class TestClass:
         by_key = {(row["student"], row["exercise"]): row for row in rows}
         assert by_key["bob", "count-images"]["outcome"] == Outcome.NOT_ATTEMPTED
         assert by_key["nil", "count-images"]["reason"] == "The file is empty."
-        assert by_key["ann", "why-not-labels"]["outcome"] == grade.TO_BE_MARKED
+        assert by_key["ann", "why-not-labels"]["outcome"] == grades.TO_BE_MARKED
         assert {row["data"] for row in rows} == {"sample"}
 
     def test_pages_run_nothing_and_are_accessible(self, school):
@@ -159,7 +159,7 @@ class TestClass:
             command(place, output, root)
         rows = {(row["student"], row["exercise"]): row for row in read_grades(output)}
         assert rows["ann", "why-not-labels"]["points"] == "5"
-        assert rows["ann", "why-not-labels"]["outcome"] == grade.MARKED
+        assert rows["ann", "why-not-labels"]["outcome"] == grades.MARKED
         assert rows["bob", "count-images"]["points"] == "3"
         page = (output / "feedback" / "ann.html").read_text(encoding="utf-8")
         assert "Well &lt;b&gt;said&lt;/b&gt;." in page

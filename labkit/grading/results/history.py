@@ -6,15 +6,14 @@ import io
 import pathlib
 from collections.abc import Sequence
 
-from labkit import files
 from labkit.grading.graded import Graded
 from labkit.grading.results import csv_text
 
 COLUMNS = ("graded", "lab", "student", "handed_in", "points", "max_points")
 
 
-def add(path: pathlib.Path, lab: str, graded: Sequence[Graded], most: float) -> None:
-    """Add to the table at `path` what is new since it was written last."""
+def text(path: pathlib.Path, lab: str, graded: Sequence[Graded], most: float) -> str:
+    """Return the table at `path` with what is new since then; empty if nothing is."""
     before = _text(path)
     latest = {(row[1], row[2]): tuple(row[3:]) for row in _rows(before)}
     now = datetime.datetime.now().isoformat(timespec="seconds")
@@ -24,9 +23,10 @@ def add(path: pathlib.Path, lab: str, graded: Sequence[Graded], most: float) -> 
         (shown,) = _rows(csv_text.text([row], COLUMNS))
         if latest.get((shown[1], shown[2])) != tuple(shown[3:]):
             new.append(row)
-    if new:
-        added = csv_text.text(new, COLUMNS)
-        files.write_text(path, before + added.partition("\n")[2] if before else added)
+    if not new:
+        return ""
+    added = csv_text.text(new, COLUMNS)
+    return before + added.partition("\n")[2] if before else added
 
 
 def _text(path: pathlib.Path) -> str:

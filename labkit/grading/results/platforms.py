@@ -1,13 +1,20 @@
 """All that goes back to a platform: the table of grades, the feedback, and what to do with both."""
 
+import contextlib
 import dataclasses
 import datetime
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from labkit import files
 from labkit.grading.graded import Graded
-from labkit.grading.results import csv_text, feedback_zips, formats, totals, worksheets
+from labkit.grading.results import (
+    csv_text,
+    feedback_zips,
+    formats,
+    totals,
+    whole_class,
+    worksheets,
+)
 from labkit.grading.results.formats import outcome
 from labkit.grading.results.worksheets import sheet
 from labkit.grading.submissions import handed_out
@@ -46,42 +53,80 @@ def verify(request: Request, lab: str) -> None:
         worksheets.recognise(request.worksheet, request.assignment, lab)
 
 
-def write(
+def pages(
     lab: handed_out.CourseLab, graded: Sequence[Graded], output: pathlib.Path, request: Request
-) -> list[str]:
-    """Write what goes back to the platforms, after the feedback pages, and say what to do with it.
+) -> Iterator[whole_class.Page]:
+    """Yield what goes back to the platforms, made after the feedback pages.
 
-    Returns
-    -------
-    list of str
-        Lines for people, which ``upload.txt`` has, too.
+    What each says is what to do with it.
     """
-    given = totals.of_class(lab, graded)
-    files.write_text(output / "totals.csv", csv_text.text(totals.rows(given), totals.COLUMNS))
-    lines, filled = [], ""
+    name = lab.lab.name
+
+    def given(students: Sequence[Graded]) -> list[totals.Total]:
+        return totals.of_class(lab, students)
+
+    def table(students: Sequence[Graded]) -> whole_class.Made:
+        text = csv_text.text(totals.rows(given(students)), totals.COLUMNS)
+        return whole_class.Made({"totals.csv": text})
+
+    yield whole_class.Page("totals.csv", table)
+    filled = ""
     if request.worksheet is not None:
-        worksheet, done = worksheets.fill(
-            request.worksheet, given, request.assignment, lab.lab.name
+        with contextlib.suppress(worksheets.WorksheetError):  # the page itself says so
+            filled = worksheets.recognise(request.worksheet, request.assignment, name)[0].name
+        yield whole_class.Page(
+            f"the worksheet {request.worksheet.name}, filled in",
+            lambda students: _filled(given(students), name, output, request),
         )
-        filled = worksheet.name
-        ending = request.worksheet.suffix.lower() or ".csv"
-        path = output / f"{filled}{ending}"
-        files.write(path, done.content)
-        lines += [_upload(worksheet, path), *(f"  {note}" for note in done.notes)]
     arrived = {item.submission.platform for item in graded}
     for worksheet in worksheets.ALL:
         if worksheet.name in arrived and worksheet.name != filled:
-            lines += _fresh(worksheet, given, lab.lab.name, output, request.assignment)
+            yield whole_class.Page(
+                f"{worksheet.name}.csv",
+                lambda students, sheet=worksheet: _fresh(
+                    sheet, given(students), name, output, request.assignment
+                ),
+            )
     for platform in feedback_zips.NAMES:
         if platform in arrived:
-            lines += _feedback(platform, lab.lab.name, graded, output)
+            yield whole_class.Page(
+                f"feedback-{platform}.zip",
+                lambda students, platform=platform: _feedback(platform, name, students, output),
+            )
     now = datetime.datetime.now(datetime.UTC)
-    students = [outcome.of(lab, item, now) for item in graded] if request.forms else []
     for form in request.forms:
-        lines.append(f"As {form}: {formats.write(form, students, output)}.")
-    lines += _unknown(given)
-    files.write_text(output / NOTES, "".join(f"{line}\n" for line in lines))
-    return lines
+        yield whole_class.Page(
+            f"formats/{form}",
+            lambda students, form=form: _formatted(
+                form, [outcome.of(lab, item, now) for item in students], output
+            ),
+        )
+    yield whole_class.Page(
+        "the list of those without a grade",
+        lambda students: whole_class.Made({}, tuple(_unknown(given(students)))),
+    )
+
+
+def notes(said: Sequence[str]) -> whole_class.Page:
+    """Return the file that repeats what the pages say."""
+    text = "".join(f"{line}\n" for line in said)
+    return whole_class.Page(NOTES, lambda _: whole_class.Made({NOTES: text}))
+
+
+def _filled(
+    given: Sequence[totals.Total], lab: str, output: pathlib.Path, request: Request
+) -> whole_class.Made:
+    worksheet, done = worksheets.fill(request.worksheet, given, request.assignment, lab)
+    name = f"{worksheet.name}{request.worksheet.suffix.lower() or '.csv'}"
+    said = [_upload(worksheet, output / name), *(f"  {note}" for note in done.notes)]
+    return whole_class.Made({name: done.content}, tuple(said))
+
+
+def _formatted(
+    form: str, students: Sequence[outcome.Student], output: pathlib.Path
+) -> whole_class.Made:
+    place, content = formats.made(form, students)
+    return whole_class.Made(content, (f"As {form}: {output / place}.",))
 
 
 def _upload(worksheet: sheet.Worksheet, path: pathlib.Path) -> str:
@@ -94,17 +139,19 @@ def _fresh(
     lab: str,
     output: pathlib.Path,
     assignment: str,
-) -> list[str]:
+) -> whole_class.Made:
     own = [item for item in given if item.submission.platform in (worksheet.name, "")]
     text, notes = worksheet.fresh(lab, own, assignment)
     if not text:
-        return [f"To {worksheet.title}: {note}" for note in notes]
-    path = output / f"{worksheet.name}.csv"
-    files.write_text(path, text)
-    return [_upload(worksheet, path), *(f"  {note}" for note in notes)]
+        return whole_class.Made({}, tuple(f"To {worksheet.title}: {note}" for note in notes))
+    name = f"{worksheet.name}.csv"
+    said = [_upload(worksheet, output / name), *(f"  {note}" for note in notes)]
+    return whole_class.Made({name: text}, tuple(said))
 
 
-def _feedback(platform: str, lab: str, graded: Sequence[Graded], output: pathlib.Path) -> list[str]:
+def _feedback(
+    platform: str, lab: str, graded: Sequence[Graded], output: pathlib.Path
+) -> whole_class.Made:
     pages = [
         (item.submission, path.read_bytes)
         for item in graded
@@ -113,14 +160,14 @@ def _feedback(platform: str, lab: str, graded: Sequence[Graded], output: pathlib
     ]
     content, count = feedback_zips.pack(platform, lab, pages)
     if not count:
-        return []
-    path = output / f"feedback-{platform}.zip"
-    files.write(path, content)
+        return whole_class.Made({})
+    name = f"feedback-{platform}.zip"
     where = {
         "moodle": "the assignment, Actions, Upload multiple feedback files in a zip",
         "canvas": "the assignment, Upload Submissions",
     }
-    return [f"Feedback for {count} students: {path} ({where[platform]})."]
+    said = f"Feedback for {count} students: {output / name} ({where[platform]})."
+    return whole_class.Made({name: content}, (said,))
 
 
 def _unknown(given: Sequence[totals.Total]) -> list[str]:

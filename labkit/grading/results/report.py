@@ -76,37 +76,59 @@ def _chart(steps: list[tuple[float, float, int]]) -> dict[str, Any]:
 
 def tables(found: ClassFigures) -> dict[str, str]:
     """Return the same as CSV, by file name: `report.csv` with all of it, and a table of each."""
-    text = csv_text.text
-    students = [
+    return {name: table(found) for name, table in TABLES.items()}
+
+
+def _students(found: ClassFigures) -> str:
+    rows = [
         (s.name, s.points, int(s.late), s.open, s.not_graded, s.waiting,
          "" if s.seconds is None else s.seconds, int(s not in found.absent))
         for s in [*found.students, *found.absent]
     ]  # fmt: skip
-    exercises = [
+    columns = ("student", "points", "late", "open", "not_graded", "waiting", "seconds", "handed_in")
+    return csv_text.text(rows, columns)
+
+
+def _exercises(found: ClassFigures) -> str:
+    rows = [
         (e.name, e.passed, e.in_part, e.missed, e.skipped, e.not_graded, e.waiting,
          _or_empty(e.share), _or_empty(e.discrimination))
         for e in found.exercises()
     ]  # fmt: skip
-    criteria = [(c.exercise, c.title, c.met, c.judged, c.size) for c in found.criteria()]
-    misconceptions = [
+    counts = ("passed", "in_part", "missed", "skipped", "not_graded", "waiting")
+    return csv_text.text(rows, ("exercise", *counts, "share", "discrimination"))
+
+
+def _criteria(found: ClassFigures) -> str:
+    rows = [(c.exercise, c.title, c.met, c.judged, c.size) for c in found.criteria()]
+    return csv_text.text(rows, ("exercise", "criterion", "met", "judged", "class"))
+
+
+def _misconceptions(found: ClassFigures) -> str:
+    rows = [
         (m.exercise, m.name, len(m.who), m.told, "; ".join(s.name for s in m.who))
         for m in found.misconceptions()
     ]
-    not_graded = [(s.name, s.not_graded, reason) for s, reason in found.not_graded()]
-    counts = ("passed", "in_part", "missed", "skipped", "not_graded", "waiting")
-    return {
-        "report.csv": text(_all(found), ("part", "name", "figure", "value")),
-        "report/students.csv": text(
-            students,
-            ("student", "points", "late", "open", "not_graded", "waiting", "seconds", "handed_in"),
-        ),
-        "report/exercises.csv": text(exercises, ("exercise", *counts, "share", "discrimination")),
-        "report/criteria.csv": text(criteria, ("exercise", "criterion", "met", "judged", "class")),
-        "report/misconceptions.csv": text(
-            misconceptions, ("exercise", "misconception", "students", "message", "who")
-        ),
-        "report/not-graded.csv": text(not_graded, ("student", "exercises", "reason")),
-    }
+    return csv_text.text(rows, ("exercise", "misconception", "students", "message", "who"))
+
+
+def _not_graded(found: ClassFigures) -> str:
+    rows = [(s.name, s.not_graded, reason) for s, reason in found.not_graded()]
+    return csv_text.text(rows, ("student", "exercises", "reason"))
+
+
+def _whole(found: ClassFigures) -> str:
+    return csv_text.text(_all(found), ("part", "name", "figure", "value"))
+
+
+TABLES = {
+    "report.csv": _whole,
+    "report/students.csv": _students,
+    "report/exercises.csv": _exercises,
+    "report/criteria.csv": _criteria,
+    "report/misconceptions.csv": _misconceptions,
+    "report/not-graded.csv": _not_graded,
+}
 
 
 def _all(found: ClassFigures) -> Iterator[tuple[object, ...]]:

@@ -1,10 +1,8 @@
 """The same grades in the forms of other graders and platforms."""
 
 import json
-import pathlib
 from collections.abc import Sequence
 
-from labkit import files
 from labkit.grading.results.formats import classes, graders
 from labkit.grading.results.formats.outcome import Student
 
@@ -22,15 +20,23 @@ _OF_A_STUDENT = {
 NAMES = (*_OF_A_STUDENT, *_OF_A_CLASS)
 
 
-def write(name: str, students: Sequence[Student], output: pathlib.Path) -> pathlib.Path:
-    """Write a class's grades in the form `name`; return the file, or the folder of the files."""
+def made(name: str, students: Sequence[Student]) -> tuple[str, dict[str, str]]:
+    """Return a class's grades in the form `name`.
+
+    Returns
+    -------
+    str
+        The file, or the folder of the files, in the folder of the grades.
+    dict of str to str
+        The content by the file's path there.
+    """
     if name in _OF_A_CLASS:
         file, make = _OF_A_CLASS[name]
-        path = output / "formats" / file
-        files.write_text(path, make(students))
-        return path
-    folder = output / "formats" / name
-    for student in students:
-        content = json.dumps(_OF_A_STUDENT[name](student), indent=1, ensure_ascii=False)
-        files.write_text(folder / f"{student.key}.json", content)
-    return folder
+        return f"formats/{file}", {f"formats/{file}": make(students)}
+    folder = f"formats/{name}"
+    return folder, {
+        f"{folder}/{student.key}.json": json.dumps(
+            _OF_A_STUDENT[name](student), indent=1, ensure_ascii=False
+        )
+        for student in students
+    }
