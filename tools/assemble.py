@@ -258,7 +258,7 @@ def answer_source(exercise: Exercise, solved: bool) -> str:
 
 def parts(exercise: Exercise) -> list[Part]:
     """Take an exercise's solution apart: each function is a part, all that is between is one."""
-    source = textwrap.dedent(inspect.getsource(exercise.solve))
+    source = _joined(textwrap.dedent(inspect.getsource(exercise.solve)))
     lines = source.splitlines()
     (definition,) = ast.parse(source).body
     *statements, last = definition.body
@@ -284,6 +284,22 @@ def parts(exercise: Exercise) -> list[Part]:
     if variables or any(line.strip() for line in rest):
         found.append(_variables(exercise, variables, rest))
     return found
+
+
+def _joined(source: str) -> str:
+    """Put on one line again what was broken for the columns that the function's body stands in.
+
+    In its cell a solution begins at the margin; the formatter wants there what fits on one line.
+    """
+    lines: list[str] = []
+    for line in source.splitlines():
+        lines.append(line)
+        head, inner, tail = ["", "", "", *lines][-3:]
+        whole = f"{head}{inner.strip()}{tail.strip()}"
+        broken = head.endswith(("(", "[", "{")) and tail.strip().startswith((")", "]", "}"))
+        if broken and not inner.endswith(",") and "#" not in inner and len(whole) <= LINE + 4:
+            lines[-3:] = [whole]
+    return "\n".join(lines) + "\n"
 
 
 def _skip_back(lines: list[str], end: int) -> int:

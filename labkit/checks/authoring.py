@@ -326,15 +326,12 @@ class Exercise(exercise.Exercise):
     def link(self, earlier: Mapping[str, tuple[Answer, str]]) -> None:
         """Take the kinds and titles of the answers that it needs of earlier exercises."""
         for name in self.needs:
-            if name in self._kinds_given:
-                self.answers[name] = self._kinds_given[name].from_earlier("a cell above")
-                continue
-            if name not in earlier:
+            if name not in {**earlier, **self._kinds_given}:
                 raise self.error(
                     f"it needs {name!r}, which no earlier exercise makes",
                     f"Earlier exercises make: {', '.join(sorted(earlier)) or 'nothing'}.",
                 )
-            answer, title = earlier[name]
+            answer, title = earlier.get(name) or (self._kinds_given[name], "a cell above")
             self.answers[name] = answer.from_earlier(title)
         if self.needs_first:
             self.answers = {name: self.answers[name] for name in (*self.needs, *self.own)}

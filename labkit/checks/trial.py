@@ -9,7 +9,7 @@ from labkit.checks import mutants
 from labkit.checks.authoring import Case, Exercise
 from labkit.checks.given import reference
 from labkit.checks.result import Outcome, Result
-from labkit.evidence import Evidence
+from labkit.evidence import Evidence, Value
 
 # What no exercise may take for a right answer, in the place of each of its variables.
 NOTHING = (None, 0, -1.5, "", "x", [], {}, object)
@@ -63,18 +63,28 @@ def changed(exercise: Exercise) -> Iterator[Tried]:
     A change that leaves the answer as it is, and one that ends in an error, is left out.
     """
     defined = exercise.notebook(reference(exercise.dataset))
-    right = _bytes(exercise.collect(*exercise.cases()[0].make(defined)))
+    right = exercise.collect(*exercise.cases()[0].make(defined))
     for case in mutants.of(exercise):
         try:
             given = case.make(defined)
         except Exception:  # whatever it is, there is no answer to judge
             continue
         found = exercise.collect(*given)
-        if _bytes(found) == right:
+        if _alike(found, right):
             continue
         result = exercise.judge(found)
         accepted = result.outcome is Outcome.PASSED
         yield Tried(case, result, "it is accepted: is it right?" if accepted else "")
+
+
+def _alike(found: Evidence, right: Evidence) -> bool:
+    """Tell whether both are the same answer; a whole number may be written as a float."""
+    if _bytes(found) == _bytes(right):
+        return True
+    pairs = [(fact, right.facts[name]) for name, fact in found.facts.items()]
+    return all(
+        isinstance(a, Value) and isinstance(b, Value) and a.value == b.value for a, b in pairs
+    )
 
 
 def _bytes(found: Evidence) -> bytes:

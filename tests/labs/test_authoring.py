@@ -280,6 +280,19 @@ def test_an_answer_that_is_there_already_is_changed_and_has_no_placeholder():
     ]
 
 
+def test_a_changed_solution_may_write_a_whole_number_as_a_float():
+    exercise = Exercise(TEXT, n=NUMBER, hints=HINTS)
+
+    @exercise.solution
+    def solution():
+        n = 6 // 2
+        return n
+
+    exercise.equal("n", 1, "half of six", "Halve.", asks="all of it")
+    # 6 / 2 is the same answer; 5 // 2, 6 // 3 and 6 // 1 are refused; 7 // 2 is 3 again.
+    assert [one.problem for one in trial.changed(exercise)] == [""] * 3
+
+
 def test_a_plain_value_may_be_a_tuple():
     exercise = Exercise(TEXT, pair=VALUE, needs={"sizes": ARRAY}, hints=HINTS)
 
@@ -340,8 +353,28 @@ def test_definitions_of_a_solution_stand_apart_in_the_cell():
     )
 
 
+def test_a_line_that_fits_into_its_cell_is_not_broken_there():
+    exercise = Exercise(TEXT, n=NUMBER, m=NUMBER, hints=HINTS)
+
+    @exercise.solution
+    def solution(x_train, x_test):
+        n = sum(
+            len(images) * images.shape[1] * images.shape[2] for images in (x_train, x_test[:100])
+        )
+        m = x_train.shape[0] + max(
+            len(images) * images.shape[1] * images.shape[2] for images in (x_train, x_test[:100])
+        )
+        return n, m
+
+    *_, joined, broken, _, _, _ = assemble.answer_source(exercise, solved=True).splitlines()
+    assert len(joined) <= assemble.LINE and joined.startswith("n = sum(len(images)")
+    assert broken == "m = x_train.shape[0] + max("
+
+
 def test_a_check_may_take_what_a_given_cell_made():
     exercise = Exercise(TEXT, needs={"sizes": ARRAY}, n=NUMBER, hints=HINTS)
+    exercise.link({"sizes": (ARRAY, "Sizes")})
+    assert exercise.answers["sizes"].earlier == "Sizes"
     exercise.link({})
 
     @exercise.criterion(1, asks="all of it")
