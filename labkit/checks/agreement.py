@@ -99,7 +99,7 @@ def returned(result: Any, wanted: Any, tolerance: float = TOLERANCE) -> bool:
 def saw(name: str, fact: Any, right_shape: Callable[[], tuple[int, ...]]) -> str:
     """Say what was seen of an answer that is not the right one."""
     if isinstance(fact, evidence.Value):
-        return f"{name} is {criteria.show(fact.value)}"
+        return f"{name} is {criteria.shown(fact)}"
     if isinstance(fact, evidence.Array):
         if fact.shape != right_shape():
             return f"{name} has the shape {fact.shape}"

@@ -44,10 +44,10 @@ def number(
     def test(answers: Answers) -> Message | None:
         fact = getattr(answers, name)
         if not is_number(fact):
-            return Message(f"{name} is {show(fact.value)}, of type {fact.type}", kind, next_step)
+            return Message(f"{name} is {shown(fact)}, of type {fact.type}", kind, next_step)
         if abs(fact.value - expected(answers)) <= tolerance:
             return None
-        return Message(f"{name} is {show(fact.value)}; that is another number", words, next_step)
+        return Message(f"{name} is {shown(fact)}; that is another number", words, next_step)
 
     return Criterion(title, points, test)
 
@@ -136,7 +136,7 @@ def choice(
         letters_given = chosen(answers)
         if letters_given == wanted:
             return None
-        given = show(getattr(answers, name).value)
+        given = shown(getattr(answers, name))
         kind = f"one of the letters {', '.join(letters)}, in quotation marks"
         if not letters_given <= set(letters):
             return Message(f"{name} is {given}", kind, "Choose one of the options above.")
@@ -192,6 +192,17 @@ def floor(
         return Message(saw, f"at least {least(answers):.1%}", next_step)
 
     return Criterion(title, points, test)
+
+
+def shown(fact: evidence.Value) -> str:
+    """Return a short text of what a student has assigned: a tuple or a set as such."""
+    if not isinstance(fact.value, list):
+        return show(fact.value)
+    if fact.type == "tuple":
+        return show(tuple(fact.value))
+    text = show(fact.value)
+    # In the order that the collector gave it: that of a set is another one in every process.
+    return f"{{{text[1:-1]}}}" if fact.type in ("set", "frozenset") and text[-1] == "]" else text
 
 
 def show(plain: Any) -> str:

@@ -285,7 +285,7 @@ def _measured(
     def test(answers: Answers) -> Message | None:
         fact = getattr(answers, name)
         if not criteria.is_number(fact):
-            return Message(f"{name} is {criteria.show(fact.value)}", words, next_step)
+            return Message(f"{name} is {criteria.shown(fact)}", words, next_step)
         try:
             right = any(is_close(fact.value, measure_it(answers, model)) for measure_it in measured)
         except measure.NotMeasurable as error:
@@ -293,7 +293,7 @@ def _measured(
         if right:
             return None
         return Message(
-            f"{name} is {criteria.show(fact.value)}, but the check measured another value",
+            f"{name} is {criteria.shown(fact)}, but the check measured another value",
             f"{words}, on the scaled test images",
             next_step,
         )

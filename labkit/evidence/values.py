@@ -47,7 +47,7 @@ def value(answer: Any, seed: int = 0) -> facts.Value | facts.Other:
 
 def array(answer: Any, seed: int = 0) -> facts.Array | facts.Other:
     """Collect a numeric array, or anything that NumPy sees as one."""
-    if isinstance(answer, str | bytes | dict | set) or callable(answer):
+    if answer is None or isinstance(answer, str | bytes | dict | set) or callable(answer):
         return facts.Other(type_name(answer))
     try:
         values = np.asarray(answer)

@@ -4,10 +4,14 @@ import html.parser
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from labkit import evidence
 from labkit.checks import criteria
 from labkit.checks.exercise import NUMBER, VALUE, Criterion, Essay, Exercise, Lab, Misconception
 from labkit.checks.result import Message, Outcome, Result
+from labkit.evidence import values
 
 pytestmark = pytest.mark.usefixtures("sample_data")
 
@@ -142,3 +146,22 @@ def test_lab_counts_points_and_shows_progress(exercise, capsys):
     shown = capsys.readouterr().out
     assert 0 < partly.points < 5 and f"Points so far: {partly.points:g} of 5" in shown
     assert "Two <numbers>: failed" in shown
+
+
+@given(
+    st.recursive(st.integers() | st.booleans() | st.text(max_size=3), st.lists, max_leaves=4),
+    st.sampled_from([list, tuple]),
+)
+def test_a_value_is_shown_as_it_was_written(part, kind):
+    answer = kind([part, 1])
+    written = repr(answer)
+    expected = written if len(written) <= 60 else written[:57] + "..."
+    assert criteria.shown(values.value(answer)) == expected
+
+
+def test_a_set_is_shown_as_one_in_the_same_order_every_time():
+    assert criteria.shown(values.value({"b", "c", "a"})) == "{'a', 'b', 'c'}"
+
+
+def test_none_is_no_array_of_objects():
+    assert values.array(None) == evidence.Other("NoneType")
