@@ -31,7 +31,7 @@ def measure(lab: str = "lab1-data", students: int = 500, jobs: int = 2) -> list[
         begun, clock = time.time(), time.perf_counter()
         grading.labkit(lab, place, folder / "out", "--jobs", str(jobs))
         whole = time.perf_counter() - clock
-        kept = (folder / "out" / ".kept").glob("*/results.json")
+        kept = (folder / "out" / ".kept").rglob("results.json")
         waited = [path.stat().st_mtime - begun for path in kept]
         lost = students - len(waited) + students - len(_students(folder / "out" / "grades.csv"))
     if lost:
