@@ -122,11 +122,16 @@ def not_returned(name: str, result: Any, right: Any, expected: str) -> Message |
     wanted = functions.returned_fact(right)
     if isinstance(result, type(wanted)) or (_is_one_number(result) and _is_one_number(wanted)):
         return None
-    kind = result.type
+    kind = kind_of(result)
     article = "an" if kind[:1].lower() in "aeiou" else "a"
     return Message(
         f"{name} returned {article} {kind}", expected, "Look at what stands behind return."
     )
+
+
+def kind_of(result: Any) -> str:
+    """Return the name of the type of what a call returned."""
+    return result.class_name if isinstance(result, evidence.Model) else result.type
 
 
 def _is_one_number(result: Any) -> bool:

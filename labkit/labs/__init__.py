@@ -13,7 +13,6 @@ _FOLDER = pathlib.Path(__file__).parent
 # The labs that are still in the older form.
 _MODULES = {
     "lab2-mlp": "mlp",
-    "lab3-cnn": "cnn",
     "lab4-tuning": "tuning",
     "lab5-regularization": "regularization",
     "lab6-convnets": "convnets",

@@ -7,6 +7,7 @@ import types
 
 import hypothesis.strategies as st
 import jupytext
+import keras
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -472,7 +473,11 @@ def test_function_without_return_was_attempted_and_an_empty_one_was_not():
     def other_stub(*anything, more=1):
         pass
 
+    def builds_a_network(x):
+        return keras.Sequential()
+
     assert "returned nothing" in exercise.check(forgets).text()
+    assert "returned a Sequential" in exercise.check(builds_a_network).text()
     assert "not attempted" in exercise.check(stub).text()
     assert "not attempted" in exercise.check(other_stub).text()
     assert exercise.check(np.sum)

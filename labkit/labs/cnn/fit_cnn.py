@@ -1,0 +1,117 @@
+"""Train the network
+
+Train `model2` on `x_train_channel` and `y_train_one_hot` for **10 epochs** with
+`validation_split=0.2`, and keep what `fit` returns in `history2`. On the real data this takes about
+three to four minutes on two processor cores. With `verbose=2` you see a line for each epoch.
+
+If you run the cell again, training goes on from where it stopped. To start afresh, run the cells
+that define and compile the network first.
+"""
+
+from labkit.checks import criteria, histories, trainings
+from labkit.checks.authoring import HISTORY, Exercise
+from labkit.labs import floors
+from labkit.labs.cnn import shared
+
+EPOCHS = 10
+
+exercise = Exercise(
+    __doc__,
+    history2=HISTORY,
+    needs=("model2",),
+    hints=(
+        "Everything is prepared: images with a channel, one-hot labels, a compiled network.",
+        "model2.fit takes images, labels, epochs and validation_split, and returns the history.",
+        "history2 = model2.fit(..., ..., epochs=..., validation_split=..., verbose=...)",
+    ),
+)
+
+
+@exercise.solution
+def solution(model2, x_train_channel, y_train_one_hot):
+    history2 = model2.fit(
+        x_train_channel, y_train_one_hot, epochs=10, validation_split=0.2, verbose=0
+    )
+    return history2
+
+
+exercise.require(trainings.epochs("history2", EPOCHS, 3), asks="for **10 epochs**")
+exercise.require(trainings.validated("history2", 3), asks="with `validation_split=0.2`")
+exercise.require(
+    trainings.belongs("history2", "model2", 2), asks="keep what `fit` returns in `history2`"
+)
+exercise.require(
+    criteria.floor(
+        "model2",
+        lambda answers: floors.least("cnn", answers.data.kind),
+        4,
+        "the network has learnt to tell the classes apart",
+        "Train on x_train_channel and y_train_one_hot, in a network that is newly defined "
+        "and compiled.",
+    ),
+    asks="Train `model2` on `x_train_channel` and `y_train_one_hot`",
+)
+exercise.knows(*trainings.mistakes("history2", "model2", EPOCHS))
+
+
+@exercise.right
+def put_together(history2):
+    return histories.changed(history2, history2.history)
+
+
+@exercise.right
+def another_name_for_accuracy(history2):
+    curves = history2.history.items()
+    renamed = {name.replace("acc", "categorical_acc"): curve for name, curve in curves}
+    return histories.changed(history2, renamed)
+
+
+@exercise.wrong(earns=4)
+def constant():
+    return 0
+
+
+@exercise.wrong(earns=4)
+def dictionary(history2):
+    return history2.history
+
+
+@exercise.wrong(earns=7, shows="too-few-epochs")
+def five_epochs(history2):
+    return histories.changed(history2, {n: curve[:5] for n, curve in history2.history.items()})
+
+
+@exercise.wrong(earns=7, shows="no-validation")
+def no_validation(history2):
+    curves = history2.history.items()
+    return histories.changed(history2, {n: c for n, c in curves if not n.startswith("val_")})
+
+
+@exercise.wrong(earns=10, shows="validation-on-the-test-set")
+def validated_on_the_test_set(history2, x_test_channel, y_test_one_hot):
+    loss, accuracy = history2.model.evaluate(x_test_channel, y_test_one_hot, verbose=0)
+    curves = {name: list(curve) for name, curve in history2.history.items()}
+    curves["val_loss"][-1], curves["val_accuracy"][-1] = loss, accuracy
+    return histories.changed(history2, curves)
+
+
+def _of_another(history2):
+    return histories.changed(history2, history2.history | {"val_accuracy": [0.5] * EPOCHS})
+
+
+@exercise.wrong(earns=6, shows="trained-on-unscaled-images")
+def unscaled(keras, history2, x_train_channel, y_train_one_hot):
+    keras.utils.set_random_seed(1)
+    model = shared.compiled(keras, units=16)
+    model.fit(x_train_channel[:3000] * 255, y_train_one_hot[:3000], epochs=2, verbose=0)
+    return _of_another(history2), model
+
+
+@exercise.wrong(earns=10)
+def of_another_network(history2):
+    return _of_another(history2)
+
+
+@exercise.wrong(earns=6)
+def network_defined_anew(keras, history2):
+    return history2, shared.network(keras)
