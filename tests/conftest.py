@@ -82,6 +82,18 @@ def real_data() -> str:
     return setting
 
 
+@pytest.fixture(scope="session")
+def files_of_answers(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """Return the folder that the answers of labs write their files to and read them from."""
+    return tmp_path_factory.mktemp("answers")
+
+
+@pytest.fixture
+def beside_its_files(files_of_answers: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all answers that one process makes find the files that others have written."""
+    monkeypatch.chdir(files_of_answers)
+
+
 @pytest.fixture
 def sample_data(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the test the drawn sample, whatever data is at hand."""

@@ -58,9 +58,10 @@ def main() -> int:
     parser.add_argument("--changed", action="store_true", help="changed solutions, too")
     options = parser.parse_args()
     known = [name for name in labs.MODULES if isinstance(labs.load(name), lab_folder.Lab)]
-    for lab in options.labs or known:
-        for line in page(lab, options.changed):
-            print(line, flush=True)
+    with trial.apart():
+        for lab in options.labs or known:
+            for line in page(lab, options.changed):
+                print(line, flush=True)
     return 0
 
 

@@ -71,7 +71,7 @@ class Exercise(exercise.Exercise):
         A nudge, the name of the tool, the skeleton.
     needs : sequence of str, or dict of str to Answer
         Variables of earlier exercises that the check takes, too, after the own answers. Where given
-        cells make them, a dictionary says of what kind they are.
+        cells make them, or another kind is needed than there, a dictionary says of what kind.
     given : str
         Lines that stand at the top of the answer's cell. What they define may be asked for.
     needs_first : bool
@@ -331,8 +331,8 @@ class Exercise(exercise.Exercise):
                     f"it needs {name!r}, which no earlier exercise makes",
                     f"Earlier exercises make: {', '.join(sorted(earlier)) or 'nothing'}.",
                 )
-            answer, title = earlier.get(name) or (self._kinds_given[name], "a cell above")
-            self.answers[name] = answer.from_earlier(title)
+            kind, title = earlier.get(name, (None, "a cell above"))
+            self.answers[name] = self._kinds_given.get(name, kind).from_earlier(title)
         if self.needs_first:
             self.answers = {name: self.answers[name] for name in (*self.needs, *self.own)}
 

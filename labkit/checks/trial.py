@@ -1,7 +1,9 @@
 """Try an exercise on all its answers, and on answers that nobody wrote for it."""
 
+import contextlib
 import dataclasses
 import io
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,6 +32,13 @@ class Tried:
     case: Case
     result: Result
     problem: str = ""
+
+
+@contextlib.contextmanager
+def apart() -> Iterator[None]:
+    """Let the files that answers write lie in a folder of their own, which goes afterwards."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        yield
 
 
 def answers(exercise: Exercise) -> Iterator[Tried]:

@@ -13,6 +13,11 @@ from labkit.checks.authoring import Essay, Exercise
 def run(lab_name: str, name: str) -> int:
     """Try an exercise and print what came of it; return the exit status."""
     item = _item(lab_name, name)
+    with trial.apart():
+        return _tried(item)
+
+
+def _tried(item: Exercise | Essay) -> int:
     found = faults.of(item)
     for fault in found:
         print(f"✗ {fault}")

@@ -145,7 +145,7 @@ class Graders:
             if not run.lost:
                 self._store.keep(key, run, stamp)
                 return run
-        return dataclasses.replace(run, stopped=run.stopped or _LOST)
+        return dataclasses.replace(run, stopped=_LOST)
 
     def _results(self, key: str) -> list[Result]:
         earlier = self._store.results(key, self._judge_stamp)

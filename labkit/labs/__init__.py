@@ -15,7 +15,6 @@ _MODULES = {
     "lab2-mlp": "mlp",
     "lab4-tuning": "tuning",
     "lab5-regularization": "regularization",
-    "lab6-convnets": "convnets",
 }
 
 

@@ -97,6 +97,7 @@ def test_there_are_a_few_hundred():
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.usefixtures("beside_its_files")
 @pytest.mark.parametrize("lab", labs.MODULES)
 def test_every_check_answers_in_a_sentence(lab):
     """Odd objects for all answers of an exercise, and for one of them beside right ones."""
@@ -114,7 +115,8 @@ def _answers(exercise):
         yield [item] * len(exercise.answers)
     if isinstance(exercise, authoring.Exercise) and len(exercise.own) > 1:
         right = exercise.cases()[0].make(exercise.notebook(reference(exercise.dataset)))
-        for place, name in enumerate(exercise.own):
+        for name in exercise.own:
+            place = list(exercise.answers).index(name)
             for item in random.Random(name).sample(ODD, BESIDE):
                 yield [*right[:place], item, *right[place + 1 :]]
 

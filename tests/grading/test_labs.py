@@ -61,7 +61,7 @@ def test_solution_gets_everything_and_blank_nothing(lab):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("sandboxed")
+@pytest.mark.usefixtures("sandboxed", "beside_its_files")
 @pytest.mark.parametrize("lab", LABS)
 def test_each_answer_of_the_tables_in_a_solution(lab, tmp_path):
     """In a full submission an answer costs what its table says.
@@ -82,7 +82,7 @@ def test_each_answer_of_the_tables_in_a_solution(lab, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("sandboxed")
+@pytest.mark.usefixtures("sandboxed", "beside_its_files")
 @pytest.mark.parametrize("lab", LABS)
 def test_wrong_answers_touch_no_other_exercise(lab, tmp_path):
     """Every second exercise is answered wrongly, then every other: the rest keeps its points."""

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import pathlib
 import random
 import types
 
@@ -25,11 +26,12 @@ from labkit.checks.authoring import (
 )
 from labkit.checks.given import reference
 from labkit.checks.result import Outcome
+from labkit.commands import try_
 from labkit.evidence.functions import Probing
 from tests.labs.tables import FOLDERS
 from tools import assemble
 
-pytestmark = pytest.mark.usefixtures("sample_data")
+pytestmark = pytest.mark.usefixtures("sample_data", "beside_its_files")
 HINTS = ("a nudge", "a tool", "a skeleton")
 TEXT = "Title\n\nMake it of the images, all of it."
 
@@ -483,6 +485,14 @@ def test_function_without_return_was_attempted_and_an_empty_one_was_not():
     assert exercise.check(np.sum)
 
 
+def test_of_an_earlier_answer_more_may_be_needed_than_there():
+    exercise = Exercise(TEXT, n=NUMBER, needs={"rows": ARRAY}, hints=HINTS)
+    exercise.link({"rows": (VALUE, "Title")})
+    assert exercise.answers["rows"] == ARRAY.from_earlier("Title")
+    exercise.link({})
+    assert exercise.answers["rows"] == ARRAY.from_earlier("a cell above")
+
+
 @pytest.mark.parametrize("needs_first", [True, False])
 def test_answers_are_made_of_the_solutions_and_of_earlier_ones(needs_first):
     book = names.Book()
@@ -513,6 +523,23 @@ def test_answers_are_made_of_the_solutions_and_of_earlier_ones(needs_first):
     assert seen[:2] == [(3, 4), (3, ...)] and seen[-4:] == [(3, 4), (3, 4), (4, 4), (3, 3)]
     assert {tried.problem for tried in trial.of_nothing(exercise)} == {""}
     assert faults.of(exercise) == []
+
+
+def test_what_an_answer_writes_is_no_file_of_the_author(tmp_path, monkeypatch, capsys):
+    exercise = Exercise(TEXT, name=VALUE, hints=HINTS)
+
+    @exercise.solution
+    def solution():
+        name = "answer.txt"
+        pathlib.Path(name).touch()
+        return name
+
+    exercise.equal("name", 1, "the name", "Write it.", asks="all of it")
+    monkeypatch.setattr(try_, "_item", lambda lab, name: exercise)
+    monkeypatch.chdir(tmp_path)
+    try_.run("lab", "exercise")
+    assert "✓ the solution: passed" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
 
 
 # --- answers that nobody wrote --------------------------------------------------------------

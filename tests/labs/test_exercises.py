@@ -12,7 +12,7 @@ from labkit.evidence import Evidence
 from tests.labs import tables
 from tests.labs.given import given
 
-pytestmark = pytest.mark.usefixtures("sample_data")
+pytestmark = pytest.mark.usefixtures("sample_data", "beside_its_files")
 
 EXERCISES = {(lab, exercise.name): exercise for lab in tables.TABLES for exercise in labs.load(lab)}
 # The tests of a lab stay in one process: what its answers are made of is trained once in each.

@@ -68,17 +68,14 @@ class Records:
     cells : dict of int to CellRun
     evidence : dict of str to Found
         By the exercise's name.
-    begun : bool
-        Whether the run came to its first cell.
     complete : bool
-        Whether it came to its end.
+        Whether the run came to its end.
     fault : str
         Why reading stopped early; empty if nothing was wrong.
     """
 
     cells: dict[int, CellRun] = dataclasses.field(default_factory=dict)
     evidence: dict[str, Found] = dataclasses.field(default_factory=dict)
-    begun: bool = False
     complete: bool = False
     fault: str = ""
 
@@ -122,8 +119,6 @@ def _take(records: Records, line: bytes, file: BinaryIO, end: int) -> None:
     elif kind == "cell":
         run = _cell(record)
         records.cells[run.number] = run
-    elif kind == "begin":
-        records.begun = True
     elif kind == "end":
         records.complete = True
     else:

@@ -17,10 +17,6 @@ from labkit.grading.runs import records, sandbox
 from labkit.grading.submissions import handed_out, repair
 
 RECORDS = "records.bin"
-NOT_BEGUN = (
-    "it could not be started: something that the sandbox shows of Python or its packages is not "
-    "there, or changed meanwhile; grade again when nothing is being installed on this machine"
-)
 # One cell may take this share of the whole, so that an endless loop costs its exercise only.
 _CELL_SHARE = 0.4
 _MOST_OF_A_LINE, _MOST_OF_AN_ERROR = 80, 300
@@ -101,8 +97,6 @@ def run(
     seed = secrets.randbits(32)
     job = pickle.dumps(_job(notebook, lab, limits, seed))
     ended = runner.run(job, folder / RECORDS, cancelled)
-    left = records.read(folder / RECORDS)
-    lost = _was_lost(ended, left)
     return Run(
         seed,
         [(step.exercise, step.check) for step in notebook.steps],
@@ -110,12 +104,12 @@ def run(
         notebook.essays,
         list(notebook.notes),
         ended.status,
-        NOT_BEGUN if lost and not left.begun and not _was_killed(ended) else ended.stopped,
+        ended.stopped,
         round(ended.seconds, 2),
         ended.sandboxed,
         [number for number, step in enumerate(notebook.steps) if step.spare],
         [_start(step.source) for step in notebook.steps],
-        lost,
+        _was_lost(ended, records.read(folder / RECORDS)),
     )
 
 
@@ -167,12 +161,8 @@ def _was_lost(ended: sandbox.Ended, left: records.Records) -> bool:
     """Tell whether something ended the run that was neither the notebook nor a limit."""
     if left.complete or ended.stopped:
         return False
-    return ended.lost or not left.begun or _was_killed(ended)
-
-
-def _was_killed(ended: sandbox.Ended) -> bool:
     status = ended.status
-    return (-status if status < 0 else status - 128) in _FROM_OUTSIDE
+    return ended.lost or (-status if status < 0 else status - 128) in _FROM_OUTSIDE
 
 
 def _start(source: str) -> str:

@@ -24,15 +24,8 @@ class Unsafe(boundary.ClassFault):
     """The sandbox shows what it must not; the message says what, and what to do."""
 
 
-class NotStarted(Unsafe):
-    """No program starts in the sandbox, so that nobody can look what it shows."""
-
-
 def verify(box: sandbox.Box, secrets: Iterable[pathlib.Path]) -> None:
-    """Raise `Unsafe` if a run in `box` would see the course, what is secret, or a network.
-
-    `NotStarted` if that cannot be found out.
-    """
+    """Raise `Unsafe` if a run in `box` would see the course, what is secret, or a network."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         wanted = {
             "identities": list(_identities(secrets)),
@@ -55,7 +48,7 @@ def _found(box: sandbox.Box, wanted: bytes) -> list[str]:
         ended = sandbox.run(command, box, _LIMITS, wanted, output, sandboxed=True)
         said = output.read_bytes()
     if ended.status != 0 or ended.stopped:
-        raise NotStarted(
+        raise Unsafe(
             "The sandbox could not be tried out, so nothing was run: Python does not start in it "
             f"({ended.stopped or f'exit status {ended.status}'})."
         )

@@ -111,7 +111,6 @@ class Worker:
         """Run all cells in order; an error ends its cell only."""
         import keras_files  # it lies beside this file
 
-        self._write({"kind": "begin"})
         if keras_files.are_wanted([cell["source"] for cell in self.job["cells"]]):
             keras_files.provide()
         for number, cell in enumerate(self.job["cells"]):

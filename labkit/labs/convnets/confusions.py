@@ -1,0 +1,150 @@
+"""Confusions, seen and unseen
+
+Count the predictions of `restored` in two tables of 10 × 10 numbers, with the true classes in rows and
+the predicted ones in columns: `train_counts` for the **first 10,000 training images** and
+`test_counts` for the test images.
+"""
+
+import numpy as np
+
+from labkit.checks.authoring import ARRAY, Exercise, Message
+from labkit.labs.convnets import shared
+
+exercise = Exercise(
+    __doc__,
+    needs=("restored",),
+    needs_first=True,
+    train_counts=ARRAY,
+    test_counts=ARRAY,
+    hints=(
+        "Predict, take the class of the greatest probability, count pairs. Twice.",
+        "restored.predict(...).argmax(axis=1) and sklearn.metrics.confusion_matrix.",
+        "train_counts = confusion_matrix(y_train[:10_000], "
+        "restored.predict(x_train_scaled[:10_000], verbose=0).argmax(axis=...))",
+    ),
+)
+
+FEW = 20  # images that another machine's rounding may put into another class
+
+
+@exercise.solution
+def solution(confusion_matrix, restored, x_train_scaled, y_train, x_test_scaled, y_test):
+    train_classes = restored.predict(x_train_scaled[:10_000], verbose=0).argmax(axis=1)
+    test_classes = restored.predict(x_test_scaled, verbose=0).argmax(axis=1)
+    train_counts = confusion_matrix(y_train[:10_000], train_classes)
+    test_counts = confusion_matrix(y_test, test_classes)
+    return train_counts, test_counts
+
+
+@exercise.criterion(4, asks="`train_counts` for the **first 10,000 training images**")
+@shared.measured
+def _(restored, train_counts, x_train, y_train):
+    """train_counts counts restored's predictions on the first 10,000 training images"""
+    wanted = shared.counts(restored, x_train, y_train)
+    return _unlike("train_counts", train_counts, wanted, "the first 10,000 training images")
+
+
+@exercise.criterion(4, asks="`test_counts` for the test images")
+@shared.measured
+def _(restored, test_counts, x_test, y_test):
+    """test_counts counts restored's predictions on the test images"""
+    wanted = shared.counts(restored, x_test, y_test)
+    return _unlike("test_counts", test_counts, wanted, "the test images")
+
+
+def _unlike(name, fact, wanted, words):
+    if _near(fact, wanted):
+        return None
+    total = f" that adds up to {fact.sample.sum():.6g}" if fact.sample.size else ""
+    return Message(
+        f"{name} is another table of shape {fact.shape}{total}",
+        f"counts: true classes in rows, predicted ones in columns, {words}",
+        "sklearn.metrics.confusion_matrix takes the true labels first.",
+    )
+
+
+def _near(fact, wanted, few=FEW):
+    return fact.shape == wanted.shape and np.abs(fact.sample - wanted).sum() <= few
+
+
+@exercise.sign
+def transposed(restored, train_counts, test_counts, data):
+    """Rows and columns are swapped: the true labels come first."""
+    pairs = _with_right_counts(restored, train_counts, test_counts, data)
+    return any(_near(fact, wanted.T) for fact, wanted in pairs)
+
+
+@exercise.sign
+def shares_for_counts(restored, train_counts, test_counts, data):
+    """These are shares of each class. Asked are counts."""
+    pairs = _with_right_counts(restored, train_counts, test_counts, data)
+    return any(
+        _near(fact, wanted / wanted.sum(axis=1, keepdims=True), 0.1) for fact, wanted in pairs
+    )
+
+
+def _with_right_counts(restored, train_counts, test_counts, data):
+    """Return each table that is not the right one with the right one."""
+    pairs = zip((train_counts, test_counts), _both_counts(restored, data), strict=True)
+    return [(fact, wanted) for fact, wanted in pairs if not _near(fact, wanted)]
+
+
+def _both_counts(restored, data):
+    parts = ((data.x_train, data.y_train), (data.x_test, data.y_test))
+    return [shared.counts(restored, *part) for part in parts]
+
+
+@exercise.sign
+def train_and_test_swapped(restored, train_counts, data):
+    """train_counts holds the predictions on the test images."""
+    own, other = _both_counts(restored, data)
+    return not _near(train_counts, own) and _near(train_counts, other)
+
+
+@exercise.sign
+def training_images_twice(restored, test_counts, data):
+    """Both tables count training images. What about those that the network has not seen?"""
+    other, own = _both_counts(restored, data)
+    return not _near(test_counts, own) and _near(test_counts, other)
+
+
+@exercise.right
+def by_hand(np, restored, train_counts, x_test_scaled, y_test):
+    counts = np.zeros((10, 10))
+    np.add.at(counts, (y_test, restored.predict(x_test_scaled, verbose=0).argmax(axis=1)), 1)
+    return train_counts.tolist(), counts
+
+
+@exercise.right
+def tables(pd, train_counts, test_counts):
+    return pd.DataFrame(train_counts), pd.DataFrame(test_counts)
+
+
+@exercise.wrong
+def constant():
+    return np.zeros((10, 10)), np.eye(10)
+
+
+@exercise.wrong(shows="transposed")
+def predicted_classes_first(train_counts, test_counts):
+    return train_counts.T, test_counts.T
+
+
+@exercise.wrong(shows="shares-for-counts")
+def shares(train_counts, test_counts):
+    return tuple(c / c.sum(axis=1, keepdims=True) for c in (train_counts, test_counts))
+
+
+@exercise.wrong(shows="train-and-test-swapped")
+def swapped(train_counts, test_counts):
+    return test_counts, train_counts
+
+
+@exercise.wrong(earns=4, shows="training-images-twice")
+def training_twice(train_counts):
+    return train_counts, train_counts
+
+
+@exercise.wrong(earns=4)
+def test_missing(train_counts):
+    return train_counts, None
