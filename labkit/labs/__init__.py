@@ -14,7 +14,6 @@ _FOLDER = pathlib.Path(__file__).parent
 _MODULES = {
     "lab2-mlp": "mlp",
     "lab4-tuning": "tuning",
-    "lab5-regularization": "regularization",
 }
 
 

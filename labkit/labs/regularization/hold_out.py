@@ -1,0 +1,166 @@
+"""Hold images out
+
+The fewer images a network sees, the sooner it knows them by heart. So you train on a small part: fifty
+epochs on all images would take many minutes, and the same can be seen in one.
+
+- `x_part`, `y_part`: the **first 4,800** scaled training images and their labels, to train on;
+- `x_valid`, `y_valid`: the **last fifth** of the scaled training images and their labels, to look at
+  after every epoch. This is the part that `validation_split=0.2` would set aside.
+
+The test images stay in their box until the last exercise but one.
+"""
+
+import numpy as np
+
+from labkit.checks import criteria
+from labkit.checks.authoring import ARRAY, Exercise, Message
+from labkit.checks.exercise import Criterion
+from labkit.labs.regularization import shared
+
+exercise = Exercise(
+    __doc__,
+    x_part=ARRAY,
+    y_part=ARRAY,
+    x_valid=ARRAY,
+    y_valid=ARRAY,
+    hints=(
+        "Four slices: two of the images, two of the labels, cut at the same places.",
+        "x[:n] are the first n entries, x[n:] is everything from entry n on; a fifth is held out, "
+        "so n is four fifths of len(x_train).",
+        "x_part = x_train_scaled[:…]; y_part = y_train[:…]; start = len(x_train) * 4 // 5; "
+        "x_valid = x_train_scaled[start:]; y_valid = …",
+    ),
+)
+
+
+@exercise.solution
+def solution(x_train, x_train_scaled, y_train):
+    start = len(x_train) * 4 // 5
+    x_part, y_part = x_train_scaled[:4800], y_train[:4800]
+    x_valid, y_valid = x_train_scaled[start:], y_train[start:]
+    return x_part, y_part, x_valid, y_valid
+
+
+def _is(fact, wanted):
+    return criteria.agrees(fact, wanted, divided_by=255 if wanted.ndim == 3 else 1)
+
+
+def _cut(name, points, words, asks):
+    """Require a slice. All images are never scaled for it: a check has to be quick."""
+
+    def test(answers):
+        fact = getattr(answers, name)
+        cut = shared.part_of if name.endswith("part") else shared.valid_of
+        wanted = cut(answers.data)[name.startswith("y")]
+        if fact.shape != wanted.shape:
+            saw, next_step = f"has the shape {fact.shape}", "Count the images of your slice."
+        elif not _is(fact, wanted):
+            saw, next_step = "holds something else", "Look where your slice begins."
+        else:
+            return None
+        return Message(f"{name} {saw}", words, next_step)
+
+    exercise.require(Criterion(f"{name}: {words}", points, test), asks=asks)
+
+
+_cut(
+    "x_part",
+    2,
+    "the first 4,800 scaled training images",
+    "the **first 4,800** scaled training images",
+)
+_cut("y_part", 1, "the labels of the same images", "and their labels, to train on")
+_cut(
+    "x_valid",
+    2,
+    "the last fifth of the scaled training images",
+    "the **last fifth** of the scaled training images",
+)
+_cut(
+    "y_valid", 2, "the labels of the same images", "and their labels, to look at after every epoch"
+)
+
+
+@exercise.sign
+def unscaled_pixels(x_part, x_valid):
+    """These are pixels from 0 to 255. Cut your parts from x_train_scaled."""
+    return max(x_part.maximum, x_valid.maximum) > 1
+
+
+@exercise.sign
+def validation_on_the_test_set(x_valid, data):
+    """x_valid comes from the test set.
+
+    Whoever chooses by it has no unseen images left in the end.
+    """
+    return _is(x_valid, data.x_test[: x_valid.shape[0]])
+
+
+@exercise.sign
+def validation_among_the_training_images(x_part, x_valid):
+    """Some images are in both parts.
+
+    A network may know the images it trains on by heart: what it makes of them says nothing about
+    others.
+    """
+    ends = x_valid.sample[0], x_valid.sample[-1]
+    return any(np.array_equal(end, image) for end in ends for image in x_part.sample)
+
+
+@exercise.sign
+def labels_of_others(x_valid, y_valid, data):
+    """The labels belong to other images: cut them exactly as you cut the images."""
+    images, labels = shared.valid_of(data)
+    return _is(x_valid, images) and not _is(y_valid, labels)
+
+
+@exercise.right
+def from_the_end_in_double_precision(x_train, y_train):
+    held_out = len(x_train) // 5
+    images = x_train / 255.0
+    return images[0:4800], y_train[0:4800], images[-held_out:], y_train[-held_out:]
+
+
+@exercise.right
+def by_index_with_labels_in_a_list(x_train_scaled, y_train):
+    order = np.arange(len(y_train))
+    part, valid = order[order < 4800], order[order >= 0.8 * len(order)]
+    labels = y_train[part].astype(int), y_train[valid].tolist()
+    return x_train_scaled[part], labels[0], x_train_scaled[valid], labels[1]
+
+
+@exercise.wrong
+def constant():
+    return 0, 0, 0, 0
+
+
+@exercise.wrong(earns=3)
+def half_of_it():
+    return ..., ..., None, None
+
+
+@exercise.wrong(earns=3, shows="unscaled-pixels")
+def not_scaled(x_train, y_train):
+    start = len(x_train) * 4 // 5
+    return x_train[:4800], y_train[:4800], x_train[start:], y_train[start:]
+
+
+@exercise.wrong(earns=3, shows="validation-on-the-test-set")
+def test_set(x_test_scaled, y_test):
+    return ..., ..., x_test_scaled, y_test
+
+
+@exercise.wrong(earns=3, shows="validation-among-the-training-images")
+def overlapping(x_train, x_train_scaled, y_train):
+    count = len(x_train) // 5
+    return ..., ..., x_train_scaled[:4800][:count], y_train[:4800][:count]
+
+
+@exercise.wrong(earns=4, shows="validation-among-the-training-images")
+def trained_on_all(x_train_scaled, y_train):
+    return x_train_scaled, y_train, ..., ...
+
+
+@exercise.wrong(earns=5, shows="labels-of-others")
+def labels_of_the_first_images(y_train):
+    return ..., ..., ..., y_train[: len(y_train) // 5]
