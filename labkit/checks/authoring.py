@@ -55,8 +55,8 @@ __all__ = [
 ]
 
 # Besides the names of the notebook, a criterion may ask for these: the solution's answers, the
-# arguments that a function was tried on, and the data as a whole.
-SPECIAL = ("right", "probes", "data")
+# arguments that a function was tried on, the data as a whole, and all that it was given.
+SPECIAL = ("right", "probes", "data", "answers")
 
 
 class Exercise(exercise.Exercise):
@@ -469,8 +469,8 @@ class Exercise(exercise.Exercise):
         return called(**own)
 
     def _own_or_special(self, name: str, answers: Answers) -> Any:
-        if name == "data":
-            return answers.data
+        if name in ("data", "answers"):
+            return answers.data if name == "data" else answers
         if name == "right":
             return types.SimpleNamespace(**{key: self._find(key, answers) for key in self.own})
         if name == "probes":

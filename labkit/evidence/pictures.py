@@ -95,12 +95,21 @@ def _look(line: Any) -> tuple | None:
     if not isinstance(line, matplotlib.lines.Line2D):
         return None
     color = matplotlib.colors.to_hex(line.get_color(), keep_alpha=True)
-    return color, str(line.get_linestyle()), str(line.get_marker())
+    return color, _dashes(line), str(line.get_marker())
 
 
 def _style(line: Any) -> str:
     """Return what tells a line apart without its colour: dashes, marker and width."""
-    return f"{line.get_linestyle()} {line.get_marker()} {float(line.get_linewidth()):g}"
+    return f"{_dashes(line)} {line.get_marker()} {float(line.get_linewidth()):g}"
+
+
+def _dashes(line: Any) -> str:
+    """Return the style of a line; of dashes also how long they are."""
+    style = str(line.get_linestyle())
+    # Matplotlib calls all dashes "--" that somebody has chosen the lengths of, and has no public
+    # name for these.
+    _, lengths = getattr(line, "_unscaled_dash_pattern", (0, None))
+    return f"{style} {lengths}" if style == "--" else style
 
 
 def _place(text: Any, ax: Any) -> tuple[float, float]:

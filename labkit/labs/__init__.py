@@ -12,7 +12,6 @@ from labkit.notebook import lab as notebook_lab
 _FOLDER = pathlib.Path(__file__).parent
 # The labs that are still in the older form.
 _MODULES = {
-    "lab2-mlp": "mlp",
     "lab4-tuning": "tuning",
 }
 

@@ -9,6 +9,7 @@ import types
 import hypothesis.strategies as st
 import jupytext
 import keras
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -582,6 +583,7 @@ def test_functions_are_judged_alike_under_every_seed(exercise, seed):
         result = exercise.judge(exercise.collect(*case.make(defined), seed=seed))
         due = exercise.points if case.earns is None else case.earns
         assert (result.outcome, result.points) == (case.outcome, due), case.name
+        plt.close("all")
 
 
 def test_nothing_of_an_exercise_is_heavy_to_import():

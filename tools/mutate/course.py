@@ -12,9 +12,11 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import matplotlib.figure
 import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from labkit import labs
 from labkit.checks.exercise import Exercise
@@ -213,17 +215,52 @@ def _alike(collector: Any, one: Any, other: Any) -> bool:
 
 
 def _same_picture(one: Any, other: Any) -> bool:
-    """Compare what two pictures show, pixel by pixel."""
-    drawn = []
-    for axes in (one, other):
-        first = np.ravel(np.asarray(axes, object))[0]
-        figure = getattr(first, "figure", first)
-        try:
-            figure.canvas.draw()
-            drawn.append(np.asarray(figure.canvas.buffer_rgba()))
-        except AttributeError:
-            return False  # no picture
-    return np.array_equal(*drawn)
+    """Tell whether two pictures are the same pixel by pixel, or show the same curves.
+
+    The size of a picture of curves is taste, and so is how thick they are, which is drawn first,
+    and how much more there is of them.
+    """
+    drawn = [_figure(answer) for answer in (one, other)]
+    if None in drawn:
+        return False
+    return np.array_equal(*map(_pixels, drawn)) or _has_the_curves(*map(_curves, drawn))
+
+
+def _figure(answer: Any) -> matplotlib.figure.Figure | None:
+    first = np.ravel(np.asarray(answer, object))[0]
+    figure = getattr(first, "figure", first)
+    return figure if isinstance(figure, matplotlib.figure.Figure) else None
+
+
+def _pixels(figure: matplotlib.figure.Figure) -> np.ndarray:
+    canvas = FigureCanvasAgg(figure)  # a figure that was closed has another canvas
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())
+
+
+def _curves(figure: matplotlib.figure.Figure) -> dict[tuple[str, ...], np.ndarray] | None:
+    """Return the curves by name and look, each from left to right; None where there are images."""
+    if any(axes.images or axes.collections for axes in figure.axes):
+        return None
+    return {
+        (line.get_label(), line.get_linestyle(), str(line.get_marker())): line.get_xydata()[
+            np.argsort(line.get_xydata()[:, 0])
+        ]
+        for axes in figure.axes
+        for line in axes.get_lines()
+    }
+
+
+def _has_the_curves(wanted: dict | None, seen: dict | None) -> bool:
+    if not wanted or not seen or wanted.keys() != seen.keys():
+        return False
+    return all(_runs_along(seen[name], *curve.T) for name, curve in wanted.items())
+
+
+def _runs_along(curve: np.ndarray, x: np.ndarray, y: np.ndarray) -> bool:
+    """Tell whether a curve is drawn wherever `x` is, and nowhere far from `y`."""
+    covers = curve[0, 0] <= x.min() and curve[-1, 0] >= x.max()
+    return covers and np.allclose(np.interp(x, *curve.T), y, atol=0.02 * np.ptp(y))
 
 
 def _same_function(collector: functions.Probing, one: Any, other: Any) -> bool:

@@ -1,0 +1,141 @@
+"""Compile it
+
+Before it can learn, the network needs three settings.
+
+| setting | its task | here |
+| --- | --- | --- |
+| optimizer | changes the weights after every batch | Adam |
+| loss | a number to make smaller: how bad the probabilities are | a cross-entropy |
+| metrics | numbers for people to read, which steer nothing | accuracy |
+
+Keras has several cross-entropies. Choose the one that fits the labels as they are: look at
+`y_train[:5]` above. The wrong one either stops with an error or, worse, trains without a word.
+"""
+
+from labkit.checks import networks
+from labkit.checks.authoring import MODEL, Exercise
+from labkit.labs.mlp import shared
+
+exercise = Exercise(
+    __doc__,
+    model=MODEL,
+    hints=(
+        "compile() takes three settings, and the table above says what each has to do.",
+        "optimizer=, loss= and metrics=. The losses are listed under keras.losses.",
+        'model.compile(optimizer="…", loss="…_crossentropy", metrics=["…"])',
+    ),
+)
+
+
+@exercise.solution
+def solution(model):
+    model.compile(
+        optimizer="adam",
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    return model
+
+
+exercise.require(networks.compiled("model", 1), asks="the network needs three settings")
+exercise.require(
+    networks.optimizer(
+        "model", "adam", 2, "the optimizer is Adam", "Read the table above once more."
+    ),
+    asks="| optimizer | changes the weights after every batch | Adam |",
+)
+exercise.require(
+    networks.loss(
+        "model",
+        "sparse_categorical_crossentropy",
+        3,
+        "the loss fits the labels and the output",
+        "Look at y_train[:5]: class numbers, or rows of ten? Keras has a cross-entropy for each.",
+    ),
+    asks="Choose the one that fits the labels as they are",
+)
+exercise.require(
+    networks.accuracy_metric("model", 2),
+    asks="| metrics | numbers for people to read, which steer nothing | accuracy |",
+)
+exercise.knows(
+    *networks.compile_mistakes(
+        "model",
+        {
+            "categorical_crossentropy": (
+                "labels-and-loss-mismatch",
+                "This loss expects one-hot rows. The labels in y_train are class numbers.",
+            ),
+            "binary_crossentropy": (
+                "binary-cross-entropy",
+                "This loss is for questions with two answers. Here there are ten.",
+            ),
+            "mean_squared_error": (
+                "squared-error",
+                "The squared error measures distances between amounts. Class numbers are names.",
+            ),
+        },
+    )
+)
+
+
+@exercise.right
+def by_objects(keras):
+    return shared.compiled(
+        keras.optimizers.Adam(learning_rate=0.002),
+        keras.losses.SparseCategoricalCrossentropy(),
+        [keras.metrics.SparseCategoricalAccuracy(name="right")],
+    )
+
+
+@exercise.right
+def acc():
+    return shared.compiled("Adam", metrics=["acc"])
+
+
+@exercise.right
+def scores_and_from_logits(keras):
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    return shared.compiled(loss=loss, output=None)
+
+
+@exercise.wrong
+def constant():
+    return 0
+
+
+@exercise.wrong
+def not_compiled():
+    return shared.network()
+
+
+@exercise.wrong(earns=6)
+def another_optimizer():
+    return shared.compiled("sgd")
+
+
+@exercise.wrong(earns=5, shows="labels-and-loss-mismatch")
+def one_hot_loss():
+    return shared.compiled(loss="categorical_crossentropy")
+
+
+@exercise.wrong(earns=5, shows="binary-cross-entropy")
+def binary():
+    return shared.compiled(loss="binary_crossentropy")
+
+
+@exercise.wrong(earns=(5, 5), shows="squared-error")
+def squares(keras):
+    yield shared.compiled(loss="mse")
+    yield shared.compiled(loss=keras.losses.MeanSquaredError())
+
+
+@exercise.wrong(earns=5, shows="softmax-and-from-logits")
+def softmax_twice(keras):
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    return shared.compiled(loss=loss)
+
+
+@exercise.wrong(earns=6, shows="no-accuracy")
+def no_metric():
+    return shared.compiled(metrics=[])

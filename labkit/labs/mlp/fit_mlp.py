@@ -1,0 +1,123 @@
+"""Train it
+
+Train `model` for 5 epochs on the scaled training images and set a fifth of them aside for
+validation. Keep what `fit` returns as `history`, and pass `verbose=0`. It takes about half a minute
+on the real data. To start again, run the cells of exercises 8, 9 and 10 in this order: `fit` goes
+on with the weights that it finds.
+"""
+
+import numpy as np
+
+from labkit.checks import criteria, histories, trainings
+from labkit.checks.authoring import HISTORY, Exercise
+from labkit.labs import floors
+from labkit.labs.mlp import shared
+
+EPOCHS = 5
+
+exercise = Exercise(
+    __doc__,
+    history=HISTORY,
+    needs=("model",),
+    hints=(
+        "fit() needs the images, their labels, how often to go through them, and what share to "
+        "set aside.",
+        "Its arguments are called epochs and validation_split; verbose=0 keeps it quiet.",
+        "history = model.fit(x_train_…, y_train, epochs=…, validation_split=…, verbose=0)",
+    ),
+)
+
+
+@exercise.solution
+def solution(model, x_train_scaled, y_train):
+    history = model.fit(
+        x_train_scaled,
+        y_train,
+        epochs=5,
+        validation_split=0.2,
+        verbose=0,
+    )
+    return history
+
+
+exercise.require(trainings.epochs("history", EPOCHS, 3), asks="Train `model` for 5 epochs")
+exercise.require(trainings.validated("history", 3), asks="set a fifth of them aside for validation")
+exercise.require(
+    trainings.belongs("history", "model", 3, trainings.A_FIFTH),
+    asks="Keep what `fit` returns as `history`",
+)
+exercise.require(
+    criteria.floor(
+        "model",
+        lambda answers: floors.least("mlp", answers.data.kind),
+        3,
+        "the network has learnt to tell the classes apart",
+        "Train on scaled images: define, compile and fit the network anew, in this order.",
+    ),
+    asks="Train `model` for 5 epochs on the scaled training images",
+)
+exercise.knows(*trainings.mistakes("history", "model", EPOCHS))
+
+
+def _trained(images, labels, epochs=EPOCHS, **settings):
+    """Return what `fit` returns, and the network; with a fifth set aside where none is named."""
+    model = shared.compiled()
+    settings = settings or {"validation_split": 0.2}
+    history = model.fit(images, labels, epochs=epochs, verbose=0, **settings)
+    return history, model
+
+
+def _without(images, labels, held):
+    part = images[held], labels[held]
+    return _trained(np.delete(images, held, 0), np.delete(labels, held), validation_data=part)
+
+
+@exercise.right
+def last_fifth_by_hand(x_train_scaled, y_train):
+    return _without(x_train_scaled, y_train, slice(len(y_train) - len(y_train) // 5, None))
+
+
+@exercise.right
+def first_fifth_by_hand(x_train_scaled, y_train):
+    return _without(x_train_scaled, y_train, slice(0, len(y_train) // 5))
+
+
+@exercise.wrong
+def constant():
+    return 0, shared.compiled()
+
+
+@exercise.wrong(earns=3)
+def its_dictionary(history):
+    return history.history
+
+
+@exercise.wrong(earns=3)
+def trained_but_not_kept():
+    return None
+
+
+@exercise.wrong(earns=6)
+def history_of_another_network():
+    return ..., shared.compiled()
+
+
+@exercise.wrong(earns=6, shows="no-validation")
+def training_alone(history):
+    alone = {name: told for name, told in history.history.items() if not name.startswith("val_")}
+    return histories.changed(history, alone)
+
+
+@exercise.wrong(earns=9, shows="too-few-epochs")
+def too_few_epochs(x_train_scaled, y_train):
+    return _trained(x_train_scaled, y_train, epochs=2, validation_split=0.2)
+
+
+@exercise.wrong(earns=9, shows="validation-on-the-test-set")
+def test_set(x_train_scaled, y_train, x_test_scaled, y_test):
+    return _trained(x_train_scaled, y_train, validation_data=(x_test_scaled, y_test))
+
+
+@exercise.wrong(earns=9, shows="trained-on-unscaled-images")
+def not_scaled(x_train, y_train):
+    return _trained(x_train, y_train)

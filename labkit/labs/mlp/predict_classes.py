@@ -1,0 +1,205 @@
+"""From probabilities to classes
+
+Make `probabilities` for all scaled test images (`verbose=0` again), then `predicted_classes`: for each
+image the class with the highest probability.
+"""
+
+import numpy as np
+
+from labkit.checks import criteria
+from labkit.checks.authoring import ARRAY, Exercise, Message
+from labkit.labs.mlp import shared
+
+exercise = Exercise(
+    __doc__,
+    probabilities=ARRAY,
+    predicted_classes=ARRAY,
+    needs=("model",),
+    hints=(
+        "predict() gives ten numbers for each image. The class is the place of the highest.",
+        "model.predict, then .argmax along the axis of the classes.",
+        "probabilities = model.predict(x_test_…, verbose=0); "
+        "predicted_classes = probabilities.argmax(axis=…)",
+    ),
+)
+
+
+@exercise.solution
+def solution(model, x_test_scaled):
+    probabilities = model.predict(x_test_scaled, verbose=0)
+    predicted_classes = probabilities.argmax(axis=1)
+    return probabilities, predicted_classes
+
+
+@exercise.criterion(1, asks="Make `probabilities` for all scaled test images", stop=True)
+def _(probabilities, x_test):
+    """probabilities has a row for each test image"""
+    if probabilities.shape != (len(x_test), shared.CLASSES):
+        return Message(
+            f"probabilities has the shape {probabilities.shape}",
+            "the shape (test images, 10)",
+            "Predict for all test images in one call.",
+        )
+
+
+@exercise.criterion(3, asks="Make `probabilities` for all scaled test images")
+@shared.on_test_images
+def _(probabilities, model, x_test):
+    """probabilities are what the network puts out"""
+    if not criteria.agrees(probabilities, shared.outputs(model, x_test), shared.CLOSE):
+        return Message(
+            "probabilities differ from what your network puts out for the test images",
+            "the ten probabilities of each test image, as predict() returns them",
+            "Predict for the scaled test images, after the last training.",
+        )
+
+
+def _share(fact, classes):
+    """Return the share of the images for which these classes were predicted."""
+    if fact.shape != classes.shape:
+        return 0.0
+    return float(np.mean(fact.sample == classes[fact.rows]))
+
+
+@exercise.criterion(3, asks="for each image the class with the highest probability")
+@shared.on_test_images
+def _(predicted_classes, model, x_test):
+    """predicted_classes are the most probable ones"""
+    wanted = shared.outputs(model, x_test).argmax(axis=1)
+    if predicted_classes.shape != wanted.shape:
+        return Message(
+            f"predicted_classes has the shape {predicted_classes.shape}",
+            "one class number for each test image",
+            "Along which axis of probabilities do the ten classes lie?",
+        )
+    share = _share(predicted_classes, wanted)
+    if share < shared.MOSTLY:
+        return Message(
+            f"Only {share:.1%} of predicted_classes are the class with the highest probability",
+            "the place of the highest of the ten numbers, for each image",
+            "NumPy finds the highest number, or the place where it stands. Which do you need?",
+        )
+
+
+@exercise.sign
+def training_images_predicted(probabilities, x_train):
+    """These are predictions for the training images, which the network has seen."""
+    return probabilities.shape == (len(x_train), shared.CLASSES)
+
+
+@exercise.sign
+def argmax_over_wrong_axis(predicted_classes):
+    """Ten numbers for the whole test set.
+
+    argmax went down the images instead of along the classes.
+    """
+    return predicted_classes.shape == (shared.CLASSES,)
+
+
+@exercise.sign
+def argmax_over_everything(predicted_classes):
+    """One number for the whole test set: argmax needs an axis to go along."""
+    return predicted_classes.shape == ()
+
+
+@exercise.sign
+def max_for_argmax(predicted_classes, x_test):
+    """These are the highest probabilities themselves. Which place do they stand in?"""
+    return (
+        predicted_classes.shape == (len(x_test),)
+        and predicted_classes.dtype.startswith("float")
+        and 0 < predicted_classes.maximum <= 1
+    )
+
+
+@exercise.mistake(earns=4)
+def true_labels_copied(y_test):
+    """These are the true labels. Asked is what the network says."""
+    return ..., y_test
+
+
+@exercise.sign
+def rounded_probabilities(probabilities, model, x_test):
+    """The probabilities were rounded.
+
+    An image with .45 and .44 then looks like a tie, and a row may no longer add up to 1.
+    """
+    told, seen = probabilities.sample, shared.outputs(model, x_test)[probabilities.rows]
+    return np.array_equal(told, told.round(2)) and np.allclose(told, seen, atol=0.51)
+
+
+@exercise.sign
+def counted_from_one(predicted_classes, model, x_test):
+    """Your classes count from 1, as R's which.max does. The labels count from 0."""
+    return _share(predicted_classes, shared.outputs(model, x_test).argmax(axis=1) + 1) == 1
+
+
+@exercise.right
+def called_as_tensors(model, x_test_scaled):
+    import tensorflow as tf
+
+    rows = model(x_test_scaled)
+    return rows, tf.argmax(rows, axis=-1)
+
+
+@exercise.right
+def list_of_integers(probabilities):
+    return probabilities, [int(row.argmax()) for row in probabilities]
+
+
+@exercise.right
+def double_precision(probabilities):
+    return probabilities.astype(float), np.argsort(probabilities, axis=1)[:, -1]
+
+
+@exercise.wrong(earns=1)
+def constant(x_test):
+    rows = np.zeros((len(x_test), 10))
+    return rows, rows
+
+
+@exercise.wrong(earns=4)
+def all_class_0(y_test):
+    return ..., np.zeros_like(y_test)
+
+
+@exercise.wrong(earns=4)
+def classes_missing():
+    return ..., None
+
+
+@exercise.wrong(earns=1)
+def not_scaled(model, x_test):
+    rows = model.predict(x_test, verbose=0)
+    return rows, rows.argmax(axis=1)
+
+
+@exercise.wrong(shows="training-images-predicted")
+def training_images(model, x_train_scaled):
+    rows = model.predict(x_train_scaled, verbose=0)
+    return rows, rows.argmax(axis=1)
+
+
+@exercise.wrong(earns=4, shows="argmax-over-wrong-axis")
+def wrong_axis(probabilities):
+    return ..., probabilities.argmax(axis=0)
+
+
+@exercise.wrong(earns=4, shows="argmax-over-everything")
+def no_axis(probabilities):
+    return ..., probabilities.argmax()
+
+
+@exercise.wrong(earns=4, shows="max-for-argmax")
+def highest_numbers(probabilities):
+    return ..., probabilities.max(axis=1)
+
+
+@exercise.wrong(earns=1, shows="rounded-probabilities")
+def rounded(probabilities):
+    return probabilities.round(), probabilities.round().argmax(axis=1)
+
+
+@exercise.wrong(earns=4, shows="counted-from-one")
+def from_one(predicted_classes):
+    return ..., predicted_classes + 1

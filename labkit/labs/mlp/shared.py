@@ -1,0 +1,60 @@
+"""What the exercises on functions have in common, and those on what the network puts out."""
+
+import functools
+
+import numpy as np
+
+from labkit.checks import agreement, measure
+from labkit.checks.authoring import Message
+
+CLASSES = 10
+# Another machine rounds differently, and two classes may be as good as tied.
+CLOSE, MOSTLY = 1e-3, 0.999
+
+
+def no_numbers(name, result, expected):
+    """Say what is wrong with a result that is no array of numbers, nor a list of them."""
+    if agreement.as_array(result) is not None:
+        return None
+    problem = agreement.not_returned(name, result, np.zeros(1), expected)
+    return problem or Message(f"{name} returned something else than numbers", expected)
+
+
+def outputs(model, x_test):
+    """Return what the student's network puts out for the test images."""
+    return measure.outputs(model, x_test)
+
+
+def on_test_images(test):
+    """Make a message of it where the student's network cannot be run on the test images."""
+
+    @functools.wraps(test)
+    def tried(**asked):
+        try:
+            return test(**asked)
+        except measure.NotMeasurable as error:
+            return Message(f"model cannot be tried on the test images: {error}")
+
+    return tried
+
+
+def network(hidden="relu", output="softmax", units=128, classes=CLASSES, shape=(28, 28)):
+    """Return the network of the blueprint, or one that differs from it, for further answers."""
+    import keras
+
+    dense = keras.layers.Dense
+    layers = [
+        keras.layers.Flatten(),
+        dense(units, activation=hidden),
+        dense(classes, activation=output),
+    ]
+    return keras.Sequential([keras.Input(shape), *layers])
+
+
+def compiled(
+    optimizer="adam", loss="sparse_categorical_crossentropy", metrics=("accuracy",), **differing
+):
+    """Return such a network, compiled and not trained."""
+    model = network(**differing)
+    model.compile(optimizer, loss, metrics=list(metrics))
+    return model
