@@ -146,7 +146,7 @@ def _is_the_blueprints(answers):
     if unlike is not None:
         return Message(
             unlike.saw,
-            "as many values and parameters as follow from your shapes in exercise 5",
+            "as many values and parameters as follow from the shapes that you predicted",
             "Compare the shapes in model2.summary() with those that you predicted.",
         )
 
