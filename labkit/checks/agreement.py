@@ -4,6 +4,7 @@ import contextlib
 import functools
 import math
 import numbers
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -17,6 +18,8 @@ from labkit.checks.result import Message
 from labkit.evidence import functions, values
 
 TOLERANCE = 1e-6
+# What Python says where a function is called with other arguments than it takes.
+_NO_FIT = re.compile(r"\(\) (takes|missing|got an unexpected keyword)\b.*\bargument")
 
 
 @functools.singledispatch
@@ -111,6 +114,12 @@ def saw(name: str, fact: Any, right_shape: Callable[[], tuple[int, ...]]) -> str
 
 def not_returned(name: str, result: Any, right: Any, expected: str) -> Message | None:
     """Say what is wrong with a result that is another kind of thing than the right one."""
+    if isinstance(result, evidence.Raised) and _NO_FIT.search(result.text):
+        return Message(
+            f"On a small test of {name} the arguments did not fit: {result.text}",
+            expected,
+            "Compare the arguments: those of its first line, and of whatever it calls.",
+        )
     if isinstance(result, evidence.Raised):
         return Message(
             f"On a small test {name} raised {result.type}: {result.text}",

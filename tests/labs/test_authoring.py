@@ -479,6 +479,10 @@ def test_function_without_return_was_attempted_and_an_empty_one_was_not():
     def builds_a_network(x):
         return keras.Sequential()
 
+    for other in (len, lambda: 0, lambda x, y: x, lambda *, x: x):
+        told = exercise.check(lambda x, other=other: other(x, x, x)).text()
+        assert "arguments did not fit" in told and "TypeError" not in told
+    assert "raised TypeError" in exercise.check(lambda x: len(3)).text()
     assert "returned nothing" in exercise.check(forgets).text()
     assert "returned a Sequential" in exercise.check(builds_a_network).text()
     assert "not attempted" in exercise.check(stub).text()
