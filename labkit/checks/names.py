@@ -172,6 +172,21 @@ def parameters(function: Callable) -> list[str]:
     return list(inspect.signature(function).parameters)
 
 
+def asking(function: Callable, *wanted: str) -> Callable:
+    """Return `function` asking for these names, in the order of its parameters.
+
+    What several exercises share has names of its own for what each of them calls otherwise.
+    """
+
+    @functools.wraps(function)
+    def asks(**given: Any) -> Any:
+        return function(*(given[name] for name in wanted))
+
+    kind = inspect.Parameter.KEYWORD_ONLY
+    asks.__signature__ = inspect.Signature([inspect.Parameter(name, kind) for name in wanted])
+    return asks
+
+
 @functools.cache
 def changed_by(function: Callable) -> frozenset[str]:
     """Return which of its arguments a function changes, as far as `changes` knows."""

@@ -35,9 +35,12 @@ def grid_search(answer: Any, seed: int = 0) -> facts.Value | facts.Other:
     if not isinstance(answer, model_selection.GridSearchCV):
         return facts.Other(type(answer).__name__)
     found = getattr(answer, "cv_results_", None)
+    settings = answer.estimator.get_params()
     plain = {
         "network": type(answer.estimator).__name__,
-        "nodes": _plain(answer.estimator.get_params().get("hidden_layer_sizes")),
+        "nodes": _plain(settings.get("hidden_layer_sizes")),
+        "max_iter": _plain(settings.get("max_iter")),
+        "random_state": _plain(settings.get("random_state")),
         "fitted": found is not None,
         "folds": int(getattr(answer, "n_splits_", 0)),
         "alphas": [],

@@ -1,4 +1,4 @@
-"""The labs: a folder each, or (in the older form) a module."""
+"""The labs: a folder each."""
 
 import importlib
 import pathlib
@@ -10,15 +10,11 @@ from labkit.checks.exercise import Lab
 from labkit.notebook import lab as notebook_lab
 
 _FOLDER = pathlib.Path(__file__).parent
-# The labs that are still in the older form.
-_MODULES = {
-    "lab4-tuning": "tuning",
-}
 
 
 def _find() -> dict[str, str]:
-    """Return the names of all labs, in their order, and of the modules that hold them."""
-    found = dict(_MODULES)
+    """Return the names of all labs, in their order, and of the packages that hold them."""
+    found = {}
     for path in _FOLDER.glob("*/lab.md"):
         with open(path, encoding="utf-8") as text:
             name = next((line for line in text if line.startswith("lab:")), "lab:")

@@ -124,6 +124,17 @@ def test_an_imported_module_is_made_without_what_is_called_in_it():
     assert defined.find("a") == [1, 2]
 
 
+def test_a_shared_function_asks_for_what_each_exercise_calls_it():
+    def larger(one, other):
+        """Say how much larger."""
+        return one - other
+
+    asking = names.asking(larger, "b", "a")
+    defined = names.Names(reference(), [names.of_cell("a = 1"), names.of_cell("b = 5")])
+    assert names.parameters(asking) == ["b", "a"] and defined.call(asking) == 4
+    assert (asking.__name__, asking.__doc__) == ("larger", "Say how much larger.")
+
+
 def test_comprehensions_and_functions_of_a_cell_see_its_names():
     cell = "k = 3\ndef times(x):\n    return [x * k for _ in range(2)]\nd = times(2)"
     assert names.Names(reference(), [names.of_cell(cell)]).find("d") == [6, 6]

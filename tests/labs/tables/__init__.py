@@ -5,7 +5,6 @@ from labkit.checks import lab_folder
 from labkit.checks.given import reference
 from labkit.notebook import shuffling
 from tests.labs.table import Case, Table
-from tests.labs.tables import tuning
 
 # What `labkit.setup` does for a notebook: the answers are trained as a student trains them.
 shuffling.in_every_epoch()
@@ -27,6 +26,4 @@ def _of_folder(name: str) -> Table:
 
 
 FOLDERS = [name for name in labs.MODULES if isinstance(labs.load(name), lab_folder.Lab)]
-TABLES = {name: _of_folder(name) for name in FOLDERS} | {
-    "lab4-tuning": tuning.TABLE,
-}
+TABLES = {name: _of_folder(name) for name in FOLDERS}

@@ -1,0 +1,380 @@
+"""A function that builds networks
+
+Write the function. It returns a **compiled** Keras network for images of 28×28 pixels with `layers`
+hidden layers of `nodes` nodes each (relu), an output layer that gives a probability for each digit,
+the optimizer Adam with the given learning rate, the loss that fits labels like `y_search`, and the
+accuracy as its first metric.
+"""
+
+import math
+
+import numpy as np
+
+from labkit import evidence
+from labkit.checks import networks, structures
+from labkit.checks.authoring import Exercise, Message, function
+from labkit.labs.tuning import shared
+
+
+def settings(random):
+    """Return nodes, layers and learning rate of a network with one layer and of one with three."""
+    nodes = random.choice(np.arange(12, 32), 2, replace=False)
+    rates = random.choice(np.arange(2, 12), 2, replace=False) / 1000
+    return [(int(nodes[0]), 1, float(rates[0])), (int(nodes[1]), 3, float(rates[1]))]
+
+
+exercise = Exercise(
+    __doc__,
+    build_mlp=function(settings),
+    hints=(
+        "Three arguments, three places: one is how wide, one how often, one how fast.",
+        "A Sequential network grows with model.add(...); the learning rate goes into "
+        "keras.optimizers.Adam(...).",
+        "for _ in range(layers): model.add(keras.layers.Dense(...)); then the last layer, compile "
+        "and return",
+    ),
+)
+
+
+@exercise.solution(free="layers=1")
+def solution(keras):
+    def build_mlp(nodes, layers=1, learning_rate=0.001):
+        """Return a compiled network with `layers` hidden layers of `nodes` nodes."""
+        model = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten()])
+        for _ in range(layers):
+            model.add(keras.layers.Dense(nodes, activation="relu"))
+        model.add(keras.layers.Dense(10, activation="softmax"))
+        model.compile(
+            optimizer=keras.optimizers.Adam(learning_rate),
+            loss="sparse_categorical_crossentropy",
+            metrics=["accuracy"],
+        )
+        return model
+
+    return build_mlp
+
+
+def _called(probe):
+    return f"build_mlp({', '.join(f'{part:g}' for part in probe)})"
+
+
+def _models(build_mlp, probes):
+    """Return the networks that were built, each with its call in words and its arguments."""
+    built = [call.result for call in build_mlp.calls]
+    if not all(isinstance(model, evidence.Model) for model in built):
+        raise ValueError("build_mlp returns something else than networks")
+    return [(_called(probe), model, *probe) for model, probe in zip(built, probes, strict=True)]
+
+
+@exercise.criterion(
+    2, stop=True, asks="It returns a **compiled** Keras network for images of 28×28 pixels"
+)
+def _(build_mlp, probes):
+    """returns a network for images of 28×28 pixels"""
+    for probe, call in zip(probes, build_mlp.calls, strict=True):
+        seen = call.result
+        if isinstance(seen, evidence.Raised):
+            saw = f"{_called(probe)} raised {seen.type}: {seen.text}"
+        elif not isinstance(seen, evidence.Model):
+            returned = "nothing" if isinstance(seen, evidence.Placeholder) else f"a {seen.type}"
+            saw = f"{_called(probe)} returned {returned}"
+        else:
+            continue
+        return Message(saw, "a Keras network", "End the function with return model.")
+    for called, model, *_ in _models(build_mlp, probes):
+        shape = model.input_shape and model.input_shape[1:]
+        if shape not in {(28, 28), (28, 28, 1)}:
+            return Message(
+                f"The input shape of {called} is {shape or 'unknown'}",
+                "images of 28×28 pixels",
+                "Begin the network with keras.Input(shape=...), and flatten inside it.",
+            )
+
+
+@exercise.criterion(3, asks="with `layers` hidden layers of `nodes` nodes each")
+def _(build_mlp, probes):
+    """has the hidden layers that the arguments ask for"""
+    for called, model, nodes, layers, _ in _models(build_mlp, probes):
+        chain = shared.chain(model)
+        if chain.fault:
+            return Message(f"{called} is no chain: {chain.fault}", "layer after layer")
+        if shared.hidden(model) != [nodes] * layers:
+            seen = ", ".join(map(str, shared.hidden(model))) or "no"
+            return Message(
+                f"{called} has hidden layers of {seen} nodes",
+                f"hidden layers: {layers}, nodes in each: {nodes}",
+                "Add the hidden layers in a loop over range(layers).",
+            )
+        if chain.order() != ["flatten", *["dense"] * (layers + 1)]:
+            return Message(
+                f"{called} has, from first to last: {chain.words()}",
+                "Flatten, then dense layers and nothing else",
+                "An image has to become one row of numbers before the first dense layer.",
+            )
+        strange = [*chain.extras(), *chain.regularized(), *chain.before_first()]
+        if strange:
+            return Message(f"In {called}, {strange[0]}", "dense layers with nothing added")
+
+
+def _hidden_activations(model):
+    return shared.chain(model).activations()[:-1]
+
+
+def _last(model):
+    """Return the number of nodes of the last layer, and its activation."""
+    chain = shared.chain(model)
+    return next(
+        zip(structures.units(chain)[::-1], chain.activations()[::-1], strict=False), (0, "")
+    )
+
+
+@exercise.criterion(1, asks="(relu)")
+def _(build_mlp, probes):
+    """its hidden layers have relu"""
+    for called, model, *_ in _models(build_mlp, probes):
+        strange = [name for name in _hidden_activations(model) if name != "relu"]
+        if strange:
+            return Message(
+                f"A hidden layer of {called} has the activation {strange[0]}",
+                "relu in every hidden layer",
+                "Give each hidden layer an activation.",
+            )
+
+
+@exercise.criterion(1, asks="an output layer that gives a probability for each digit")
+def _(build_mlp, probes):
+    """ends in ten probabilities"""
+    for called, model, *_ in _models(build_mlp, probes):
+        nodes, activation = _last(model)
+        right = activation == "softmax" or (activation == "linear" and model.from_logits)
+        if nodes != 10 or not right:
+            return Message(
+                f"{called} ends in {nodes} nodes with the activation {activation}",
+                "a probability for each of the ten digits",
+                "Look at the last layer.",
+            )
+
+
+@exercise.criterion(2, asks="the optimizer Adam with the given learning rate")
+def _(build_mlp, probes):
+    """is compiled with the learning rate asked for"""
+    for called, model, _, _, wanted in _models(build_mlp, probes):
+        rate = shared.learning_rate(model)
+        if rate is None:
+            return Message(
+                f"{called} is not compiled with a learning rate",
+                "a network ready to train",
+                "Call compile().",
+            )
+        if model.optimizer != "adam":
+            return Message(
+                f"{called} is compiled with the optimizer {model.optimizer}",
+                "Adam, at the learning rate asked for",
+                "keras.optimizers has a class for each.",
+            )
+        if not math.isclose(rate, wanted, rel_tol=1e-4):
+            return Message(
+                f"The learning rate of {called} is {rate:g}",
+                f"{wanted:g}, as the third argument says",
+                "An optimizer given by its name has its own rate. Give it as an object.",
+            )
+
+
+@exercise.criterion(
+    1, asks="the loss that fits labels like `y_search`, and the accuracy as its first metric"
+)
+def _(build_mlp, probes):
+    """has the loss that fits the labels, and reports the accuracy"""
+    for called, model, *_ in _models(build_mlp, probes):
+        logits = _last(model)[1] == "linear"
+        if model.loss != "sparse_categorical_crossentropy" or model.from_logits != logits:
+            return Message(
+                f"The loss of {called} is {model.loss or 'missing'}",
+                "a cross-entropy that takes labels as class numbers",
+                "Compare y_search with what the loss expects.",
+            )
+        if unusual := networks.unusual_loss(model):
+            return Message(f"The loss of {called} is told {unusual}", "the plain loss")
+        if not networks.reports_accuracy(model):
+            return Message(
+                f"{called} reports no accuracy right after the loss",
+                "the accuracy beside the loss",
+                "compile() takes a list of metrics; what comes first is reported first.",
+            )
+
+
+@exercise.sign
+def learning_rate_ignored(build_mlp, probes):
+    """The function builds with the same learning rate whatever it is asked for."""
+    rates = {shared.learning_rate(model) for _, model, *_ in _models(build_mlp, probes)}
+    return len(rates) == 1 and None not in rates
+
+
+@exercise.sign
+def layers_ignored(build_mlp, probes):
+    """The function builds one hidden layer whatever `layers` says."""
+    _, (_, deep, *_) = _models(build_mlp, probes)
+    return len(shared.hidden(deep)) == 1
+
+
+@exercise.sign
+def output_counted_as_hidden(build_mlp, probes):
+    """The last layer is not a hidden one: it comes on top of `layers`."""
+    return all(
+        len(shared.hidden(model)) == layers - 1
+        for _, model, _, layers, _ in _models(build_mlp, probes)
+    )
+
+
+@exercise.sign
+def nodes_ignored(build_mlp, probes):
+    """The hidden layers are equally wide whatever `nodes` says."""
+    models = _models(build_mlp, probes)
+    return len({nodes for _, model, *_ in models for nodes in shared.hidden(model)}) == 1
+
+
+@exercise.sign
+def sigmoid_for_softmax(build_mlp, probes):
+    """With sigmoid every class gets a probability of its own, and they do not add up to 1."""
+    return _last(_models(build_mlp, probes)[0][1])[1] == "sigmoid"
+
+
+@exercise.sign
+def hidden_without_activation(build_mlp, probes):
+    """Layers without an activation collapse into a single linear one, however many."""
+    return "linear" in _hidden_activations(_models(build_mlp, probes)[0][1])
+
+
+@exercise.sign
+def labels_and_loss_mismatch(build_mlp, probes):
+    """This loss expects one-hot labels; these labels are class numbers."""
+    return _models(build_mlp, probes)[0][1].loss == "categorical_crossentropy"
+
+
+def _otherwise(keras, hidden="relu", last="softmax", classes=10, more=0, **fixed):
+    """Return a function like the solution's with one thing in it otherwise."""
+
+    def build_mlp(nodes, layers=1, learning_rate=0.001):
+        nodes, layers = fixed.get("nodes", nodes), fixed.get("layers", layers) + more
+        chain = [keras.layers.Dense(nodes, hidden) for _ in range(layers)]
+        model = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten(), *chain])
+        model.add(keras.layers.Dense(classes, last))
+        if fixed.get("compiled", True):
+            model.compile(
+                fixed.get("optimizer") or keras.optimizers.Adam(learning_rate),
+                fixed.get("loss", "sparse_categorical_crossentropy"),
+                metrics=fixed.get("metrics", ["accuracy"]),
+            )
+        return model
+
+    return build_mlp
+
+
+@exercise.right
+def functional(keras):
+    def build_mlp(nodes, layers=1, learning_rate=0.001):
+        inputs = keras.Input((28, 28, 1))
+        values = keras.layers.Flatten()(inputs)
+        for _ in range(layers):
+            values = keras.layers.Dense(nodes)(values)
+            values = keras.layers.Activation("relu")(values)
+        model = keras.Model(inputs, keras.layers.Dense(10, "softmax")(values))
+        model.compile(
+            optimizer=keras.optimizers.Adam(learning_rate=learning_rate),
+            loss=keras.losses.SparseCategoricalCrossentropy(),
+            metrics=["acc"],
+        )
+        return model
+
+    return build_mlp
+
+
+@exercise.right
+def scores_and_from_logits(keras):
+    import tensorflow as tf
+
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    return _otherwise(keras, hidden=tf.nn.relu, last=None, loss=loss)
+
+
+@exercise.wrong
+def not_returned(build_mlp):
+    def forgetful(nodes, layers=1, learning_rate=0.001):
+        build_mlp(nodes, layers, learning_rate)
+
+    return forgetful
+
+
+@exercise.wrong
+def constant():
+    return lambda nodes, layers, rate: 7
+
+
+@exercise.wrong
+def raises():
+    return lambda nodes, layers, rate: nodes / 0
+
+
+@exercise.wrong
+def a_network(build_mlp):
+    return build_mlp(16)
+
+
+@exercise.wrong
+def no_input(keras):
+    def build_mlp(nodes, layers=1, learning_rate=0.001):
+        model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10, "softmax")])
+        model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        return model
+
+    return build_mlp
+
+
+@exercise.wrong(earns=7)
+def not_compiled(keras):
+    return _otherwise(keras, compiled=False)
+
+
+@exercise.wrong(earns=9)
+def no_accuracy(keras):
+    return _otherwise(keras, metrics=[])
+
+
+@exercise.wrong(earns=9)
+def eleven_classes(keras):
+    return _otherwise(keras, classes=11)
+
+
+@exercise.wrong(earns=8, shows="learning-rate-ignored")
+def adam_by_name(keras):
+    return _otherwise(keras, optimizer="adam")
+
+
+@exercise.wrong(earns=7, shows="layers-ignored")
+def one_layer(keras):
+    return _otherwise(keras, layers=1)
+
+
+@exercise.wrong(earns=7, shows="output-counted-as-hidden")
+def last_counted(keras):
+    return _otherwise(keras, more=-1)
+
+
+@exercise.wrong(earns=7, shows="nodes-ignored")
+def always_32(keras):
+    return _otherwise(keras, nodes=32)
+
+
+@exercise.wrong(earns=9, shows="sigmoid-for-softmax")
+def sigmoid(keras):
+    return _otherwise(keras, last="sigmoid")
+
+
+@exercise.wrong(earns=9, shows="hidden-without-activation")
+def linear(keras):
+    return _otherwise(keras, hidden=None)
+
+
+@exercise.wrong(earns=9, shows="labels-and-loss-mismatch")
+def one_hot_loss(keras):
+    return _otherwise(keras, loss="categorical_crossentropy")

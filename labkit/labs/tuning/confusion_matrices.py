@@ -1,0 +1,137 @@
+"""Three confusion matrices
+
+For each network, count how often each true digit (rows) was called each digit (columns).
+"""
+
+import numpy as np
+
+from labkit.checks.authoring import ARRAY, Exercise, Message
+
+exercise = Exercise(
+    __doc__,
+    confusion_one=ARRAY,
+    confusion_rate=ARRAY,
+    confusion_three=ARRAY,
+    needs=("predictions_one", "predictions_rate", "predictions_three"),
+    hints=(
+        "A confusion matrix counts, for each pair of digits, how often one was called the other.",
+        "sklearn.metrics.confusion_matrix",
+        "confusion_one = sklearn.metrics.confusion_matrix(y_test, ...)",
+    ),
+)
+
+
+@exercise.solution
+def solution(sklearn, y_test, predictions_one, predictions_rate, predictions_three):
+    confusion_one = sklearn.metrics.confusion_matrix(y_test, predictions_one)
+    confusion_rate = sklearn.metrics.confusion_matrix(y_test, predictions_rate)
+    confusion_three = sklearn.metrics.confusion_matrix(y_test, predictions_three)
+    return confusion_one, confusion_rate, confusion_three
+
+
+@exercise.criterion(1, stop=True, asks="each true digit (rows) was called each digit (columns)")
+def _(confusion_one, confusion_rate, confusion_three):
+    """three tables of ten rows and ten columns"""
+    for name, seen in zip(
+        exercise.own, (confusion_one, confusion_rate, confusion_three), strict=True
+    ):
+        if seen.shape != (10, 10):
+            return Message(
+                f"{name} has the shape {seen.shape}",
+                "a row for each true digit and a column for each predicted one",
+                "sklearn.metrics has a function for it.",
+            )
+
+
+@exercise.criterion(4, asks="count how often each true digit (rows) was called each digit")
+def _(confusion_one, confusion_rate, confusion_three, right):
+    """true digits in rows, predicted digits in columns"""
+    told = confusion_one, confusion_rate, confusion_three
+    for name, predictions, seen in zip(exercise.own, exercise.needs, told, strict=True):
+        if not np.array_equal(seen.sample, getattr(right, name)):
+            return Message(
+                f"{name} holds other counts than {predictions} gives",
+                "true digits in rows, predicted digits in columns",
+                "The true labels come first.",
+            )
+
+
+@exercise.mistake(earns=1)
+def transposed(sklearn, y_test, predictions_one, predictions_rate, predictions_three):
+    """Rows and columns are swapped: the true digits belong in the rows."""
+    return _counted(sklearn, y_test, predictions_one, predictions_rate, predictions_three)
+
+
+def _counted(sklearn, columns, *rows):
+    return tuple(sklearn.metrics.confusion_matrix(row, columns) for row in rows)
+
+
+@exercise.sign
+def shares_for_counts(confusion_one):
+    """These are shares. Asked are numbers of images."""
+    return confusion_one.maximum <= 1
+
+
+@exercise.mistake(earns=1)
+def one_network_three_times(sklearn, y_test, predictions_one):
+    """All three tables are those of the first network."""
+    return _counted(sklearn, predictions_one, y_test, y_test, y_test)
+
+
+@exercise.sign
+def predictions_compared_with_predictions(confusion_one, confusion_rate, confusion_three):
+    """No digit is ever confused: the predictions are compared with themselves."""
+    tables = [np.asarray(seen.sample) for seen in (confusion_one, confusion_rate, confusion_three)]
+    return all(np.count_nonzero(seen) == np.count_nonzero(np.diag(seen)) for seen in tables)
+
+
+@exercise.right
+def by_hand(y_test, predictions_one, predictions_rate, predictions_three):
+    def counted(told):
+        counts = np.zeros((10, 10), int)
+        np.add.at(counts, (y_test, told), 1)
+        return counts
+
+    return tuple(map(counted, (predictions_one, predictions_rate, predictions_three)))
+
+
+@exercise.right
+def floats(confusion_one, confusion_rate, confusion_three):
+    return confusion_one * 1.0, confusion_rate * 1.0, confusion_three * 1.0
+
+
+@exercise.right
+def lists(confusion_one, confusion_rate, confusion_three):
+    return confusion_one.tolist(), confusion_rate.tolist(), confusion_three.tolist()
+
+
+@exercise.wrong
+def constant():
+    return 0, 0, 0
+
+
+@exercise.wrong
+def accuracies(confusion_one, confusion_rate, confusion_three):
+    return np.diag(confusion_one), np.diag(confusion_rate), np.diag(confusion_three)
+
+
+@exercise.wrong(earns=1)
+def of_strange_predictions():
+    return ..., ..., ..., ["a"] * 3, ..., ...
+
+
+@exercise.wrong(earns=1)
+def turned(confusion_one, confusion_rate, confusion_three):
+    return confusion_three, confusion_rate, confusion_one
+
+
+@exercise.wrong(earns=1, shows="shares-for-counts")
+def shares(confusion_one, confusion_rate, confusion_three):
+    tables = confusion_one, confusion_rate, confusion_three
+    return tuple(counts / counts.sum(axis=1, keepdims=True) for counts in tables)
+
+
+@exercise.wrong(earns=1, shows="predictions-compared-with-predictions")
+def with_themselves(sklearn, predictions_one, predictions_rate, predictions_three):
+    told = predictions_one, predictions_rate, predictions_three
+    return tuple(sklearn.metrics.confusion_matrix(one, one) for one in told)

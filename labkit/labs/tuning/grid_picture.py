@@ -1,0 +1,176 @@
+"""Accuracy by decay
+
+Draw it: the decays on a logarithmic axis, a line through the means, and at each decay a bar of one
+spread up and one down. Label both axes. `grid_axes` is the picture's axes.
+"""
+
+import numpy as np
+
+from labkit import evidence
+from labkit.checks.authoring import ARRAY, Exercise, Message
+from labkit.checks.exercise import Answer
+from labkit.evidence import searches
+from labkit.labs.tuning import shared
+
+exercise = Exercise(
+    __doc__,
+    grid_axes=Answer(searches.error_bars, evidence.Value, "the axes of a picture"),
+    needs={"accuracies": ARRAY},
+    hints=(
+        "A line with a bar at each point: the bar is as long as the spread.",
+        "ax.errorbar(x, y, yerr=...) draws both; ax.set_xscale('log') spaces the decays.",
+        "grid_axes.errorbar(decays, ..., yerr=..., marker='o', capsize=3)",
+    ),
+)
+
+
+@exercise.solution(free=("figsize=(7, 3.5)", "capsize=3"))
+def solution(plt, decays, mean_accuracy, spread):
+    figure, grid_axes = plt.subplots(figsize=(7, 3.5))
+    grid_axes.errorbar(decays, mean_accuracy, yerr=spread, marker="o", capsize=3)
+    grid_axes.set(xscale="log", xlabel="weight decay", ylabel="accuracy on the fold left out")
+    grid_axes.set_title("Mean over five folds; bars are one standard deviation")
+    return grid_axes
+
+
+def _meets(parts, decays, heights):
+    """Tell whether lines have points at all these heights, each over its decay."""
+    points = np.array([point for part in parts for point in part]).reshape(-1, 2)
+    return all(
+        np.any(np.isclose(points[:, 0], x, rtol=1e-3) & np.isclose(points[:, 1], y, atol=1e-5))
+        for x, y in zip(decays, heights, strict=True)
+    )
+
+
+def _draws_means(grid_axes, decays, mean_accuracy):
+    return any(_meets([line], decays, mean_accuracy) for line in grid_axes["lines"])
+
+
+def _draws_spread(grid_axes, decays, mean_accuracy, accuracies):
+    parts = grid_axes["spans"] + grid_axes["lines"]
+    spreads = [np.asarray(accuracies.sample).std(axis=1, ddof=ddof) for ddof in (1, 0)]
+    return any(
+        _meets(parts, decays, mean_accuracy - spread)
+        and _meets(parts, decays, mean_accuracy + spread)
+        for spread in spreads
+    )
+
+
+@exercise.criterion(2, asks="a line through the means")
+def _(grid_axes, decays, mean_accuracy, accuracies):
+    """a line through the means"""
+    shared.verify_grid(accuracies)
+    if not _draws_means(grid_axes, decays, mean_accuracy):
+        return Message(
+            f"None of the {len(grid_axes['lines'])} lines in the picture goes through the means",
+            "mean_accuracy over decays",
+            "decays go to the right, mean_accuracy upwards.",
+        )
+
+
+@exercise.criterion(2, asks="at each decay a bar of one spread up and one down")
+def _(grid_axes, decays, mean_accuracy, accuracies):
+    """the spread over the folds at each decay"""
+    shared.verify_grid(accuracies)
+    if not _draws_spread(grid_axes, decays, mean_accuracy, accuracies):
+        return Message(
+            "The picture does not show the spread",
+            "from one spread below the mean to one above it, at each decay",
+            "Matplotlib has a function that draws a line with bars of error.",
+        )
+
+
+@exercise.criterion(1, asks="Label both axes.")
+def _(grid_axes):
+    """a logarithmic axis, and words at both axes"""
+    if grid_axes["xscale"] not in ("log", "symlog"):
+        return Message(
+            f"The decays stand on a {grid_axes['xscale']} axis, most of them crowded at the left",
+            "equal room for equal factors",
+            "Axes have set_xscale.",
+        )
+    if not (grid_axes["xlabel"].strip() and grid_axes["ylabel"].strip()):
+        return Message("An axis has no label", "words at both axes", "set_xlabel and set_ylabel.")
+
+
+@exercise.sign
+def no_spread(grid_axes, decays, mean_accuracy, accuracies):
+    """A mean without its spread does not say whether a difference means anything."""
+    given = grid_axes, decays, mean_accuracy
+    return _draws_means(*given) and not _draws_spread(*given, accuracies)
+
+
+@exercise.sign
+def linear_axis(grid_axes):
+    """On a linear axis half of the decays share a twentieth of the width."""
+    return grid_axes["xscale"] == "linear"
+
+
+@exercise.sign
+def axes_without_words(grid_axes):
+    """Nobody can tell what the axes show."""
+    return not grid_axes["xlabel"] or not grid_axes["ylabel"]
+
+
+@exercise.sign
+def place_for_decay(grid_axes, decays):
+    """The points stand at 0, 1, 2, …: give the decays first."""
+    places = list(range(len(decays)))
+    return any([x for x, _ in line] == places for line in grid_axes["lines"])
+
+
+def _picture(plt, x, mean, spread, shown="bars", scale="log", words=("weight decay", "accuracy")):
+    _, ax = plt.subplots()
+    ax.errorbar(x, mean, yerr=spread if shown == "bars" else None, marker="o")
+    if shown == "band":
+        ax.fill_between(x, mean - spread, mean + spread, alpha=0.2)
+    if shown == "lines":
+        ax.plot(x, mean - spread, "--")
+        ax.plot(x, mean + spread, "--")
+    ax.set(xscale=scale, xlabel=words[0], ylabel=words[1])
+    return ax
+
+
+@exercise.right
+def band(plt, decays, mean_accuracy, spread):
+    return _picture(plt, decays, mean_accuracy, spread, shown="band")
+
+
+@exercise.right
+def lines(plt, decays, mean_accuracy, spread):
+    return _picture(plt, decays, mean_accuracy, spread, shown="lines")
+
+
+@exercise.right
+def the_whole_figure(plt, decays, mean_accuracy, spread):
+    return _picture(plt, decays, mean_accuracy, spread).figure
+
+
+@exercise.wrong
+def constant():
+    return 0
+
+
+@exercise.wrong(shows="linear-axis")
+def empty(plt):
+    return plt.subplots()[1]
+
+
+@exercise.wrong(earns=3, shows="no-spread")
+def only_means(plt, decays, mean_accuracy, spread):
+    return _picture(plt, decays, mean_accuracy, spread, shown="")
+
+
+@exercise.wrong(earns=4, shows="linear-axis")
+def linear(plt, decays, mean_accuracy, spread):
+    return _picture(plt, decays, mean_accuracy, spread, scale="linear")
+
+
+@exercise.wrong(earns=4, shows="axes-without-words")
+def no_words(plt, decays, mean_accuracy, spread):
+    return _picture(plt, decays, mean_accuracy, spread, words=("", ""))
+
+
+@exercise.wrong(earns=1, shows="place-for-decay")
+def places(plt, decays, mean_accuracy, spread):
+    return _picture(plt, range(len(decays)), mean_accuracy, spread, scale="symlog")

@@ -1,0 +1,124 @@
+"""Mean and spread
+
+`accuracies` has a row for each decay and a column for each fold. Compute for each decay the mean over
+its folds, `mean_accuracy`, and their standard deviation, `spread` (R divides by one less than the
+number of folds, NumPy does so with `ddof=1`; both are accepted). Which decay has the highest mean,
+`best_decay`?
+"""
+
+import numpy as np
+
+from labkit.checks import agreement, criteria
+from labkit.checks.authoring import ARRAY, NUMBER, Exercise, Message
+from labkit.labs.tuning import shared
+
+exercise = Exercise(
+    __doc__,
+    mean_accuracy=ARRAY,
+    spread=ARRAY,
+    best_decay=NUMBER,
+    needs={"accuracies": ARRAY},
+    hints=(
+        "Each row of accuracies belongs to a decay, each column to a fold.",
+        "accuracies.mean(axis=...) and accuracies.std(axis=..., ddof=1).",
+        "best_decay = decays[mean_accuracy.argmax()]",
+    ),
+)
+
+
+@exercise.solution
+def solution(accuracies, decays):
+    mean_accuracy = accuracies.mean(axis=1)
+    spread = accuracies.std(axis=1, ddof=1)
+    best_decay = decays[mean_accuracy.argmax()]
+    return mean_accuracy, spread, best_decay
+
+
+@exercise.criterion(2, asks="Compute for each decay the mean over its folds, `mean_accuracy`")
+def _(mean_accuracy, right):
+    """mean_accuracy is the mean over the folds"""
+    if not agreement.agrees(mean_accuracy, right.mean_accuracy, 1e-5):
+        return Message(
+            f"mean_accuracy has the shape {mean_accuracy.shape} and the mean "
+            f"{mean_accuracy.mean:.4f}",
+            "for each decay, the mean over its five folds",
+            "Rows are decays, columns are folds: which axis disappears?",
+        )
+
+
+@exercise.criterion(2, asks="their standard deviation, `spread`")
+def _(spread, right, accuracies):
+    """spread is the standard deviation over the folds"""
+    either = (right.spread, np.asarray(accuracies.sample).std(axis=1))
+    if not any(agreement.agrees(spread, wanted, 1e-5) for wanted in either):
+        return Message(
+            f"spread has the shape {spread.shape} and the mean {spread.mean:.2g}",
+            "for each decay, the standard deviation over its five folds",
+            "It has the same axis as the mean.",
+        )
+
+
+@exercise.criterion(1, asks="Which decay has the highest mean, `best_decay`?")
+def _(best_decay, right, decays, accuracies):
+    """best_decay has the highest mean"""
+    shared.verify_grid(accuracies)
+    pairs = list(zip(decays, right.mean_accuracy, strict=True))
+    highest = max(mean for _, mean in pairs)
+    best = [decay for decay, mean in pairs if highest - mean < 1e-9]
+    if not any(agreement.same(best_decay, decay, 1e-3 * decay) for decay in best):
+        return Message(
+            f"best_decay is {criteria.show(best_decay)}",
+            "the decay with the highest mean accuracy",
+            "argmax gives its place; decays has its value.",
+        )
+
+
+@exercise.mistake(earns=(1, 3))
+def mean_over_decays(accuracies):
+    """There are five means, one for each fold. Asked is one for each decay."""
+    yield accuracies.mean(axis=0), accuracies.std(axis=0, ddof=1), ...
+    yield accuracies.mean(axis=0), ..., ...
+
+
+@exercise.mistake(earns=(3, 3))
+def variance_for_spread(accuracies):
+    """This is the variance. Its root has the unit of the accuracy."""
+    yield ..., accuracies.var(axis=1, ddof=1), ...
+    yield ..., accuracies.var(axis=1), ...
+
+
+@exercise.mistake(earns=3)
+def best_fold_for_mean(accuracies):
+    """This is the luckiest fold of each decay, not the mean."""
+    return accuracies.max(axis=1), ..., ...
+
+
+@exercise.mistake(earns=4)
+def index_for_decay(accuracies):
+    """This is the place of the best decay in the list. What stands there?"""
+    return ..., ..., accuracies.mean(axis=1).argmax()
+
+
+@exercise.right
+def ddof_0(accuracies):
+    return ..., accuracies.std(axis=1), ...
+
+
+@exercise.right
+def lists(mean_accuracy, spread, best_decay):
+    return mean_accuracy.tolist(), spread.tolist(), float(best_decay)
+
+
+@exercise.wrong
+def constant():
+    return 0, 0, 0
+
+
+@exercise.wrong(earns=2)
+def half_done():
+    return ..., None, None
+
+
+@exercise.wrong
+def of_one_number():
+    return ..., ..., ..., 0.8

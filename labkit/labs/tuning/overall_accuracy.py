@@ -1,0 +1,136 @@
+"""Overall accuracy
+
+From the three confusion matrices, compute the share of right answers of each network. Keep the three
+names as keys, and put the name of the best network into `best_network`.
+"""
+
+from labkit.checks import criteria
+from labkit.checks.authoring import TEXT, Exercise, Message
+from labkit.labs.tuning import shared
+
+exercise = Exercise(
+    __doc__,
+    overall_accuracy=shared.SHARES,
+    best_network=TEXT,
+    needs=("confusion_one", "confusion_rate", "confusion_three"),
+    hints=(
+        "Right answers stand on the diagonal of the confusion matrix.",
+        "np.trace adds up the diagonal; .sum() adds up everything.",
+        'overall_accuracy = {"one layer": np.trace(confusion_one) / ..., ...}',
+    ),
+)
+exercise.comments["overall_accuracy"] = (
+    '{"one layer": ..., "learning rate": ..., "three layers": ...}'
+)
+
+
+@exercise.solution
+def solution(confusion_one, confusion_rate, confusion_three):
+    confusions = {
+        "one layer": confusion_one,
+        "learning rate": confusion_rate,
+        "three layers": confusion_three,
+    }
+    overall_accuracy = {name: counts.trace() / counts.sum() for name, counts in confusions.items()}
+    best_network = max(overall_accuracy, key=overall_accuracy.get)
+    return overall_accuracy, best_network
+
+
+@exercise.criterion(3, asks="compute the share of right answers of each network")
+def _(overall_accuracy, right):
+    """the overall accuracy of each network"""
+    wanted = right.overall_accuracy
+    if set(overall_accuracy) != set(wanted):
+        return Message(
+            f"overall_accuracy has entries for {'; '.join(overall_accuracy) or 'nothing'}",
+            f"one for each of {'; '.join(wanted)}",
+            "Keep the three names.",
+        )
+    for name, share in wanted.items():
+        if not abs(overall_accuracy[name] - share) <= 1e-4:
+            return Message(
+                f"overall_accuracy[{name!r}] is {overall_accuracy[name]:.6g}",
+                "the share of test images on the diagonal of its confusion matrix",
+                "Divide what is right by all.",
+            )
+
+
+@exercise.criterion(2, asks="put the name of the best network into `best_network`")
+def _(best_network, right):
+    """best_network names the best of them"""
+    wanted = right.overall_accuracy
+    named = best_network.strip() if isinstance(best_network, str) else ""
+    if wanted.get(named, -1) != max(wanted.values()):
+        return Message(
+            f"best_network is {criteria.show(best_network)}",
+            f"one of {', '.join(wanted)}",
+            "Look for the name with the largest accuracy.",
+        )
+
+
+@exercise.mistake(earns=2)
+def per_cent_for_share(confusion_one, confusion_rate, confusion_three):
+    """These are percentages. Keras, and everybody who compares with it, uses shares."""
+    shares, _ = solution(confusion_one, confusion_rate, confusion_three)
+    return {name: 100 * share for name, share in shares.items()}, ...
+
+
+@exercise.mistake(earns=2)
+def errors_for_accuracy(confusion_one, confusion_rate, confusion_three):
+    """These are the shares of wrong answers."""
+    shares, _ = solution(confusion_one, confusion_rate, confusion_three)
+    return {name: 1 - share for name, share in shares.items()}, ...
+
+
+@exercise.mistake(earns=2)
+def count_for_share(confusion_one, confusion_rate, confusion_three):
+    """These are numbers of right answers. Of how many?"""
+    shares, _ = solution(confusion_one, confusion_rate, confusion_three)
+    counts = (confusion_one, confusion_rate, confusion_three)
+    return {name: one.trace() for name, one in zip(shares, counts, strict=True)}, ...
+
+
+@exercise.mistake(earns=3)
+def worst_chosen(confusion_one, confusion_rate, confusion_three):
+    """This is the network with the lowest accuracy."""
+    shares, _ = solution(confusion_one, confusion_rate, confusion_three)
+    return ..., min(shares, key=shares.get)
+
+
+@exercise.right
+def rounded(overall_accuracy, best_network):
+    return {name: round(share, 4) for name, share in overall_accuracy.items()}, best_network
+
+
+@exercise.right
+def as_measured_by_scikit_learn(
+    sklearn, y_test, predictions_one, predictions_rate, predictions_three
+):
+    told = dict(
+        zip(
+            ("one layer", "learning rate", "three layers"),
+            (predictions_one, predictions_rate, predictions_three),
+            strict=True,
+        )
+    )
+    return {name: sklearn.metrics.accuracy_score(y_test, one) for name, one in told.items()}, ...
+
+
+@exercise.wrong
+def constant():
+    return 0, 0
+
+
+@exercise.wrong
+def other_names():
+    return {"a": 1, "b": 1, "c": 1}, "a"
+
+
+@exercise.wrong(earns=3)
+def no_name():
+    return ..., None
+
+
+@exercise.wrong
+def of_a_row_of_counts(confusion_one):
+    return ..., ..., confusion_one[0], ..., ...

@@ -1,0 +1,257 @@
+"""The plain way, on a small piece
+
+Search the three `alphas` with `GridSearchCV` and five folds, on `x_piece` and `y_piece`. The network
+is an `MLPClassifier` with one hidden layer of 50 nodes, `max_iter=10` and `random_state=1`. Name the
+fitted search `search`. (Ten epochs are few, and scikit-learn says so in a warning, which the first
+line turns off.)
+"""
+
+import math
+
+import numpy as np
+
+from labkit import evidence
+from labkit.checks import criteria
+from labkit.checks.authoring import Exercise, Message
+from labkit.checks.exercise import Answer
+from labkit.checks.given import reference
+from labkit.evidence import searches
+
+FOLDS, PIECE = 5, 2_000
+FIT = "Call search.fit with the images and labels of the piece."
+exercise = Exercise(
+    __doc__,
+    given='warnings.simplefilter("ignore", ConvergenceWarning)',
+    search=Answer(searches.grid_search, evidence.Value, "a GridSearchCV of scikit-learn"),
+    hints=(
+        "A search takes a network, a dictionary of what to try, and a number of folds.",
+        "GridSearchCV(network, {...}, cv=...), then .fit(x_piece, y_piece).",
+        'GridSearchCV(MLPClassifier((...,), max_iter=10, random_state=1), {"alpha": alphas}, '
+        "cv=...)",
+    ),
+)
+
+
+@exercise.solution
+def solution(MLPClassifier, GridSearchCV, alphas, x_piece, y_piece):
+    network = MLPClassifier((50,), max_iter=10, random_state=1)
+    search = GridSearchCV(network, {"alpha": alphas}, cv=5).fit(x_piece, y_piece)
+    return search
+
+
+@exercise.criterion(1, stop=True, asks="Name the fitted search `search`")
+def _(search):
+    """the search has been fitted"""
+    if not search["fitted"]:
+        return Message("search has not been fitted yet", "a search with results", FIT)
+
+
+def _same_alphas(seen, wanted):
+    return len(seen) == len(wanted) and np.allclose(sorted(seen), sorted(wanted), rtol=1e-3)
+
+
+@exercise.criterion(2, asks="Search the three `alphas`")
+def _(search, alphas):
+    """it tried the three alphas"""
+    if not _same_alphas(search["alphas"], alphas):
+        return Message(
+            f"search tried the alphas {', '.join(f'{alpha:g}' for alpha in search['alphas'])}",
+            "those in `alphas`",
+            'The second argument is a dictionary: {"alpha": ...}.',
+        )
+
+
+@exercise.criterion(1, asks="with `GridSearchCV` and five folds")
+def _(search):
+    """with five folds"""
+    if search["folds"] != FOLDS:
+        saw = f"search used {search['folds']} folds"
+        return Message(saw, f"{FOLDS} folds", "GridSearchCV takes cv=.")
+
+
+@exercise.criterion(
+    1,
+    asks="an `MLPClassifier` with one hidden layer of 50 nodes, `max_iter=10` and `random_state=1`",
+)
+def _(search):
+    """on networks with 50 nodes in one layer"""
+    if search["network"] != "MLPClassifier" or search["nodes"] not in (50, [50]):
+        return Message(
+            f"The network is {search['network']} with "
+            f"hidden_layer_sizes={criteria.show(search['nodes'])}",
+            "one hidden layer of 50 nodes",
+            "MLPClassifier takes hidden_layer_sizes=.",
+        )
+    for name, wanted in (("max_iter", 10), ("random_state", 1)):
+        if search[name] != wanted:
+            return Message(
+                f"The network has {name}={criteria.show(search[name])}",
+                f"{name}={wanted}",
+                "MLPClassifier takes it when it is made.",
+            )
+
+
+def _accuracy_on_the_piece(weights):
+    """Return the accuracy on the piece of a network of these weights and biases."""
+    arrays = [np.asarray(part, float) for part in weights]
+    if not arrays:
+        raise ValueError("it has no weights")
+    # The piece is fashion, and the other exercises' data are digits.
+    fashion = reference("fashion-mnist")
+    images, labels = fashion.x_train[:PIECE], fashion.y_train[:PIECE]
+    values = images.reshape(len(images), -1) / 255.0
+    for number in range(0, len(arrays), 2):
+        if number:
+            values = np.maximum(values, 0)  # MLPClassifier's activation where none is named
+        values = values @ arrays[number] + arrays[number + 1]
+    return float(np.mean(values.argmax(axis=1) == labels))
+
+
+@exercise.criterion(1, asks="on `x_piece` and `y_piece`")
+def _(search):
+    """and found networks that learnt"""
+    best = max(search["scores"], default=math.nan)
+    if not best > 0.6:
+        return Message(
+            f"The best mean accuracy is {best:.1%}",
+            "more than 60 %",
+            "Were the images scaled and are the labels those of the same images?",
+        )
+    try:
+        seen = _accuracy_on_the_piece(search["weights"])
+    except (ValueError, IndexError):
+        return Message(
+            "search does not hold the network that it trained in the end",
+            "a search that has been fitted, refit=True as it is by default",
+            FIT,
+        )
+    if not seen >= best - 0.1:
+        return Message(
+            f"search tells of a mean accuracy of {best:.1%}, but its network is right on "
+            f"{seen:.1%} of the piece",
+            "the results of its own fit",
+            FIT,
+        )
+
+
+@exercise.sign
+def not_fitted(search):
+    """The search is set up, but has not begun."""
+    return not search["fitted"]
+
+
+@exercise.sign
+def decay_taken_for_alpha(search, piece_decays):
+    """These are R's decays. scikit-learn counts in another way: use `alphas`."""
+    return _same_alphas(search["alphas"], piece_decays)
+
+
+@exercise.sign
+def default_width(search):
+    """100 nodes are what MLPClassifier takes when it is not told."""
+    return search["nodes"] in (100, [100])
+
+
+@exercise.sign
+def wrong_number_of_folds(search):
+    """The number of folds is not the report's."""
+    return search["folds"] not in (0, FOLDS)
+
+
+def _searched(alphas, images=None, labels=None, folds=5, nodes=(50,), **more):
+    """Return a search on fewer images, fitted where there are images."""
+    import warnings
+
+    import threadpoolctl
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.model_selection import GridSearchCV
+    from sklearn.neural_network import MLPClassifier
+
+    settings = {"max_iter": 10, "random_state": 1, "batch_size": 20} | more
+    search = GridSearchCV(MLPClassifier(nodes, **settings), {"alpha": list(alphas)}, cv=folds)
+    if images is None:
+        return search
+    # Batches are so small that a second thread only waits for the first.
+    with warnings.catch_warnings(), threadpoolctl.threadpool_limits(1):
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return search.fit(images[:300], labels[:300])
+
+
+def _forged(alphas, more=()):
+    """Return a search whose results were set by hand."""
+    search = _searched(alphas)
+    means = np.array([0.8, 0.8, 0.7])
+    search.n_splits_ = FOLDS
+    search.cv_results_ = {"params": [{"alpha": alpha} for alpha in alphas]}
+    search.cv_results_ |= dict.fromkeys(["mean_test_score", *more], means)
+    return search
+
+
+@exercise.right
+def a_number_for_the_width(alphas, x_piece, y_piece):
+    return _searched(alphas, x_piece, y_piece, nodes=50)
+
+
+@exercise.right
+def other_order(alphas, x_piece, y_piece):
+    return _searched(alphas[::-1], x_piece, y_piece)
+
+
+@exercise.wrong
+def constant():
+    return 0
+
+
+@exercise.wrong
+def only_the_network(MLPClassifier):
+    return MLPClassifier((50,))
+
+
+@exercise.wrong
+def another_network():
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression()
+
+
+@exercise.wrong(earns=5)
+def learnt_nothing(alphas, x_piece, y_piece):
+    return _searched(alphas, x_piece, y_piece, learning_rate_init=1e-7)
+
+
+@exercise.wrong
+def results_by_hand(alphas):
+    return _forged(alphas)
+
+
+@exercise.wrong(earns=5)
+def results_of_another_fit(alphas, x_piece, y_piece):
+    search = _forged(alphas, [f"split{fold}_test_score" for fold in range(FOLDS)])
+    useless = _searched(alphas, x_piece, y_piece, learning_rate_init=1e-7)
+    search.best_estimator_ = useless.best_estimator_
+    return search
+
+
+@exercise.wrong(shows="not-fitted")
+def set_up(alphas):
+    return _searched(alphas)
+
+
+@exercise.wrong(earns=4, shows="decay-taken-for-alpha")
+def decays(piece_decays, x_piece, y_piece):
+    return _searched(piece_decays, x_piece, y_piece)
+
+
+@exercise.wrong(earns=5, shows="default-width")
+def as_many_nodes_as_by_default(alphas, x_piece, y_piece):
+    return _searched(alphas, x_piece, y_piece, nodes=(100,))
+
+
+@exercise.wrong(earns=5, shows="wrong-number-of-folds")
+def three_folds(alphas, x_piece, y_piece):
+    return _searched(alphas, x_piece, y_piece, folds=3)
+
+
+@exercise.wrong(earns=5)
+def other_settings(alphas, x_piece, y_piece):
+    return _searched(alphas, x_piece, y_piece, max_iter=12)
