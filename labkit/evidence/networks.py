@@ -65,11 +65,14 @@ def history(answer: Any, seed: int = 0) -> facts.History | facts.Other:
     noted = fits.of(answer)
     if fits.watching() and not noted:
         return facts.Other(kind, "it does not come from a call of fit()")
-    return facts.History(kind, series, steps, _accuracy(answer), noted[-1] if noted else None)
+    return facts.History(kind, series, steps, accuracy_name(answer), noted[-1] if noted else None)
 
 
-def _accuracy(answer: Any) -> str:
-    """Return the name of the series that is the accuracy of the network that was trained."""
+def accuracy_name(answer: Any) -> str:
+    """Return the name of the series that is the accuracy of the network that was trained.
+
+    It is empty where there is none, and for a history that does not know its network.
+    """
     try:
         compiled = _compile_facts(answer.model.get_compile_config(), answer.model)
     except Exception:

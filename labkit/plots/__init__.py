@@ -6,13 +6,14 @@ and the greatest value is black. Nothing is told by colour alone, and every pict
 in words (`labkit.plots.alt_text`).
 """
 
-from labkit.plots.curves import learning_curves
+from labkit.plots.curves import accuracy_name, learning_curves
 from labkit.plots.images import feature_maps, show_images, show_pixels
 from labkit.plots.look import contrast
 from labkit.plots.networks import draw_network
 from labkit.plots.predictions import confusion_matrix, show_predictions, show_probabilities
 
 __all__ = [
+    "accuracy_name",
     "confusion_matrix",
     "contrast",
     "draw_network",

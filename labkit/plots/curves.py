@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib import axes as mpl_axes
 from matplotlib import pyplot as plt
 
+from labkit.evidence import networks
 from labkit.plots import alt_text, given, look
 
 
@@ -21,7 +22,7 @@ def learning_curves(
     history : keras.callbacks.History or dict
         What ``model.fit`` returned, or its ``history`` attribute: lists of one number per epoch
         under ``loss`` and ``accuracy`` and, where there were validation data, ``val_loss`` and
-        ``val_accuracy``. Other accuracies, such as ``sparse_categorical_accuracy``, will do.
+        ``val_accuracy``. The accuracy may have another name; see `accuracy_name`.
     title : str, optional
         A title for both plots, for example the name of the network.
     mark_best : bool, default True
@@ -55,16 +56,10 @@ _Curves = dict[str, dict[str, np.ndarray]]
 
 def _curves(history: Any) -> _Curves:
     """Return {"loss": {"training": values, "validation": values}, "accuracy": ...}."""
-    given.filled_in(history, "history")
-    record = getattr(history, "history", history)
-    if not isinstance(record, dict):
-        raise TypeError(
-            "history must be what model.fit(...) returned, or its .history dictionary, not a "
-            f"{type(history).__name__}."
-        )
+    record = _record(history)
     if "loss" not in record:
         raise ValueError('history has no "loss": train the network with model.fit(...) first.')
-    measure = _accuracy_name(record)
+    measure = accuracy_name(history)
     curves = {
         name: {
             part: _curve(record[key], key)
@@ -82,7 +77,39 @@ def _curves(history: Any) -> _Curves:
     return curves
 
 
-def _accuracy_name(record: dict[str, Any]) -> str:
+def _record(history: Any) -> dict[str, Any]:
+    given.filled_in(history, "history")
+    record = getattr(history, "history", history)
+    if not isinstance(record, dict):
+        raise TypeError(
+            "history must be what model.fit(...) returned, or its .history dictionary, not a "
+            f"{type(history).__name__}."
+        )
+    return record
+
+
+def accuracy_name(history: Any) -> str:
+    """Return what a history calls the accuracy: ``"accuracy"``, unless `compile` says otherwise.
+
+    Parameters
+    ----------
+    history : keras.callbacks.History or dict
+        What ``model.fit`` returned, or its ``history`` attribute.
+
+    Returns
+    -------
+    str
+        A key of ``history.history``; behind ``val_`` also that of the validation accuracy.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If that is no history, or if it holds no accuracy.
+    """
+    record = _record(history)
+    known = networks.accuracy_name(history)
+    if known in record:
+        return known
     for key in ["accuracy", "acc", *sorted(record)]:
         if key in record and key.endswith(("accuracy", "acc")) and not key.startswith("val_"):
             return key

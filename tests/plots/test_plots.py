@@ -2,6 +2,7 @@ import itertools
 import subprocess
 import sys
 
+import keras
 import matplotlib
 import numpy as np
 import pytest
@@ -218,6 +219,30 @@ def test_keras_history_is_recognised_by_its_attribute():
 def test_history_without_validation_has_only_training_curves():
     grid = plots.learning_curves({"loss": [2, 1], "sparse_categorical_accuracy": [0.1, 0.2]})
     assert [[line.get_label() for line in axes.lines] for axes in grid] == [["training"]] * 2
+
+
+@pytest.mark.parametrize(
+    ("metrics", "name"),
+    [
+        (["accuracy"], "accuracy"),
+        (["acc", keras.metrics.SparseTopKCategoricalAccuracy(k=2)], "acc"),
+        ([keras.metrics.SparseCategoricalAccuracy()], "sparse_categorical_accuracy"),
+        ([keras.metrics.SparseCategoricalAccuracy(name="right"), "accuracy"], "right"),
+    ],
+)
+def test_the_accuracy_is_found_whatever_compile_calls_it(metrics, name):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=metrics)
+    history = model.fit(
+        np.eye(4), np.array([0, 1, 2, 0]), validation_split=0.5, epochs=2, verbose=0
+    )
+    assert plots.accuracy_name(history) == name
+    assert {name, f"val_{name}"} <= set(history.history)
+    axes = plots.learning_curves(history)[1]
+    assert [list(line.get_ydata()) for line in axes.lines[:2]] == [
+        history.history[name],
+        history.history[f"val_{name}"],
+    ]
 
 
 def test_diverged_training_can_be_looked_at():

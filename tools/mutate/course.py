@@ -215,7 +215,7 @@ def _alike(collector: Any, one: Any, other: Any) -> bool:
 
 
 def _same_picture(one: Any, other: Any) -> bool:
-    """Tell whether two pictures are the same pixel by pixel, or show the same curves.
+    """Tell whether two pictures show the same curves, or are the same pixel by pixel.
 
     The size of a picture of curves is taste, and so is how thick they are, which is drawn first,
     and how much more there is of them.
@@ -223,7 +223,7 @@ def _same_picture(one: Any, other: Any) -> bool:
     drawn = [_figure(answer) for answer in (one, other)]
     if None in drawn:
         return False
-    return np.array_equal(*map(_pixels, drawn)) or _has_the_curves(*map(_curves, drawn))
+    return _has_the_curves(*map(_curves, drawn)) or np.array_equal(*map(_pixels, drawn))
 
 
 def _figure(answer: Any) -> matplotlib.figure.Figure | None:
@@ -259,8 +259,8 @@ def _has_the_curves(wanted: dict | None, seen: dict | None) -> bool:
 
 def _runs_along(curve: np.ndarray, x: np.ndarray, y: np.ndarray) -> bool:
     """Tell whether a curve is drawn wherever `x` is, and nowhere far from `y`."""
-    covers = curve[0, 0] <= x.min() and curve[-1, 0] >= x.max()
-    return covers and np.allclose(np.interp(x, *curve.T), y, atol=0.02 * np.ptp(y))
+    covers = len(curve) and curve[0, 0] <= x.min() and curve[-1, 0] >= x.max()
+    return bool(covers) and np.allclose(np.interp(x, *curve.T), y, atol=0.02 * np.ptp(y))
 
 
 def _same_function(collector: functions.Probing, one: Any, other: Any) -> bool:
