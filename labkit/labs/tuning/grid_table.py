@@ -26,7 +26,8 @@ exercise = Exercise(
 )
 
 
-@exercise.solution
+# R and NumPy divide otherwise, and the text accepts both.
+@exercise.solution(free="ddof=1")
 def solution(accuracies, decays):
     mean_accuracy = accuracies.mean(axis=1)
     spread = accuracies.std(axis=1, ddof=1)
