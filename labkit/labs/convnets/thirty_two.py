@@ -30,7 +30,7 @@ COUNT = 32
 EVERY_TENTH = slice(9, 320, 10)  # as Python counts
 
 
-@exercise.solution
+@exercise.solution(free="columns=8")
 def solution(labkit, restored, x_test, x_test_scaled, y_test):
     every_tenth = slice(9, 320, 10)
     chosen_probabilities = restored.predict(x_test_scaled[every_tenth], verbose=0)
@@ -73,14 +73,17 @@ def _are_of(fact, restored, images):
 @exercise.criterion(2, asks="show them with `labkit.plots.show_predictions`")
 def _(chosen_axes, x_test):
     """the figure shows these 32 images"""
-    shown = [panel.shades for panel in chosen_axes.panels]
-    wanted = x_test[EVERY_TENTH]
-    if len(shown) != len(wanted) or not all(map(_same_picture, shown, wanted)):
+    if not _shows(chosen_axes, x_test[EVERY_TENTH]):
         return Message(
-            f"The figure shows {len(shown)} images, and they are not all the right ones",
+            f"The figure shows {len(chosen_axes.panels)} images, and they are not all the right ones",
             "the same 32 test images, in their order",
             "Hand the same slice to labkit.plots.show_predictions.",
         )
+
+
+def _shows(picture, images):
+    shown = [panel.shades for panel in picture.panels]
+    return len(shown) == len(images) and all(map(_same_picture, shown, images))
 
 
 def _same_picture(shown, image):
@@ -92,25 +95,34 @@ def _same_picture(shown, image):
 
 
 @exercise.criterion(1, asks="show them with `labkit.plots.show_predictions`")
-def _(chosen_probabilities, chosen_axes, class_names):
+def _(chosen_probabilities, chosen_axes, x_test, y_test, class_names):
     """the predicted names stand above them"""
     if chosen_probabilities.shape != (COUNT, 10):
         return Message("There are no 32 rows of probabilities to compare the names with")
     predicted = chosen_probabilities.sample.argmax(axis=1)
     written = [
-        _class_in(" ".join((panel.title, panel.xlabel, *panel.texts)), class_names)
+        _classes_in(" ".join((panel.title, panel.xlabel, *panel.texts)), class_names)
         for panel in chosen_axes.panels
     ]
-    if written != [class_names[number] for number in predicted]:
+    if [names[:1] for names in written] != [[class_names[number]] for number in predicted]:
         return Message(
             "At the images are not the names of the predicted classes",
             "the class with the greatest probability at each image, and first if there are two",
             "labkit.plots.show_predictions takes images, probabilities and labels, and writes them.",
         )
+    if not _shows(chosen_axes, x_test[EVERY_TENTH]):
+        return None  # what other images truly are is not known
+    for names, label in zip(written, y_test[EVERY_TENTH], strict=True):
+        if not set(names[1:]) <= {class_names[label]}:
+            return Message(
+                f"At an image stands {names[1]}, which it neither is nor is taken for",
+                "the true class of each image, where any stands there besides the predicted one",
+                "Hand over the labels of the same images.",
+            )
 
 
-def _class_in(words, class_names):
-    """Return the class that is named first, empty where none is; “T-shirt” is no “Shirt”."""
+def _classes_in(words, class_names):
+    """Return the classes in the order in which they are named; “T-shirt” is no “Shirt”."""
     words = " ".join(words.split()).lower()
     found = []
     for name in sorted(class_names, key=len, reverse=True):
@@ -118,7 +130,7 @@ def _class_in(words, class_names):
         if place >= 0:
             found.append((place, name))
             words = words.replace(name.lower(), "\0" * len(name))
-    return min(found)[1] if found else ""
+    return [name for _, name in sorted(found)]
 
 
 @exercise.sign
@@ -190,6 +202,13 @@ def first_32(labkit, restored, x_test, y_test):
 @exercise.wrong(earns=4)
 def no_picture(chosen_probabilities):
     return chosen_probabilities, None
+
+
+@exercise.wrong(earns=6)
+def labels_of_training_images(labkit, chosen_probabilities, x_test, y_train):
+    return chosen_probabilities, labkit.plots.show_predictions(
+        x_test[EVERY_TENTH], chosen_probabilities, y_train[EVERY_TENTH], columns=8
+    )
 
 
 @exercise.wrong
