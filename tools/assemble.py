@@ -5,8 +5,6 @@ can be counted is counted: headings, numbers, points, totals, stubs, the names o
 nbgrader's marks. Outputs that a worked notebook already has are kept where nothing before them has
 changed. With ``--check`` nothing is written: the exit status is 1 when a notebook is not what its
 lab gives.
-
-A lab in the older form has its text in its worked notebook; nbgrader makes the students' of it.
 """
 
 import argparse
@@ -15,22 +13,15 @@ import dataclasses
 import difflib
 import inspect
 import json
-import logging
-import os
 import pathlib
 import re
-import shutil
 import sys
-import tempfile
 import textwrap
 from collections.abc import Iterator
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.apps import NbGraderAPI
 from nbgrader.utils import compute_checksum
-from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
 
 from labkit import evidence, files, labs
 from labkit.checks import lab_folder
@@ -56,11 +47,6 @@ KERNEL = {
 
 
 # --- from a lab's folder to its cells -------------------------------------------------------
-
-
-def is_folder(name: str) -> bool:
-    """Tell whether the lab `name` is a folder, and not in the older form."""
-    return isinstance(labs.load(name), lab_folder.Lab)
 
 
 def student(name: str) -> NotebookNode:
@@ -373,7 +359,7 @@ def _verify_return(exercise: Exercise, last: ast.stmt) -> None:
 
 def student_text(name: str) -> str:
     """Return the file of the student's notebook, with the same bytes on every machine."""
-    notebook = student(name) if is_folder(name) else _from_worked(name)
+    notebook = student(name)
     # By this a copy that a student works in is told from a later one.
     texts = [text for cell in notebook.cells for text in (cell.cell_type, cell.id, cell.source)]
     notebook.metadata.labkit.version = files.fingerprint(*texts)[:12]
@@ -382,8 +368,6 @@ def student_text(name: str) -> str:
 
 def worked_text(name: str) -> str:
     """Return the file of the worked notebook, with the outputs that still belong to it."""
-    if not is_folder(name):
-        return _present(SOLUTIONS, name)
     notebook = worked(name)
     present = _present(SOLUTIONS, name)
     if present:
@@ -428,39 +412,6 @@ def _written(folder: pathlib.Path, name: str, text: str, check: bool) -> bool:
     lines = difflib.unified_diff(present.splitlines(), text.splitlines(), "present", "expected", "")
     print("\n".join(list(lines)[:40]))
     return False
-
-
-# --- labs in the older form -----------------------------------------------------------------
-
-
-def _from_worked(name: str) -> NotebookNode:
-    """Return the student's notebook that nbgrader makes of the worked one."""
-    with tempfile.TemporaryDirectory() as folder:
-        course = pathlib.Path(folder)
-        source = course / "solutions" / name
-        source.mkdir(parents=True)
-        shutil.copy(SOLUTIONS / name / f"{name}.ipynb", source)
-        _generate(name, course)
-        notebook = nbformat.read(course / "notebooks" / name / f"{name}.ipynb", as_version=4)
-    made_from = {"generated_from": f"solutions/{name}/{name}.ipynb"}
-    notebook.metadata = nbformat.from_dict(KERNEL | {"labkit": made_from})
-    for cell in notebook.cells:
-        cell.metadata.pop("execution", None)
-    return notebook
-
-
-def _generate(name: str, course: pathlib.Path) -> None:
-    # nbgrader starts `alembic` by its bare name: it has to be found beside this Python.
-    beside = str(pathlib.Path(sys.executable).parent)
-    os.environ["PATH"] = beside + os.pathsep + os.environ.get("PATH", "")
-    config = Config(PyFileConfigLoader(str(ROOT / "nbgrader_config.py")).load_config())
-    config.CourseDirectory.root = str(course)
-    config.CourseDirectory.db_url = f"sqlite:///{course}/gradebook.db"
-    api = NbGraderAPI(config=config)
-    api.log.setLevel(logging.ERROR)
-    answer = api.generate_assignment(name, force=True, create=True)
-    if not answer["success"]:
-        raise SystemExit(f"nbgrader could not make {name}:\n{answer['log'] or answer.get('error')}")
 
 
 def main() -> int:

@@ -72,14 +72,11 @@ def folder_of(lab_name: str, root: pathlib.Path) -> pathlib.Path:
     Raises
     ------
     AuthorError
-        If there is no such lab, or it is in the older form.
+        If there is no such lab.
     """
-    folder = root / labs.MODULES.get(lab_name, "")
-    if lab_name not in labs.MODULES or not (folder / lab_folder.TEXT).is_file():
-        there = [name for name, part in labs.MODULES.items() if (root / part).is_dir()]
-        problem = f"there is no lab {lab_name} that is a folder"
-        raise AuthorError(problem, f"There are: {', '.join(there) or 'none'}.")
-    return folder
+    if lab_name not in labs.MODULES:
+        raise AuthorError(f"there is no lab {lab_name}", f"There are: {', '.join(labs.MODULES)}.")
+    return root / labs.MODULES[lab_name]
 
 
 def _verify(name: str) -> None:

@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterator
 
 from labkit import labs
-from labkit.checks import faults, lab_folder, trial
+from labkit.checks import faults, trial
 from labkit.checks.author_file import AuthorError
 from labkit.checks.authoring import Essay, Exercise
 
@@ -42,8 +42,6 @@ def _item(lab_name: str, name: str) -> Exercise | Essay:
         lab = labs.load(lab_name)
     except KeyError as error:
         raise AuthorError(str(error.args[0]).rstrip("."), "See `labkit new lab`.") from error
-    if not isinstance(lab, lab_folder.Lab):
-        raise AuthorError(f"{lab_name} is in the older form", "Its tests try its answers.")
     by_name = {item.name: item for item in lab.exercises}
     if name not in by_name:
         problem = f"there is no exercise {name} in {lab_name}"

@@ -6,7 +6,6 @@ import sys
 import types
 
 from labkit.checks import lab_folder
-from labkit.checks.exercise import Lab
 from labkit.notebook import lab as notebook_lab
 
 _FOLDER = pathlib.Path(__file__).parent
@@ -25,7 +24,7 @@ def _find() -> dict[str, str]:
 MODULES = _find()
 
 
-def load(name: str) -> Lab:
+def load(name: str) -> lab_folder.Lab:
     """Return the lab `name`, for example ``"lab1-data"``.
 
     Raises
@@ -43,7 +42,7 @@ def of_notebook(name: str) -> notebook_lab.Lab:
     return notebook_lab.of(load(name))
 
 
-def publish(package: str) -> Lab:
+def publish(package: str) -> lab_folder.Lab:
     """Read the lab in whose package this is called, and give the package what notebooks call.
 
     These are its exercises, what the object of `labkit.notebook.lab` can do, and what the lab's

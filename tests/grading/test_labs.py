@@ -18,8 +18,7 @@ from labkit.grading.judging import judge
 from labkit.grading.runs import course_copy, records, running
 from labkit.grading.submissions import handed_out
 from tests.grading import classroom
-from tests.labs import tables
-from tests.labs.given import given
+from tests.labs import cases
 
 # The tests of a lab stay in one process: its notebooks are run once, its networks trained once.
 LABS = [pytest.param(lab, marks=pytest.mark.xdist_group(lab)) for lab in labs.MODULES]
@@ -63,21 +62,18 @@ def test_solution_gets_everything_and_blank_nothing(lab):
 @pytest.mark.slow
 @pytest.mark.usefixtures("sandboxed", "beside_its_files")
 @pytest.mark.parametrize("lab", LABS)
-def test_each_answer_of_the_tables_in_a_solution(lab, tmp_path):
-    """In a full submission an answer costs what its table says.
+def test_each_answer_in_a_solution(lab, tmp_path):
+    """In a full submission an answer costs what its author says.
 
     Only its own exercise is judged again: the next test holds that the others stay as they are.
     """
-    exercises = _exercises(lab)
     run = graded(lab)["solution"].run
     different = []
-    for case in tables.TABLES[lab].cases:
-        exercise = exercises[case.exercise]
-        left = _with_answers(lab, tmp_path, [case])
-        result = judge.judge_exercise(exercise, run, left, tmp_path)
-        due = exercise.points if case.points is None else case.points
-        if (result.outcome, result.points) != (case.outcome, due):
-            different.append(f"{case}: {result.text()}")
+    for one in cases.of(lab):
+        left = _with_answers(lab, tmp_path, [one])
+        result = judge.judge_exercise(one.exercise, run, left, tmp_path)
+        if (result.outcome, result.points) != (one.case.outcome, one.points):
+            different.append(f"{one}: {result.text()}")
     assert not different, "\n".join(different)
 
 
@@ -86,7 +82,7 @@ def test_each_answer_of_the_tables_in_a_solution(lab, tmp_path):
 @pytest.mark.parametrize("lab", LABS)
 def test_wrong_answers_touch_no_other_exercise(lab, tmp_path):
     """Every second exercise is answered wrongly, then every other: the rest keeps its points."""
-    every = list(_exercises(lab).values())
+    every = list(labs.load(lab))
     solution = graded(lab)["solution"]
     for wrong in (every[::2], every[1::2]):
         answers = {exercise.name: _wrong(lab, exercise.name) for exercise in wrong}
@@ -102,21 +98,17 @@ def test_wrong_answers_touch_no_other_exercise(lab, tmp_path):
             assert result == full or result.exercise in answers
 
 
-def _exercises(lab):
-    return {exercise.name: exercise for exercise in labs.load(lab)}
-
-
-def _with_answers(lab, folder, cases):
+def _with_answers(lab, folder, given):
     """Write the solution's records to `folder`, with other answers to some exercises."""
-    exercises, seed = _exercises(lab), graded(lab)["solution"].run.seed
+    seed = graded(lab)["solution"].run.seed
     path = folder / running.RECORDS
     with open(path, "wb") as file:
         file.write(kept[lab])
-        for case in cases:
+        for one in given:
             content = io.BytesIO()
-            exercises[case.exercise].collect(*case.make(given()), seed=seed).write(content)
+            one.exercise.collect(*one.answers(), seed=seed).write(content)
             plt.close("all")
-            record = {"kind": "evidence", "exercise": case.exercise}
+            record = {"kind": "evidence", "exercise": one.exercise.name}
             size = len(content.getvalue())
             file.write(json.dumps(record | {"size": size}).encode() + b"\n" + content.getvalue())
     return records.read(path)
@@ -124,8 +116,8 @@ def _with_answers(lab, folder, cases):
 
 def _wrong(lab, exercise):
     """Return the wrong answer to an exercise that earns most: that is the hardest to tell."""
-    cases = [case for case in tables.TABLES[lab].cases if case.exercise == exercise]
-    return max((case for case in cases if not case.is_right), key=lambda case: case.points)
+    of_it = [one for one in cases.of(lab) if one.exercise.name == exercise]
+    return max((one for one in of_it if not one.case.is_right), key=lambda one: one.points)
 
 
 def test_kit_holds_collectors_and_no_criteria(tmp_path):

@@ -1,7 +1,5 @@
 """Every exercise against its right and wrong answers: full points, or exactly the loss due."""
 
-import collections
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -9,17 +7,15 @@ import pytest
 from labkit import labs
 from labkit.checks.result import Outcome, Result
 from labkit.evidence import Evidence
-from tests.labs import tables
-from tests.labs.given import given
+from tests.labs import cases
 
 pytestmark = pytest.mark.usefixtures("sample_data", "beside_its_files")
 
-EXERCISES = {(lab, exercise.name): exercise for lab in tables.TABLES for exercise in labs.load(lab)}
 # The tests of a lab stay in one process: what its answers are made of is trained once in each.
 CASES = [
-    pytest.param(lab, case, id=f"{lab}: {case}", marks=pytest.mark.xdist_group(lab))
-    for lab, table in tables.TABLES.items()
-    for case in table.cases
+    pytest.param(one, id=f"{lab}: {one}", marks=pytest.mark.xdist_group(lab))
+    for lab in labs.MODULES
+    for one in cases.of(lab)
 ]
 
 
@@ -29,24 +25,22 @@ def _no_open_figures():
     plt.close("all")
 
 
-@pytest.mark.parametrize(("lab", "case"), CASES)
-def test_answer_gets_what_it_deserves(lab, case, record_property, tmp_path):
-    exercise = EXERCISES[lab, case.exercise]
-    answers = case.make(given())
+@pytest.mark.parametrize("one", CASES)
+def test_answer_gets_what_it_deserves(one, record_property, tmp_path):
+    exercise, case, answers = one.exercise, one.case, one.answers()
     arrays = [a for a in answers if isinstance(a, np.ndarray) and a.dtype != object]
     copies = [array.copy() for array in arrays]
 
     found = exercise.collect(*answers)
     result = exercise.judge(found)
 
-    wanted = exercise.points if case.points is None else case.points
-    judged_rightly = (result.outcome, result.points) == (case.outcome, wanted)
+    judged_rightly = (result.outcome, result.points) == (case.outcome, one.points)
     kind = "right answers accepted" if case.is_right else "wrong answers refused"
     record_property(kind, judged_rightly)
     assert judged_rightly, result.text()
 
-    if case.misconception:
-        named = result.misconceptions[:1] == (case.misconception,)
+    if case.shows:
+        named = result.misconceptions[:1] == (case.shows,)
         record_property("misconceptions named", named)
         assert named, result.text()
 
@@ -65,18 +59,13 @@ def test_answer_gets_what_it_deserves(lab, case, record_property, tmp_path):
         np.testing.assert_array_equal(array, copy)
 
 
-@pytest.mark.parametrize("lab", tables.TABLES)
-def test_table_is_complete(lab):
+@pytest.mark.parametrize("lab", labs.MODULES)
+def test_answers_are_enough(lab):
     """At least 3 right and 5 wrong answers, among them nothing and each misconception."""
-    by_exercise = collections.defaultdict(list)
-    for case in tables.TABLES[lab].cases:
-        by_exercise[case.exercise].append(case)
-    assert set(by_exercise) == {exercise.name for exercise in labs.load(lab)}
     for exercise in labs.load(lab):
-        cases = by_exercise[exercise.name]
-        right = [case for case in cases if case.is_right]
-        wrong = [case for case in cases if not case.is_right]
+        right = [case for case in exercise.cases() if case.is_right]
+        wrong = [case for case in exercise.cases() if not case.is_right]
         assert len(right) >= 3 and len(wrong) >= 5, exercise.name
         assert any(case.outcome is Outcome.NOT_ATTEMPTED for case in wrong), exercise.name
-        named = {case.misconception for case in wrong} - {""}
+        named = {case.shows for case in wrong} - {""}
         assert named == {mistake.name for mistake in exercise.misconceptions}, exercise.name
