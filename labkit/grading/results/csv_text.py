@@ -24,6 +24,7 @@ def text(rows: Iterable[Sequence[object]], columns: Sequence[str] = COLUMNS) -> 
 def _defused(cell: object) -> object:
     if isinstance(cell, int | float):
         return f"{cell:g}"
-    plain = "".join(c if c.isprintable() else " " for c in str(cell))
-    plain = plain.encode("utf-8", "replace").decode()
+    plain = str(cell)
+    if not plain.isprintable():
+        plain = "".join(c if c.isprintable() else " " for c in plain)
     return f"'{plain}" if plain.startswith(_FORMULA) else plain

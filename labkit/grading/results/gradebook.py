@@ -161,19 +161,19 @@ class Book:
         self, key: str, answers: dict[str, str], essays: dict[str, str]
     ) -> set[str]:
         """Write what formgrader shows, and return the essays that differ from before."""
-        notebook = copy.deepcopy(self._lab.notebook)
         rubrics = {essay.name: essay.rubric for essay in self._lab.lab.essays}
         texts, cells = {}, []
-        for ours, cell in zip(self._lab.cells, notebook["cells"], strict=True):
-            cells.append(cell)
+        for ours, cell in zip(self._lab.cells, self._lab.notebook["cells"], strict=True):
+            shown = dict(cell)
+            cells.append(shown)
             if ours.kind == handed_out.ANSWER and ours.exercise in answers:
-                cell["source"] = pages.plain(answers[ours.exercise])
+                shown["source"] = pages.plain(answers[ours.exercise])
             if ours.kind == handed_out.ESSAY:
                 if ours.exercise in essays:
-                    cell["source"] = pages.inert(essays[ours.exercise])
-                    texts[ours.id] = pages.from_inert(cell["source"])
+                    shown["source"] = pages.inert(essays[ours.exercise])
+                    texts[ours.id] = pages.from_inert(shown["source"])
                 cells.append(_rubric_cell(ours.id, rubrics[ours.exercise]))
-        notebook["cells"] = cells
+        notebook = {**self._lab.notebook, "cells": cells}
         path = self._autograded / key / self._name / f"{self._name}.ipynb"
         before = sources(path)
         files.write_text(path, json.dumps(notebook))

@@ -50,12 +50,21 @@ def plain(text: object) -> str:
     What passes is listed: everything that prints, spaces, line breaks, tabs, and the two joiners
     that scripts and emoji need.
     """
-    return "".join(c if _is_seen(c) else _REPLACEMENT for c in str(text).replace("\r\n", "\n"))
+    return str(text).replace("\r\n", "\n").translate(_SEEN)
 
 
-def _is_seen(character: str) -> bool:
-    kind = unicodedata.category(character)
-    return character in _JOINERS or kind[0] in _KINDS or kind in _KINDS
+class _Seen(dict):
+    """What each character is shown as, found out when it is met first."""
+
+    def __missing__(self, number: int) -> str:
+        character = chr(number)
+        kind = unicodedata.category(character)
+        seen = character in _JOINERS or kind[0] in _KINDS or kind in _KINDS
+        self[number] = character if seen else _REPLACEMENT
+        return self[number]
+
+
+_SEEN = _Seen()
 
 
 def markdown(text: object) -> markupsafe.Markup:
