@@ -1,0 +1,173 @@
+"""A class is killed at random moments, anywhere in it, and graded to its end: the same table.
+
+The class has one student of each kind of break. What is killed is found by its place below the
+grader: the grader itself; a process that forks (for the notebooks, or in the judge), which is the
+third below it, after the two of a sandbox; a worker, which is whatever a process that forks has
+started. The libraries that a warm process imports beforehand are left out, since the light course
+needs none of them, and each start would take as long as the class.
+"""
+
+import pathlib
+import random
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from tests.grading import classroom
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.longest,
+    pytest.mark.usefixtures("sandboxed"),
+]
+LAB = classroom.LAB
+KILLS, SEED = 10, 7
+PLACES = ("worker", "forking", "grader")
+_LONGEST = 900
+LIGHT = """
+import pathlib, re, sys
+from labkit.commands import cli
+from labkit.grading.judging import judge
+from labkit.grading.runs import course_copy
+
+build = course_copy.build
+
+def light(folder):
+    build(folder)
+    path = folder / "preloaded.py"
+    libraries = re.compile(r"^LIBRARIES = \\\\(.*?^\\\\)", re.DOTALL | re.MULTILINE)
+    text, count = libraries.subn('LIBRARIES = ("IPython.core.interactiveshell", "numpy")',
+                                 path.read_text())
+    assert count == 1
+    path.write_text(text)
+
+course_copy.build = light
+serve = "serving.serve()"
+assert serve in judge._START
+judge._START = judge._START.replace(serve, "serving._PRELOADED = (); " + serve)
+sys.exit(cli.main(sys.argv[1:]))
+""".replace("\\\\", "\\")
+BREAKS = {
+    "honest": "",
+    "raises": "raise ValueError('half \\ud83d')",
+    "leaves": "import os; os._exit(3)",
+    "kills": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+    "forks": "import os\nwhile True:\n    os.fork()",
+    "writes": 'import os, sys; os.write(int(sys.argv[1]), b\'{"kind": "end"}\\n[[[\')',
+    "magics": "%time 1\n" * 501,
+}
+FILES = {"empty": b"", "cut": b'{"cells": [{"cell', "many": b'{"cells": [' + b"{}," * 999 + b"{}]}"}
+
+
+@pytest.fixture(scope="module")
+def place(light_course, tmp_path_factory):
+    """Return the folder of what the class has handed in."""
+    folder = tmp_path_factory.mktemp("killed") / "in"
+    for name, source in BREAKS.items():
+        book = classroom.Book(light_course).right()
+        classroom.hand_in(folder, name, book.after("array-or-matrix", source).content())
+    for name, content in FILES.items():
+        classroom.hand_in(folder, name, content)
+    return folder
+
+
+class Grading:
+    """A grading of the class that runs."""
+
+    def __init__(self, root, place, output):
+        line = [sys.executable, "-c", LIGHT, "grade", LAB, "--submissions", str(place)]
+        line += ["--course", str(root), "--output", str(output), "--minutes", "3"]
+        self._log = open(f"{output}.log", "ab")  # noqa: SIM115  closed at the end
+        self._process = subprocess.Popen(
+            line, cwd=classroom.ROOT, stdout=self._log, stderr=self._log
+        )
+        self._all = psutil.Process(self._process.pid)
+
+    def status(self):
+        """Return the exit status, None while it runs."""
+        return self._process.poll()
+
+    def finish(self):
+        status = self._process.wait(timeout=_LONGEST)
+        self._log.close()
+        return status
+
+    def kill_one(self, where, draw):
+        """Kill a process in that place; tell whether there was one."""
+        found = self._at(where)
+        if not found:
+            return False
+        victim = draw.choice(found)
+        below = self._below(self._all)
+        try:
+            victim.kill()
+        except psutil.NoSuchProcess:
+            return False
+        if where == "grader":
+            self.finish()
+            _, alive = psutil.wait_procs(below, timeout=20)
+            assert not alive, "something has survived the grader"
+        return True
+
+    def _at(self, where):
+        if where == "grader":
+            # Not before there is something to lose.
+            return [self._all] if self._at("worker") else []
+        try:
+            thirds = [
+                third
+                for sandbox in self._all.children()
+                for first in sandbox.children()
+                for third in first.children()
+            ]
+        except psutil.NoSuchProcess:
+            return []
+        if where == "forking":
+            return thirds
+        leaves = [process for third in thirds for process in self._below(third)]
+        return [process for process in leaves if not self._below(process)]
+
+    def _below(self, process):
+        try:
+            return process.children(recursive=True)
+        except psutil.NoSuchProcess:
+            return []
+
+
+def test_a_class_that_is_killed_ten_times_gets_the_same_grades(light_course, place, tmp_path):
+    draw = random.Random(SEED)
+    assert Grading(light_course, place, tmp_path / "whole").finish() == 1
+    whole = (tmp_path / "whole" / "grades.csv").read_text(encoding="utf-8")
+    left = [PLACES[number % len(PLACES)] for number in range(KILLS)]
+    rounds = 0
+    while left:
+        rounds += 1
+        output = tmp_path / f"killed-{rounds}"
+        _grade_and_kill(light_course, place, output, left, draw)
+        table = (output / "grades.csv").read_text(encoding="utf-8")
+        assert table == whole, _log(output)
+
+
+def _grade_and_kill(root, place, output, left, draw):
+    """Grade to the end, and kill what is in `left` meanwhile, as far as there is time for it."""
+    grading = Grading(root, place, output)
+    at = time.monotonic() + draw.uniform(0, 3)
+    killed = []
+    while grading.status() is None:
+        time.sleep(0.01)
+        if left and time.monotonic() > at and grading.kill_one(left[0], draw):
+            killed.append(left.pop(0))
+            at = time.monotonic() + draw.uniform(0, 3)
+            if killed[-1] == "grader":
+                grading = Grading(root, place, output)
+    status = grading.finish()
+    assert status == 1, _log(output)
+    # What was lost from outside twice is told, and graded the next time.
+    assert Grading(root, place, output).finish() == 1, _log(output)
+
+
+def _log(output: pathlib.Path) -> str:
+    return pathlib.Path(f"{output}.log").read_text(encoding="utf-8")
