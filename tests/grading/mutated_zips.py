@@ -28,6 +28,7 @@ _FIELDS = {
 }
 _OF_ONE = ("truncate", "exchange", "double", "nest", "deep", *_FIELDS)
 _OF_ALL = ("rename", "drop", "swap", "cut", "byte", "prefix", "offset", "folder")
+_ORDER = (*_FIELDS, "offset", "byte", "prefix", "cut")
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 _ODD_NAMES = st.sampled_from(
     (
@@ -63,7 +64,14 @@ class Download:
     what: tuple[str, ...]
 
 
-def layouts(right: bytes) -> dict[str, list[tuple[str, bytes]]]:
+class Layouts(dict):
+    """The entries of a download by its layout; hypothesis would write all of them down."""
+
+    def __repr__(self) -> str:
+        return "layouts"
+
+
+def layouts(right: bytes) -> Layouts:
     """Return the entries of a download of each layout, in which each notebook is `right`."""
     people = [
         dataclasses.replace(
@@ -75,7 +83,8 @@ def layouts(right: bytes) -> dict[str, list[tuple[str, bytes]]]:
         )
         for person in downloads.class_of_five()
     ]
-    return {name: list(layout.make(people).items()) for name, layout in downloads.LAYOUTS.items()}
+    made = {name: list(layout.make(people).items()) for name, layout in downloads.LAYOUTS.items()}
+    return Layouts(made)
 
 
 @st.composite
@@ -88,9 +97,9 @@ def mutated(draw, all_layouts, contents):
     touched, later = set(), []
     for kind in kinds:
         notebooks = [n for n, (name, _) in enumerate(entries) if name.endswith(".ipynb")]
-        place = draw(st.sampled_from(notebooks or range(len(entries)))) if entries else None
-        if place is None:
+        if not entries:
             break
+        place = draw(st.sampled_from(notebooks or range(len(entries))))
         touched.add(entries[place][0])
         if kind in _FIELDS or kind == "offset":
             later.append((kind, place, draw(st.integers(0, 2**32 - 1)), draw(st.integers(1, 3))))
@@ -99,8 +108,11 @@ def mutated(draw, all_layouts, contents):
         else:
             entries = _changed(draw, kind, entries, place, contents)
     content = packed(entries)
-    for kind, place, value, which in later:
-        content = _patched(content, kind, place, value, which)
+    headers = _headers(content)
+    # Headers first: behind other bytes they are elsewhere.
+    for kind, place, value, which in sorted(later, key=lambda one: _ORDER.index(one[0])):
+        at = headers[min(place, len(headers) - 1)] if headers else (0, 0)
+        content = _patched(content, kind, at, value, which)
     everybody = not {*kinds} <= {*_OF_ONE}
     return Download(layout, plain, content, frozenset(touched), everybody, tuple(kinds))
 
@@ -149,24 +161,24 @@ def packed(entries) -> bytes:
     return file.getvalue()
 
 
-def _patched(content: bytes, kind: str, place: int, value: float, which: int) -> bytes:
-    """Return the file with a header's field, or any byte, changed; `which` headers by its bits."""
-    changed = bytearray(content)
-    at = int(value * max(0, len(content) - 1)) if kind in ("cut", "byte", "prefix") else 0
-    if kind == "cut":
-        return content[:at]
-    if kind == "prefix":
-        return b"\0" * at + content
-    if kind == "byte":
-        changed[at] = which
-        return bytes(changed)
+def _headers(content: bytes) -> list[tuple[int, int]]:
+    """Return where the local and the central header of each entry are."""
+    found = []
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        local = archive.infolist()[place].header_offset
         central = archive.start_dir
-    for _ in range(place):
-        lengths = struct.unpack_from("<HHH", changed, central + 28)
-        central += 46 + sum(lengths)
-    assert changed[local : local + 4] == _LOCAL and changed[central : central + 4] == _CENTRAL
+        for entry in archive.infolist():
+            assert content[entry.header_offset :][:4] == _LOCAL
+            assert content[central:][:4] == _CENTRAL
+            found.append((entry.header_offset, central))
+            central += 46 + sum(struct.unpack_from("<HHH", content, central + 28))
+    return found
+
+
+def _patched(content: bytes, kind: str, at: tuple[int, int], value: float, which: int) -> bytes:
+    """Return the file with a header's field, or any byte, changed; `which` headers by its bits."""
+    if kind in ("cut", "byte", "prefix"):
+        return _damaged(content, kind, int(value * max(0, len(content) - 1)), which)
+    changed, (local, central) = bytearray(content), at
     if kind == "offset":
         struct.pack_into("<I", changed, central + 42, value)
         return bytes(changed)
@@ -177,6 +189,14 @@ def _patched(content: bytes, kind: str, place: int, value: float, which: int) ->
     if which & 2:
         struct.pack_into(form, changed, central + in_central, value)
     return bytes(changed)
+
+
+def _damaged(content: bytes, kind: str, at: int, value: int) -> bytes:
+    if kind == "cut":
+        return content[:at]
+    if kind == "prefix":
+        return b"\0" * at + content
+    return content[:at] + bytes([value]) + content[at + 1 :]
 
 
 def looked_at(content: bytes, folder: pathlib.Path) -> find.Arrivals:
