@@ -46,7 +46,7 @@ class Unshowable:
         raise RuntimeError("half \ud83d")
 
 
-MESSAGES = st.none() | st.builds(Message, TEXTS, TEXTS, TEXTS) | st.builds(Unshowable)
+MESSAGES = st.none() | st.builds(Message, hostile.texts, TEXTS, TEXTS) | st.builds(Unshowable)
 VERDICTS = st.builds(
     Verdict, TEXTS, NUMBERS, NUMBERS, st.sampled_from((True, False, None, 7)), MESSAGES
 )
