@@ -252,3 +252,10 @@ def test_bad_places(tmp_path, made):
         place.write_text("no zip")
     with pytest.raises(find.SubmissionsError):
         find.find(place, LAB)
+
+
+def test_a_folder_with_plus_signs_is_one_student_and_hides_no_other(tmp_path):
+    for name in ("ann", "a+b+c", r"-?\d+(?:[.,]\d+)?"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{LAB}.ipynb").write_bytes(b"{}")
+    assert len(find.find(tmp_path, LAB)) == 3

@@ -11,7 +11,10 @@ from labkit.grading.submissions import entries
 from labkit.grading.submissions.platforms import folders, said
 
 _TIME = "timestamp.txt"
-_INBOUND = re.compile(r"(?P<student>[^+]+)\+(?P<lab>[^+]+)\+(?P<time>[^+]+)(?:\+.*)?", re.DOTALL)
+# A time, and nothing else: a student's folder may be called ``a+b+c``.
+_INBOUND = re.compile(
+    r"(?P<student>[^+]+)\+(?P<lab>[^+]+)\+(?P<time>\d{4}-\d\d-\d\d[^+]*)(?:\+.*)?", re.DOTALL
+)
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?(?:\s*(\S+))?")
 
 
