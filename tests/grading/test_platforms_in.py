@@ -81,3 +81,30 @@ def test_platform_can_be_forced(tmp_path, five, name):
     if name != "gradescope":
         with pytest.raises(find.SubmissionsError, match="Gradescope"):
             find.look(place, LAB, platform="gradescope")
+
+
+def taken(arrivals) -> set[bytes]:
+    """Return what counts, of all students."""
+    return {item.read() for item in arrivals.submissions} - {b""}
+
+
+@pytest.mark.parametrize("name", downloads.LAYOUTS)
+def test_one_folder_that_looks_like_a_platforms_hides_no_other_student(tmp_path, five, name):
+    """A student may call a folder what they like."""
+    plain = {f"student-{n:02}/{LAB}.ipynb": downloads.notebook(mark=str(n)) for n in range(12)}
+    files = downloads.LAYOUTS[name].make(five)
+    path = next(path for path in files if path.endswith(".ipynb"))
+    place = downloads.unpacked(plain | {path: files[path]}, tmp_path / "downloads")
+    assert set(plain.values()) <= taken(find.look(place, LAB))
+
+
+@pytest.mark.parametrize("name", downloads.LAYOUTS)
+def test_a_folder_that_was_added_takes_nobody_away(tmp_path, five, name):
+    """An instructor puts a notebook that came by mail beside what the platform has packed."""
+    place = downloads.unpacked(downloads.LAYOUTS[name].make(five), tmp_path / "downloads")
+    before = taken(find.look(place, LAB))
+    (place / "by mail").mkdir()
+    (place / "by mail" / f"{LAB}.ipynb").write_bytes(downloads.notebook(mark="mail"))
+    arrivals = find.look(place, LAB)
+    assert before <= taken(arrivals)
+    assert any("by mail" in fate.path for fate in arrivals.fates)

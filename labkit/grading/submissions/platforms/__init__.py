@@ -12,6 +12,7 @@ from labkit.grading.submissions.platforms import (
     jupyterhub,
     moodle,
     nbgrader,
+    said,
     sakai,
 )
 from labkit.grading.submissions.platforms.said import Platform, Reading, Tree
@@ -38,15 +39,19 @@ BY_NAME = {platform.name: platform for platform in (*ALL, moodle.TEAMS)}
 def recognise(tree: Tree, name: str = "") -> tuple[Platform, Reading]:
     """Return the platform that packed a tree, and what it says of the entries.
 
+    A platform is taken only if it knows most of the notebooks: a student may call a folder what
+    they like, and it must not hide the others.
+
     Parameters
     ----------
     tree : Tree
     name : str
         The platform, if it is known.
     """
-    candidates = (BY_NAME[name],) if name else ALL
-    for platform in candidates:
-        reading = platform.read(tree)
+    if name:
+        return BY_NAME[name], BY_NAME[name].read(tree)
+    for platform in ALL:
+        reading = said.most_of(platform.read(tree), tree)
         if reading:
             return platform, reading
-    return candidates[-1], {}
+    return FOLDERS, folders.PLATFORM.read(tree)

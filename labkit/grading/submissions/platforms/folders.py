@@ -7,6 +7,9 @@ from labkit.grading.submissions import entries
 from labkit.grading.submissions.platforms import said
 
 _ENCLOSING = 4
+# A folder that holds so many folders with notebooks, and so many times what lies beside it, is a
+# class.
+_FEWEST, _TIMES = 3, 2
 _ENDS = re.compile(r"\.(?:ipynb|zip)", re.IGNORECASE)
 
 
@@ -14,9 +17,15 @@ def read(tree: said.Tree) -> said.Reading:
     """Take the folders at the top, or those in the one folder that encloses all, for students."""
     placed = [(item, item.parts) for item in tree.items]
     for _ in range(_ENCLOSING):
-        if not _encloses(placed):
+        if _encloses(placed):
+            placed = [(item, parts[1:]) for item, parts in placed if len(parts) > 1]
+        elif way := _way_to_class(placed):
+            placed = [
+                (item, parts[len(way) :] if parts[: len(way)] == way != parts else parts)
+                for item, parts in placed
+            ]
+        else:
             break
-        placed = [(item, parts[1:]) for item, parts in placed if len(parts) > 1]
     return _students(placed, tree.lab)
 
 
@@ -38,6 +47,23 @@ def _encloses(placed: _Placed) -> bool:
     # What several have alike is a course's folder, not a student's.
     alike = len(set().union(*inside)) < sum(map(len, inside))
     return bool(tops) and not alike and all(map(_holds_students, tops))
+
+
+def _way_to_class(placed: _Placed) -> tuple[str, ...]:
+    """Return the folders down to a class, beside which somebody has put a few things more.
+
+    Empty if there is none. A student's own folders are never as many as that.
+    """
+    tops = _by_top([(item, parts) for item, parts in placed if item.is_notebook or item.is_zip])
+    for top, group in tops.items():
+        way, below = (top,), _below(group)
+        while len(inside := _by_top(below)) == 1 and all(len(parts) > 1 for _, parts in below):
+            way, below = (*way, *inside), _below(below)
+        inside = _by_top([(item, parts) for item, parts in below if len(parts) > 1])
+        several = len(inside) >= _FEWEST and len(inside) > _TIMES * (len(tops) - 1)
+        if several and not any(map(said.of_a_course, inside)):
+            return way
+    return ()
 
 
 def _by_top(placed: _Placed) -> dict[str, list[tuple[entries.Entry, tuple[str, ...]]]]:

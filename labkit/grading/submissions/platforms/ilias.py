@@ -37,9 +37,7 @@ def _time(digits: str) -> float | None:
 
 
 def _read(tree: said.Tree) -> said.Reading:
-    reading = said.by_component(tree, _say)
-    # Nothing else in it is ILIAS's own: every notebook has to lie in such a folder.
-    return reading if reading and all(item in reading for item in tree.notebooks) else {}
+    return said.most_of(said.by_component(tree, _say), tree)
 
 
 PLATFORM = said.Platform("ilias", "ILIAS", _read, file_times=True)
