@@ -76,14 +76,14 @@ def loss(name: str, wanted: str, points: float, title: str, next_step: str) -> C
             return Message(f"{name} is compiled with the loss {seen}", "", next_step)
         if model.from_logits == puts_out_probabilities(model):
             return Message(
-                f"the loss of {name} has from_logits={model.from_logits}",
+                f"The loss of {name} has from_logits={model.from_logits}",
                 "a loss that is told whether the last layer gives probabilities",
                 "Look at the last layer's activation.",
             )
         unusual = unusual_loss(model)
         if unusual:
             return Message(
-                f"the loss of {name} is told {unusual}",
+                f"The loss of {name} is told {unusual}",
                 "the loss as it is, so that evaluate() returns the mean cross-entropy",
                 "Leave that argument out.",
             )
@@ -122,7 +122,7 @@ def accuracy_metric(name: str, points: float) -> Criterion:
         listed = ", ".join(model.metrics) or "none"
         fitting = any(seen in _ACCURACIES.get(model.loss, _ANY_ACCURACY) for seen in model.metrics)
         return Message(
-            f"the metrics of {name}: {listed}",
+            f"The metrics of {name}: {listed}",
             "the share of right answers, first among them",
             "evaluate() returns the metrics in this order: put the accuracy first."
             if fitting

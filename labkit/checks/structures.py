@@ -23,6 +23,11 @@ def units(chain: Chain) -> list[int]:
     return [step.settings["units"] for step in chain.of("dense")]
 
 
+def nodes(count: int) -> str:
+    """Return ``"1 node"``, ``"10 nodes"``."""
+    return f"{count} node" if count == 1 else f"{count} nodes"
+
+
 def order(
     name: str,
     kinds: Sequence[str],
@@ -91,7 +96,7 @@ def built_like(
                 continue
             words = " and ".join(different) or "kind"
             return Message(
-                f"Step {number + 1} of {name}, {step}, has another {words} than the table says",
+                f"Step {number + 1} of {name}, {step}, differs from the table in its {words}",
                 f"there what puts out {_sides(other.shape)}",
                 next_step,
             )

@@ -77,7 +77,7 @@ def _(model2):
     filters, kernel = settings["filters"], settings["kernel"]
     if (filters, kernel) != (32, (3, 3)):
         return Message(
-            f"the convolution has {filters} filters of {'×'.join(map(str, kernel))}",
+            f"The convolution has {filters} filters of {'×'.join(map(str, kernel))}",
             "32 filters of 3×3",
             "Conv2D takes the number of filters first, then the size of the kernel.",
         )
@@ -90,7 +90,7 @@ def _(model2):
     if not settings["size"] == settings["strides"] == (2, 2):
         size, steps = ("×".join(map(str, settings[key])) for key in ("size", "strides"))
         return Message(
-            f"pooling takes fields of {size} in steps of {steps}",
+            f"Pooling takes fields of {size} in steps of {steps}",
             "fields of 2×2, side by side",
             "MaxPooling2D takes the size of the field; the step follows from it.",
         )
@@ -103,7 +103,7 @@ def _(model2):
     for layer, name in zip(layers, _chain(model2).activations(), strict=False):
         if name != "relu":
             return Message(
-                f"the {layer} has the activation {name}",
+                f"The {layer} has the activation {name}",
                 "relu in the convolution and in the first dense layer",
                 "Every layer has an argument for it.",
             )
@@ -115,7 +115,7 @@ def _(model2):
     width = structures.units(_chain(model2))[0]
     if width < shared.LEAST_UNITS:
         return Message(
-            f"the first dense layer has {width} nodes",
+            f"The first dense layer has {width} nodes",
             f"at least {shared.LEAST_UNITS}; lab 2's network has 128",
             "Give the last layer but one more nodes than there are classes.",
         )
@@ -126,14 +126,14 @@ def _ends_in_probabilities(answers):
     units, name = structures.units(chain)[-1], chain.activations()[-1]
     if (units, name) != (10, "softmax"):
         return Message(
-            f"the last layer has {units} nodes and the activation {name}",
+            f"The last layer has {structures.nodes(units)} and the activation {name}",
             "one probability for each class, which add up to 1",
             "Which activation makes ten probabilities out of ten numbers?",
         )
     # Convolution, pooling and two dense layers come before.
     if any(place == 4 for place, _ in chain.dropouts()):
         return Message(
-            "a dropout comes after the last layer",
+            "A dropout comes after the last layer",
             "ten probabilities that nothing changes any more",
             "Let the network end with its last dense layer.",
         )

@@ -108,7 +108,7 @@ def _(convnet):
     if not _are_rates(seen, RATES):
         told = ", ".join(f"{rate:.4g}" for rate in seen) or "none"
         return Message(
-            f"the rates of convnet's dropout are {told}",
+            f"The rates of convnet's dropout are {told}",
             "those of the table, from top to bottom",
             "Compare with the table above, line by line.",
         )

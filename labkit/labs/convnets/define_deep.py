@@ -90,7 +90,7 @@ def _(deep):
     seen = _initializers(deep)
     if seen != {"he_normal"}:
         return Message(
-            f"the layers of deep start from {', '.join(sorted(seen))}",
+            f"The layers of deep start from {', '.join(sorted(seen))}",
             "He's normal distribution in every convolution and every dense layer",
             "The argument is kernel_initializer; functools.partial writes it only once.",
         )

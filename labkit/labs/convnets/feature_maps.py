@@ -76,7 +76,7 @@ def _unlike(name, fact, place, restored, x_test):
     try:
         wanted = _maps_of(restored, x_test[0] / 255)[place]
     except (forward.NotComputable, IndexError) as error:
-        saw = f"restored is not the network of exercise 5: {error}"
+        saw = f"restored is not the trained ConvNet: {error}"
         return Message(saw, "", "Load the trained ConvNet once more.")
     if any(_agrees(fact, maps) for maps in wanted):
         return None

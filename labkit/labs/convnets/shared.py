@@ -32,7 +32,7 @@ def filters(name, wanted, points, title):
             return None
         told = ", ".join(map(str, seen)) or "none"
         next_step = "Compare your layers with the table above, line by line."
-        return Message(f"the convolutions of {name} have these filters: {told}", "", next_step)
+        return Message(f"The convolutions of {name} have these filters: {told}", "", next_step)
 
     return Criterion(title, points, test)
 
@@ -45,7 +45,7 @@ def hidden_activation(name, wanted, points):
         if set(seen[:-1]) == {wanted}:
             return None
         return Message(
-            f"the layers of {name} have the activations {'; '.join(seen)}",
+            f"The layers of {name} have the activations {'; '.join(seen)}",
             f"{wanted} in every layer but the last",
             "Every convolution and every dense layer takes the argument activation.",
         )
@@ -61,14 +61,14 @@ def ten_probabilities(name, points):
         units, activation = structures.units(seen)[-1], seen.activations()[-1]
         if (units, activation) != (10, "softmax"):
             return Message(
-                f"the last layer of {name} has {units} nodes and the activation {activation}",
+                f"The last layer of {name} has {structures.nodes(units)} and the activation {activation}",
                 "one probability for each class, which add up to 1",
                 "Which activation makes ten probabilities out of ten numbers?",
             )
         layers = seen.of("convolution", "dense", "max pooling", "average pooling")
         if any(place == len(layers) for place, _ in seen.dropouts()):
             return Message(
-                f"in {name} a dropout comes after the last layer",
+                f"In {name} a dropout comes after the last layer",
                 "ten probabilities that nothing changes any more",
                 "Let the network end with its last dense layer.",
             )

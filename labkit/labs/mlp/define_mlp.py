@@ -65,8 +65,8 @@ def _activations(model):
 def _has_nodes(seen, wanted, words, next_step):
     if seen == wanted:
         return None
-    nodes = "node" if seen == 1 else "nodes"
-    return Message(f"The {words} layer has {seen} {nodes}", f"{wanted} nodes", next_step)
+    saw = f"The {words} layer has {structures.nodes(seen)}"
+    return Message(saw, structures.nodes(wanted), next_step)
 
 
 def _has_activation(seen, wanted, words, next_step):
