@@ -289,6 +289,13 @@ def _add_grade(commands: argparse._SubParsersAction) -> None:
         help="write the grades in another grader's form, too; can be given several times",
     )
     parser.add_argument(
+        "--data",
+        choices=("sample",),
+        default="",
+        help="grade on the drawn sample: a first look that takes a fraction of the time; every row"
+        " says so, and nothing is written for upload",
+    )
+    parser.add_argument(
         "--dry-run",
         action="store_true",
         help="print who handed in which file, when, and what would become of it; run nothing",

@@ -1,7 +1,9 @@
 """The command `labkit grade`: from its arguments to its exit status."""
 
 import argparse
+import contextlib
 import dataclasses
+import os
 import pathlib
 import shlex
 import statistics
@@ -21,14 +23,38 @@ from labkit.grading.submissions import account, find, handed_out, platforms
 
 _FAULTS = (boundary.ClassFault, OSError)
 _LONGEST = 1_000
+_NOT_FOR_UPLOAD = "--data sample is a first look, and its grades are not for upload"
 GRADED, SOME_NOT_GRADED, BAD_USE = 0, 1, 2
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Grade, say what came of it, and return the exit status."""
+    first_look = arguments.data == "sample"
+    if first_look and (arguments.worksheet or arguments.forms):
+        print(f"labkit: {_NOT_FOR_UPLOAD}: leave --worksheet and --format out.", file=sys.stderr)
+        return BAD_USE
+    with _sample() if first_look else contextlib.nullcontext():
+        return _run(arguments, first_look)
+
+
+@contextlib.contextmanager
+def _sample() -> Iterator[None]:
+    """Let the drawn sample stand for the data."""
+    before = os.environ.get("LABKIT_DATA")
+    os.environ["LABKIT_DATA"] = "sample"
+    try:
+        yield
+    finally:
+        del os.environ["LABKIT_DATA"]
+        if before is not None:
+            os.environ["LABKIT_DATA"] = before
+
+
+def _run(arguments: argparse.Namespace, first_look: bool) -> int:
     try:
         handed_out.load(arguments.lab, arguments.course)
-        request = uploads.Request(arguments.worksheet, arguments.assignment, tuple(arguments.forms))
+        forms = tuple(arguments.forms)
+        request = uploads.Request(arguments.worksheet, arguments.assignment, forms, first_look)
         uploads.verify(request, arguments.lab)
         arrivals = _arrivals(arguments)
     except _FAULTS as error:

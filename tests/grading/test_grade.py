@@ -199,6 +199,28 @@ def test_zip_files_of_platforms_in_and_tables_for_them_out(light_course, tmp_pat
     assert sorted(item.name for item in tmp_path.iterdir()) == ["in", "out"]
 
 
+def test_a_first_look_is_marked_in_every_row_and_offers_nothing_for_upload(
+    light_course, tmp_path, book, monkeypatch, capsys
+):
+    monkeypatch.setenv("LABKIT_DATA", "/nowhere")
+    place = tmp_path / "in"
+    place.mkdir()
+    with zipfile.ZipFile(place / "moodle.zip", "w") as archive:
+        for name in ("Ann_1", "Bob_2"):
+            path = f"{name}_assignsubmission_file_/{LAB}.ipynb"
+            archive.writestr(path, book.right().content())
+    out = tmp_path / "out"
+    assert command(place, out, light_course, "--data", "sample") == 0
+    rows = read_grades(out)
+    assert {row["data"] for row in rows if float(row["points"] or 0)} == {"sample"}
+    assert "nothing is written for upload" in capsys.readouterr().out
+    assert not {"moodle.csv", "feedback-moodle.zip"} & {path.name for path in out.iterdir()}
+    assert os.environ["LABKIT_DATA"] == "/nowhere"
+
+    assert command(place, out, light_course, "--data", "sample", "--format", "junit") == 2
+    assert "not for upload" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -20,6 +20,9 @@ from labkit.grading.results.worksheets import sheet
 from labkit.grading.submissions import handed_out
 
 NOTES = "upload.txt"
+_FIRST_LOOK = (
+    "A first look on the drawn sample: nothing is written for upload. Leave --data out to grade."
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,11 +37,15 @@ class Request:
         The title of the column that takes the grades.
     forms : tuple of str
         The names of other graders' forms to write.
+    first_look : bool
+        Whether the grades are those of a first look on the drawn sample: then nothing is written
+        that could be uploaded.
     """
 
     worksheet: pathlib.Path | None = None
     assignment: str = ""
     forms: tuple[str, ...] = ()
+    first_look: bool = False
 
 
 def verify(request: Request, lab: str) -> None:
@@ -70,6 +77,11 @@ def pages(
         return whole_class.Made({"totals.csv": text})
 
     yield whole_class.Page("totals.csv", table)
+    if request.first_look:
+        yield whole_class.Page(
+            "the list of what is left out", lambda _: whole_class.Made({}, (_FIRST_LOOK,))
+        )
+        return
     filled = ""
     if request.worksheet is not None:
         with contextlib.suppress(worksheets.WorksheetError):  # the page itself says so
