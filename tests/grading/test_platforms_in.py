@@ -108,3 +108,13 @@ def test_a_folder_that_was_added_takes_nobody_away(tmp_path, five, name):
     arrivals = find.look(place, LAB)
     assert before <= taken(arrivals)
     assert any("by mail" in fate.path for fate in arrivals.fates)
+
+
+@pytest.mark.parametrize("others", [1, 2, 10])
+@pytest.mark.parametrize("versions", [2, 3])
+def test_a_students_own_folders_are_no_class(tmp_path, others, versions):
+    files = {f"ann/v{n}/{LAB}.ipynb": downloads.notebook(mark=f"v{n}") for n in range(versions)}
+    files |= {f"bob-{n}/{LAB}.ipynb": downloads.notebook(mark=f"bob {n}") for n in range(others)}
+    place = downloads.unpacked(files, tmp_path / "downloads")
+    found = [item.student for item in find.look(place, LAB).submissions]
+    assert found == ["ann", *sorted(f"bob-{n}" for n in range(others))]

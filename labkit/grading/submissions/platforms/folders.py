@@ -9,7 +9,7 @@ from labkit.grading.submissions.platforms import said
 _ENCLOSING = 4
 # A folder that holds so many folders with notebooks, and so many times what lies beside it, is a
 # class.
-_FEWEST, _TIMES = 3, 2
+_FEWEST, _TIMES = 4, 3
 _ENDS = re.compile(r"\.(?:ipynb|zip)", re.IGNORECASE)
 
 
