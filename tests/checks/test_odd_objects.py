@@ -87,6 +87,8 @@ def _keyed(item):
     return {"accuracy": item, 3: item}
 
 
+# In the process that tries the lab's answers: what they are made of is trained once.
+LABS = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in labs.MODULES]
 ODD = _odd_objects()
 BESIDE = 40  # of them, drawn for each answer, beside right ones
 
@@ -98,7 +100,7 @@ def test_there_are_a_few_hundred():
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.usefixtures("beside_its_files")
-@pytest.mark.parametrize("lab", labs.MODULES)
+@pytest.mark.parametrize("lab", LABS)
 def test_every_check_answers_in_a_sentence(lab):
     """Odd objects for all answers of an exercise, and for one of them beside right ones."""
     for exercise in labs.load(lab):

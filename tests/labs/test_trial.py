@@ -37,7 +37,7 @@ def test_a_changed_solution_is_refused(exercise, record_property):
 
 
 FUNCTIONS = [
-    pytest.param(item, id=f"{name}: {item.name}")
+    pytest.param(item, id=f"{name}: {item.name}", marks=pytest.mark.xdist_group(name))
     for name in labs.MODULES
     for item in labs.load(name)
     if any(isinstance(answer.collector, Probing) for answer in item.answers.values())
