@@ -215,7 +215,8 @@ class School:
 def school(in_memory):
     with pytest.MonkeyPatch.context() as patch:
         stubs.install(patch, stubs.Book)
-        yield School(in_memory / "school")
+        # The longest tests of a module come first: the others may need a school of their own.
+        yield School(pathlib.Path(tempfile.mkdtemp(dir=in_memory)) / "school")
 
 
 # --- submissions ----------------------------------------------------------------------------
