@@ -293,7 +293,10 @@ class Exercise(exercise.Exercise):
         self.misconceptions.extend(mistakes)
 
     def choice(self, points: float, *, asks: str, **options: str) -> None:
-        """Require one letter; for every wrong letter, what to tell a student who chose it."""
+        """Require one letter; for every wrong letter, what to tell a student who chose it.
+
+        The right letter in other clothes, each wrong one, and answers that are no letter are tried.
+        """
         (name,) = self.own
         letters = sorted({*options, *(chr(n) for n in range(97, 97 + len(options) + 1))})
         (right,) = set(letters) - set(options)
@@ -302,9 +305,9 @@ class Exercise(exercise.Exercise):
             self._add_criterion(item, asks, name)
         quoted = [f'"{letter}"' for letter in letters]
         self.comments[name] = f"{', '.join(quoted[:-1])} or {quoted[-1]}"
-        for mistake, letter in zip(mistakes, options, strict=True):
-            self.misconceptions.append(mistake)
-            self.further.append(Case(letter, case.constantly(letter), 0, mistake.name))
+        self.misconceptions.extend(mistakes)
+        shown = {letter: item.name for letter, item in zip(options, mistakes, strict=True)}
+        self.further.extend(case.letters(right, shown))
 
     # --- what the kit makes of it -----------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from labkit.checks import names
@@ -39,6 +39,24 @@ class Case:
 def constantly(value: Any) -> Callable[[names.Names], tuple]:
     """Return what makes an answer of `value`, whatever there is."""
     return lambda defined: (value,)
+
+
+def letters(right: str, shown: Mapping[str, str]) -> list[Case]:
+    """Return the answers to a question with one right letter that are tried everywhere.
+
+    Parameters
+    ----------
+    right : str
+    shown : dict of str to str
+        For each wrong letter, the misconception that it shows.
+    """
+    clothes = {"a capital": right.upper(), "with a bracket": f" {right}) "}
+    made = [Case(name, constantly(a), None, "", Outcome.PASSED) for name, a in clothes.items()]
+    made += [Case(letter, constantly(letter), 0, name) for letter, name in shown.items()]
+    first, name = next(iter(shown.items()))
+    made.append(Case("two letters", constantly([first, right]), 0, name))
+    no_letters = {"its number": ord(right) - ord("a") + 1, "no letter": ""}
+    return [*made, *(Case(name, constantly(a), 0) for name, a in no_letters.items())]
 
 
 def stub(function: Callable) -> Callable:

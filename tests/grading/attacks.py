@@ -12,9 +12,9 @@ import psutil
 from labkit.commands import speaking
 from labkit.grading import grade
 from labkit.grading.graded import Graded
-from tests.grading import cases, cases_of_walls, classroom
+from tests.grading import cases, cases_of_accidents, cases_of_walls, classroom
 
-assert cases_of_walls  # it has added its own
+assert cases_of_accidents and cases_of_walls  # they have added their own
 
 # What the attacks would leave behind, had they succeeded.
 MARK = "labkit-was-here"

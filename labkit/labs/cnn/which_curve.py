@@ -37,21 +37,6 @@ exercise.choice(
 )
 
 
-@exercise.right
-def capital():
-    return "B"
-
-
-@exercise.right
-def with_a_bracket():
-    return "b)"
-
-
-@exercise.wrong
-def constant():
-    return 0
-
-
 @exercise.wrong
 def in_words():
     return "validation"

@@ -60,18 +60,3 @@ exercise.choice(
     c="tanh passes negative numbers on. It is relu that makes them 0.",
     d="Every activation that is not a straight line can do that, tanh among them.",
 )
-
-
-@exercise.right
-def capital():
-    return "B"
-
-
-@exercise.right
-def with_a_bracket():
-    return "b)"
-
-
-@exercise.wrong
-def number():
-    return 2

@@ -38,26 +38,6 @@ exercise.choice(
 )
 
 
-@exercise.right
-def capital():
-    return "C"
-
-
-@exercise.right
-def with_a_bracket():
-    return " c) "
-
-
-@exercise.wrong
-def no_letter():
-    return 3
-
-
-@exercise.wrong
-def empty():
-    return ""
-
-
 @exercise.wrong(shows="array_or_matrix-a")
 def all_of_them():
     return ["a", "b", "c", "d"]

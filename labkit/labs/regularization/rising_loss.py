@@ -36,23 +36,3 @@ exercise.choice(
     b="The validation accuracy is measured on the images held out, and so is this loss.",
     d="Adam's steps do not change what a loss is. Look at the training loss: it still falls.",
 )
-
-
-@exercise.right
-def capital():
-    return "C"
-
-
-@exercise.right
-def with_a_bracket():
-    return " c) "
-
-
-@exercise.wrong
-def constant():
-    return 1
-
-
-@exercise.wrong(shows="rising_loss-a")
-def two_letters():
-    return ["a", "c"]

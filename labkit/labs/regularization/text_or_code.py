@@ -35,23 +35,3 @@ exercise.choice(
     c="A mean of two claims is a third one that nobody has made.",
     d="Look at your numbers of steps: with batches of 96 the weights take a third more of them.",
 )
-
-
-@exercise.right
-def capital():
-    return "B"
-
-
-@exercise.right
-def with_a_bracket():
-    return " b) "
-
-
-@exercise.wrong
-def constant():
-    return 1
-
-
-@exercise.wrong(shows="text_or_code-a")
-def two_letters():
-    return ["a", "b"]

@@ -38,21 +38,6 @@ exercise.choice(
 )
 
 
-@exercise.right
-def capital():
-    return "C"
-
-
-@exercise.right
-def with_a_bracket():
-    return " c) "
-
-
 @exercise.wrong
 def a_word():
     return "classification"
-
-
-@exercise.wrong
-def a_number():
-    return 3
