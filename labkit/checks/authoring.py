@@ -9,14 +9,11 @@ earlier exercises make; a criterion gets the student's answers, too.
 import dataclasses
 import functools
 import inspect
-import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from labkit import evidence
-from labkit.checks import agreement, author_file, case, criteria, exercise, names
+from labkit.checks import agreement, author_file, case, criteria, names
 from labkit.checks.author_file import AuthorError
 from labkit.checks.case import Case
 from labkit.checks.essay import Essay
@@ -34,9 +31,8 @@ from labkit.checks.exercise import (
     Misconception,
     function,
 )
-from labkit.checks.given import FEW, Few, Reference
+from labkit.checks.placed import SPECIAL, Placed
 from labkit.checks.result import Message, Outcome
-from labkit.evidence import functions, values
 
 __all__ = [
     "ARRAY",
@@ -54,12 +50,8 @@ __all__ = [
     "function",
 ]
 
-# Besides the names of the notebook, a criterion may ask for these: the solution's answers, the
-# arguments that a function was tried on, the data as a whole, and all that it was given.
-SPECIAL = ("right", "probes", "data", "answers")
 
-
-class Exercise(exercise.Exercise):
+class Exercise(Placed):
     """A machine-marked exercise, as an author writes it.
 
     Parameters
@@ -101,8 +93,6 @@ class Exercise(exercise.Exercise):
         self.needs, self.needs_first, self.by_rows = tuple(needs), needs_first, by_rows
         self._kinds_given = dict(needs) if isinstance(needs, Mapping) else {}
         self.given = inspect.cleandoc(given)
-        self._latest: tuple = ((), None)
-        self.solve: Callable | None = None
         self.free: tuple[str, ...] = ()
         self.comments: dict[str, str] = {}
         self.further: list[Case] = []
@@ -309,58 +299,7 @@ class Exercise(exercise.Exercise):
         shown = {letter: item.name for letter, item in zip(options, mistakes, strict=True)}
         self.further.extend(case.letters(right, shown))
 
-    # --- what the kit makes of it -----------------------------------------------------------
-
-    def stand_in(self, book: names.Book, name: str, dataset: str) -> None:
-        """Take a place in a lab: what was added to `book` so far is what may be asked for."""
-        self.name, self.dataset = name, dataset
-        self._enter(book)
-
-    def _enter(self, book: names.Book) -> None:
-        if self.given:
-            try:
-                book.add(names.of_cell(self.given))
-            except SyntaxError as error:
-                problem = f"the lines in given are no Python: {error.msg}"
-                raise self.error(problem, "Mend them.") from error
-        self._book, self._place = book, len(book.sources)
-        book.add(self.source())
-
-    def link(self, earlier: Mapping[str, tuple[Answer, str]]) -> None:
-        """Take the kinds and titles of the answers that it needs of earlier exercises."""
-        for name in self.needs:
-            if name not in {**earlier, **self._kinds_given}:
-                raise self.error(
-                    f"it needs {name!r}, which no earlier exercise makes",
-                    f"Earlier exercises make: {', '.join(sorted(earlier)) or 'nothing'}.",
-                )
-            kind, title = earlier.get(name, (None, "a cell above"))
-            self.answers[name] = self._kinds_given.get(name, kind).from_earlier(title)
-        if self.needs_first:
-            self.answers = {name: self.answers[name] for name in (*self.needs, *self.own)}
-
-    def source(self) -> names.Source:
-        """Return the solution's answers as names that later exercises may ask for."""
-
-        def make(find: Callable[[str], Any], name: str) -> dict[str, Any]:
-            given = {key: find(key) for key in names.parameters(self.solve)}
-            made = self._as_answers(self.solve(**given))
-            return {k: given[k] for k in self.changes()} | dict(zip(self.own, made, strict=True))
-
-        return names.Source(frozenset(self.own), make, self.changes)
-
-    def changes(self) -> frozenset[str]:
-        """Return the names of what is made earlier and changed by the solution."""
-        return names.changed_by(self.solve) - set(self.own) if self.solve else frozenset()
-
-    def is_there_already(self) -> frozenset[str]:
-        """Return the names of answers that the solution changes, and does not make."""
-        asked = names.parameters(self.solve) if self.solve else ()
-        return frozenset(self.own) & frozenset(asked)
-
-    def notebook(self, data: Reference) -> names.Names:
-        """Return the names of the notebook that this exercise stands in."""
-        return self._book.names(data)
+    # --- cases ------------------------------------------------------------------------------
 
     def cases(self) -> list[Case]:
         """Return the solution, all further answers, and those that any exercise has to refuse."""
@@ -374,151 +313,6 @@ class Exercise(exercise.Exercise):
         """Return each criterion's title, the words that ask for it, and where it is written."""
         pairs = zip(self.criteria, self._asked, strict=True)
         return [(item.title, asks, place) for item, (asks, place) in pairs]
-
-    def known(self) -> set[str]:
-        """Return what the notebook has defined before this exercise."""
-        return self._book.names(exercise.reference(self.dataset)).known(self._place)
-
-    def error(self, problem: str, cure: str, function: Callable | None = None) -> AuthorError:
-        """Return an error about this exercise, or about one of its functions."""
-        path, line = self.path, self.line
-        if function is not None:
-            path, line = author_file.path_of(function), function.__code__.co_firstlineno
-        return AuthorError(problem, cure, path, line)
-
-    # --- recognising ------------------------------------------------------------------------
-
-    def _has_made(self, make: Callable, answers: Answers) -> bool:
-        """Tell whether the evidence agrees with one of the wrong answers of `make`."""
-        data = Few.of(answers.data, *FEW) if self.by_rows else answers.data
-        with agreement.of_the_students_own(self.needs):
-            alternatives = self._alternatives(make, self._defined(answers, data))
-        return any(
-            all(
-                self._agrees_with(make, number, position, answers)
-                for position, made in enumerate(alternative[: len(self.own)])
-                if made is not ...
-            )
-            for number, alternative in enumerate(alternatives)
-        )
-
-    def _agrees_with(self, make: Callable, number: int, position: int, answers: Answers) -> bool:
-        """Tell whether an answer is what the wrong answer with this `number` has in its place."""
-        name = self.own[position]
-        try:
-            fact = getattr(answers, name)
-        except exercise.Unusable:
-            return False
-        data = self._compared(answers.data, fact)
-        made = self._alternatives(make, self._defined(answers, data))[number][position]
-        if isinstance(data, Few):
-            return agreement.agrees_by_rows(fact, made, data.length)
-        return agreement.agrees(fact, made, probes=self._probes(name, fact))
-
-    def _compared(self, data: Reference, fact: Any) -> Reference | Few:
-        """Return the data to work out what `fact` is compared with."""
-        return Few.kept_by(data, fact) if self.by_rows and getattr(fact, "shape", ()) else data
-
-    def _is_right(
-        self, name: str, fact: Any, answers: Answers, tolerance: float, read: Callable
-    ) -> bool:
-        data = self._compared(answers.data, fact)
-        right = self._find(name, answers, data)
-        if isinstance(data, Few):
-            return agreement.agrees_by_rows(fact, right, data.length, tolerance)
-        if isinstance(fact, evidence.Value):
-            collected = values.value(right)
-            return agreement.same(read(fact.value), read(collected.value), tolerance)
-        return agreement.agrees(fact, right, tolerance, self._probes(name, fact))
-
-    def _right_shape(self, name: str, answers: Answers) -> tuple[int, ...]:
-        if not self.by_rows:
-            return np.shape(self._find(name, answers))
-        data = answers.data
-        few = self._book.names(Few.of(data, *FEW)).find(name, self._place + 1)
-        rows, *rest = np.shape(few)
-        return (len(data.x_train if rows == len(FEW[0]) else data.x_test), *rest)
-
-    # --- calling what an author wrote -------------------------------------------------------
-
-    def _find(self, name: str, answers: Answers, data: Any = None, before: Any = None) -> Any:
-        """Return what a name stands for, made of what the student has made before."""
-        defined = self._defined(answers, data or answers.data)
-        with agreement.of_the_students_own(self.needs):
-            return defined.find(name, self._place + 1 if before is None else before)
-
-    def _defined(self, answers: Answers, data: Reference | Few) -> names.Names:
-        """Return the notebook's names, those that it needs of before as the student made them.
-
-        So nothing is made anew, and nothing trained, that the student has made.
-        """
-        if not self.needs:
-            return self._book.names(data)
-        latest, defined = self._latest
-        if latest != (answers, data):
-            get = functools.partial(agreement.as_made, answers)
-            defined = self._book.names(data).with_own(self.needs, get, self._place)
-            self._latest = (answers, data), defined
-        return defined
-
-    def _call(self, called: Callable, answers: Answers) -> Any:
-        own = {
-            name: self._own_or_special(name, answers)
-            for name in names.parameters(called)
-            if name in self.answers or name in SPECIAL
-        }
-        rest = set(names.parameters(called)) - own.keys()
-        own |= {name: self._find(name, answers, before=self._place) for name in rest}
-        return called(**own)
-
-    def _own_or_special(self, name: str, answers: Answers) -> Any:
-        if name in ("data", "answers"):
-            return answers.data if name == "data" else answers
-        if name == "right":
-            return types.SimpleNamespace(**{key: self._find(key, answers) for key in self.own})
-        if name == "probes":
-            (only,) = (key for key in self.own if self.answers[key].kind is evidence.Calls)
-            return self._probes(only, getattr(answers, only))
-        fact = getattr(answers, name)
-        return fact.value if isinstance(fact, evidence.Value) else fact
-
-    def _calls(self, name: str, answers: Answers) -> list[tuple[evidence.Call, tuple]]:
-        fact = getattr(answers, name)
-        return list(zip(fact.calls, self._probes(name, fact), strict=True))
-
-    def _probes(self, name: str, fact: Any) -> list[tuple]:
-        collector = self.answers[name].collector
-        if isinstance(collector, functions.Probing) and isinstance(fact, evidence.Calls):
-            return collector.arguments(fact.seed)
-        return []
-
-    def _alternatives(self, make: Callable, defined: names.Names) -> list[tuple]:
-        asked = names.parameters(make)
-        solved = {key: defined.find(key, self._place + 1) for key in self.own if key in asked}
-        made = defined.call(make, solved, self._place)
-        several = list(made) if inspect.isgenerator(made) else [made]
-        return [self._as_answers(item, make) for item in several]
-
-    def _as_answers(self, made: Any, make: Callable | None = None) -> tuple:
-        """Return what the solution made as a tuple, or what `make` did.
-
-        That may be all that the check takes: after the own ones those of earlier exercises.
-        """
-        one = len(self.own) == 1
-        lengths = {len(self.own), len(self.answers) if make else 0} - {0, 1}
-        # A plain value may be a tuple itself.
-        may_be_all = not one or self.answers[self.own[0]] != VALUE
-        if may_be_all and isinstance(made, tuple) and len(made) in lengths:
-            return made
-        if one:
-            return (made,)
-        raise self.error(
-            f"it returns {criteria.show(made)} where {len(self.own)} answers are due",
-            f"Return them in this order: {', '.join(self.own)}.",
-            make or self.solve,
-        )
-
-    # --- cases ------------------------------------------------------------------------------
 
     def filled(self, make: Callable | None, number: int = 0) -> Callable[[names.Names], tuple]:
         """Return what makes all that the check takes, with the solution's in place of ``...``."""
