@@ -12,7 +12,15 @@ import psutil
 import pytest
 
 from labkit.grading import grade
-from labkit.grading.runs import course_copy, machine, records, sandbox, system_calls, watching
+from labkit.grading.runs import (
+    cgroups,
+    course_copy,
+    machine,
+    records,
+    sandbox,
+    system_calls,
+    watching,
+)
 from tests.grading import classroom
 
 pytestmark = [
@@ -342,6 +350,19 @@ def test_grades_are_the_same_cold_and_warm(light_course, tmp_path):
         tables.append((output / "grades.csv").read_bytes())
     assert tables[0] == tables[1]
     assert forking() == before
+
+
+def test_the_kernel_ends_what_nobody_saw_coming(room, monkeypatch):
+    """Where control groups may be made: here the looks from outside see no memory at all."""
+    with cgroups.Groups() as groups, groups.group(LIMITS) as group:
+        if not any((folder / "memory.stat").exists() for folder in group.folders):
+            pytest.skip("no control groups for memory may be made here")
+    monkeypatch.setattr(watching, "_takes_more_than", lambda *_: False)
+    ended = room.start("kept = [bytearray(b'x') * 10_000_000 for _ in range(1_000)]")
+    assert ended.stopped == "it took more than 1024 MiB of memory"
+    child = "import os\nif not os.fork(): kept = bytearray(b'x') * 10**10\nos.wait()"
+    assert room.start(child, "import time; time.sleep(50)").stopped == ended.stopped
+    assert room.shows("print(1)") == "1"
 
 
 def test_files_and_buffers_count_as_memory(room):

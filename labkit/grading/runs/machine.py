@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Self
 
 from labkit import data, files
-from labkit.grading.runs import course_copy, sandbox, self_test, system_calls, warm_sandbox
+from labkit.grading.runs import cgroups, course_copy, sandbox, self_test, system_calls, warm_sandbox
 
 
 class Machine:
@@ -48,6 +48,7 @@ class Machine:
         self._sandboxed = sandbox.available() if sandboxed is None else sandboxed
         self._keep_warm = keep_warm and self._sandboxed
         self._folder = tempfile.TemporaryDirectory(prefix="labkit-kit-")
+        self._groups = cgroups.Groups()
 
     def __enter__(self) -> Self:
         """Get ready.
@@ -63,7 +64,10 @@ class Machine:
         if self._sandboxed:
             self_test.verify(self._box, self._secrets)
             _say_what_is_missing()
-        self._warm = warm_sandbox.Boxes(course_copy.warm_command, self._box, self._limits)
+        self._groups.__enter__()
+        self._warm = warm_sandbox.Boxes(
+            course_copy.warm_command, self._box, self._limits, self._groups
+        )
         shipped = files.fingerprint_of_files(folder.rglob("*.py"))
         self.facts = {"labkit": shipped, "data": data.source().kind}
         self.stamp = files.fingerprint(*self.facts.values(), str(self._sandboxed))
@@ -71,6 +75,7 @@ class Machine:
 
     def __exit__(self, *_: object) -> None:
         self._warm.close()
+        self._groups.__exit__()
         self._folder.cleanup()
 
     def run(
@@ -82,10 +87,8 @@ class Machine:
                 return self._warm.run(job, output, cancelled)
             except warm_sandbox.Unable:
                 pass  # not an error: a box for this run alone does the same, only later
-        command = course_copy.command(self._limits)
-        return sandbox.run(
-            command, self._box, self._limits, job, output, self._sandboxed, cancelled
-        )
+        command, how = course_copy.command(self._limits), (self._sandboxed, cancelled, self._groups)
+        return sandbox.run(command, self._box, self._limits, job, output, *how)
 
 
 def _say_what_is_missing() -> None:

@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 import psutil
 
 from labkit.grading import boundary
-from labkit.grading.runs import readable, watching
+from labkit.grading.runs import cgroups, readable, watching
 from labkit.grading.runs.watching import MIB, Limits
 
 __all__ = [
@@ -97,6 +97,7 @@ def run(
     output: pathlib.Path,
     sandboxed: bool | None = None,
     cancelled: threading.Event | None = None,
+    groups: cgroups.Groups | None = None,
 ) -> Ended:
     """Run `command` until it ends or breaks a limit, and leave no process behind.
 
@@ -115,6 +116,8 @@ def run(
         False runs it with limits only; None takes bubblewrap where it works.
     cancelled : threading.Event, optional
         Set it to end the run.
+    groups : cgroups.Groups, optional
+        Where the kernel is to hold the limits, too.
 
     Returns
     -------
@@ -128,7 +131,10 @@ def run(
     sandboxed = available() if sandboxed is None else sandboxed
     reading, writing = os.pipe()
     words = [part.replace("{pipe}", str(writing)) for part in command]
-    with tempfile.TemporaryDirectory(prefix="labkit-run-") as scratch:
+    with (
+        tempfile.TemporaryDirectory(prefix="labkit-run-") as scratch,
+        (groups or cgroups.Groups()).group(limits) as group,
+    ):
         if sandboxed:
             environment = {}
             words = bubblewrap(words, box, limits, is_first=True)
@@ -137,7 +143,7 @@ def run(
             words = [_outside(part, box) for part in words]
         started = time.monotonic()
         process = subprocess.Popen(
-            words,
+            group.joining(words),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -150,8 +156,9 @@ def run(
         copy = watching.Copy(reading, output, limits.output)
         feed = watching.Feed(process.stdin, given)
         on_disk = None if sandboxed else scratch
-        stopped, family = watching.watch(_Run(process), limits, copy, on_disk, cancelled)
+        stopped, family = watching.watch(_Run(process, group), limits, copy, on_disk, cancelled)
         watching.end(process, family)
+        group.end()
         feed.finish()
         copy.finish()
     if cancelled is not None and cancelled.is_set():
@@ -226,8 +233,9 @@ def _cover(path: str, box: Box) -> list[str]:
 class _Run:
     """A run that is a process of its own."""
 
-    def __init__(self, process: subprocess.Popen) -> None:
+    def __init__(self, process: subprocess.Popen, group: cgroups.Group) -> None:
         self._process, self._watched = process, psutil.Process(process.pid)
+        self.ran_out = group.ran_out
 
     def has_ended(self, seconds: float) -> bool:
         try:

@@ -22,7 +22,7 @@ from typing import Any
 
 import psutil
 
-from labkit.grading.runs import sandbox, watching
+from labkit.grading.runs import cgroups, sandbox, watching
 
 _SECONDS_TO_START = 180
 _SECONDS_TO_END = 10
@@ -45,6 +45,8 @@ class Boxes:
         the box.
     box : sandbox.Box
     limits : sandbox.Limits
+    groups : cgroups.Groups
+        Where the kernel is to hold the limits of each run, too.
     """
 
     def __init__(
@@ -52,8 +54,9 @@ class Boxes:
         command: Callable[[int, sandbox.Limits], Sequence[str]],
         box: sandbox.Box,
         limits: sandbox.Limits,
+        groups: cgroups.Groups,
     ) -> None:
-        self._limits = limits
+        self._limits, self._groups = limits, groups
         self._start = lambda number: _start(command(number, limits), box, limits, number)
         self._idle: queue.LifoQueue[_Warm] = queue.LifoQueue()
         self._works = True
@@ -76,8 +79,8 @@ class Boxes:
             If it was not run.
         sandbox.Cancelled
         """
-        with self._one() as warm:
-            return warm.run(given, output, cancelled)
+        with self._one() as warm, self._groups.group(self._limits) as group:
+            return warm.run(given, output, group, cancelled)
 
     @contextlib.contextmanager
     def _one(self) -> Iterator["_Warm"]:
@@ -154,13 +157,19 @@ class _Warm:
         self._control.close()
 
     def run(
-        self, given: bytes, output: pathlib.Path, cancelled: threading.Event | None
+        self,
+        given: bytes,
+        output: pathlib.Path,
+        group: cgroups.Group,
+        cancelled: threading.Event | None,
     ) -> sandbox.Ended:
         started = time.monotonic()
+        self.ran_out = group.ran_out
         reading, writing = os.pipe()
         job, feeding = os.pipe()
         try:
-            socket.send_fds(self._control, [b"run"], [job, writing])
+            with group.doors() as doors:
+                socket.send_fds(self._control, [b"run"], [job, writing, *doors])
         except OSError as error:
             self.close()
             for descriptor in (reading, feeding):

@@ -56,6 +56,9 @@ class Watched(Protocol):
     def family(self) -> Family:
         """Return its processes, apart from those of the sandbox outside of it."""
 
+    def ran_out(self) -> bool:
+        """Tell whether the kernel has ended some of it for the memory that it took."""
+
 
 class Feed:
     """Writes what a run reads, in the background."""
@@ -148,6 +151,10 @@ def watch(
         family = run.family()
         seconds = time.monotonic() - started
         stopped = _broken_limit(family, limits, copy, seconds, scratch)
+        if run.ran_out():
+            stopped = greedy(limits)
+    if not stopped and run.ran_out():
+        stopped = greedy(limits)
     return stopped, family
 
 
@@ -179,6 +186,11 @@ def crowded(limits: Limits) -> str:
     return f"it started more than {limits.processes} processes"
 
 
+def greedy(limits: Limits) -> str:
+    """Say that it took too much memory."""
+    return f"it took more than {limits.memory // MIB} MiB of memory"
+
+
 def _broken_limit(
     family: Family, limits: Limits, copy: Copy, seconds: float, scratch: str | None
 ) -> str:
@@ -191,7 +203,7 @@ def _broken_limit(
     # Without a folder of its own on the disk, its files take memory too.
     files = 0 if scratch else _in_files(family, limits)
     if _takes_more_than(limits.memory - files - _in_buffers(family), family):
-        return f"it took more than {limits.memory // MIB} MiB of memory"
+        return greedy(limits)
     if scratch and _size(scratch) > limits.scratch:
         return f"it wrote more than {limits.scratch // MIB} MiB to disk"
     return ""

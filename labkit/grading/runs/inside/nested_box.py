@@ -71,7 +71,9 @@ def guard(processes: int) -> None:
         signal.sigtimedwait({signal.SIGCHLD}, _LOOK_EVERY)
 
 
-def forked(scratch: int, processes: int, kept: Collection[int]) -> tuple[int, int] | None:
+def forked(
+    scratch: int, processes: int, kept: Collection[int], doors: Collection[int] = ()
+) -> tuple[int, int] | None:
     """Fork a process into a box of its own.
 
     Parameters
@@ -82,6 +84,8 @@ def forked(scratch: int, processes: int, kept: Collection[int]) -> tuple[int, in
         How many there may be in the box.
     kept : collection of int
         The file descriptors that it keeps, apart from the first three.
+    doors : collection of int
+        Those of the groups that limit it, which it joins and does not keep.
 
     Returns
     -------
@@ -95,6 +99,8 @@ def forked(scratch: int, processes: int, kept: Collection[int]) -> tuple[int, in
         os.close(tell)
         return child, told
     try:
+        for door in doors:
+            os.write(door, b"0")  # the kernel's word for who writes
         _enter(scratch, processes, {*kept}, tell)
     except OSError:
         os._exit(1)  # this process is a copy of the one that forked, and must not go on as it

@@ -1,10 +1,10 @@
 """Runs inside the warm box: import what notebooks import, once, and fork a worker for each job.
 
 It never runs a student's code, and no operation of TensorFlow, whose threads would not survive
-the fork. Jobs come from the Unix socket whose number is its first argument: a message with two
-descriptors, one to read the job from and one to write the records to, both new for each run. It
-answers how the run ended, and ends itself when the socket is closed. The other arguments are the
-bytes and the processes that a run may have.
+the fork. Jobs come from the Unix socket whose number is its first argument: a message with the
+descriptors to read the job from and to write the records to, new for each run, and those by which
+the run joins the groups that limit it. It answers how the run ended, and ends itself when the
+socket is closed. The other arguments are the bytes and the processes that a run may have.
 """
 
 import gc
@@ -26,6 +26,7 @@ LIBRARIES = (
     *("sklearn.metrics", "sklearn.model_selection", "tensorflow", "keras"),
     *("labkit.data", "labkit.evidence.values", "labkit.evidence.functions"),
 )
+MOST_DESCRIPTORS = 8
 
 
 def main() -> None:
@@ -42,10 +43,11 @@ def main() -> None:
     gc.freeze()  # else the collector of each fork copies all of it
     _say(control, {"ready": True})
     while given := _receive(control):
-        forked = nested_box.forked(*limits, given)
+        job, pipe, *doors = given
+        forked = nested_box.forked(*limits, (job, pipe), doors)
         if forked is None:
             control.detach()  # it is closed in here
-            _work(*given)
+            _work(job, pipe)
             return
         for descriptor in given:
             os.close(descriptor)
@@ -72,10 +74,10 @@ def _say(control: socket.socket, answer: dict[str, object]) -> None:
     control.send(json.dumps(answer).encode())
 
 
-def _receive(control: socket.socket) -> tuple[int, int] | None:
-    """Return the descriptors of the next job; None when there will be no more."""
-    message, descriptors, _, _ = socket.recv_fds(control, 16, 2)
-    return (descriptors[0], descriptors[1]) if message else None
+def _receive(control: socket.socket) -> list[int]:
+    """Return the descriptors of the next job; none when there will be no more."""
+    message, descriptors, _, _ = socket.recv_fds(control, 16, MOST_DESCRIPTORS)
+    return descriptors if message else []
 
 
 if __name__ == "__main__":

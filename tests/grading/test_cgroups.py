@@ -1,0 +1,231 @@
+"""The kernel's own limits, where they may be set; and nothing of them where they may not."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import psutil
+import pytest
+
+from labkit.grading.runs import cgroups, readable, sandbox, watching
+
+LIMITS = sandbox.Limits(seconds=30, memory=192 * 2**20, processes=8, scratch=2**30)
+GREEDY = "it took more than 192 MiB of memory"
+HOLD = (
+    "import sys; from labkit.grading.runs import cgroups\n"
+    "with cgroups.Groups() as groups, groups.group(cgroups.Limits()) as group:\n"
+    "    print(*(folder.parent for folder in group.folders), flush=True); sys.stdin.read()"
+)
+
+
+@pytest.fixture
+def groups():
+    """Return a grading's groups; skip where none can be made."""
+    with cgroups.Groups() as made:
+        with made.group(LIMITS) as group:
+            if not any((folder / "memory.events").exists() for folder in group.folders) and not any(
+                (folder / "memory.oom_control").exists() for folder in group.folders
+            ):
+                pytest.skip("no control groups for memory may be made here")
+        yield made
+
+
+@pytest.fixture(params=[True, False], ids=["boxed", "unboxed"])
+def run(request, groups, tmp_path, monkeypatch):
+    """Return what runs Python code; the looks from outside come too late to matter."""
+    if request.param and not sandbox.available():
+        pytest.skip("bubblewrap is not installed or does not work here")
+    monkeypatch.setattr(watching, "_takes_more_than", lambda *_: False)
+    box = sandbox.Box({path: path for path in readable.python()})
+
+    def started(code, groups=groups):
+        command = [sys.executable, "-c", textwrap.dedent(code)]
+        return sandbox.run(
+            command, box, LIMITS, b"", tmp_path / "output", request.param, groups=groups
+        )
+
+    return started
+
+
+def below(groups):
+    return [path for own in groups._own for path in own.folder.iterdir() if path.is_dir()]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "kept = bytearray(b'x') * 10**9",
+        "kept = []\nwhile True: kept.append(bytearray(b'x') * 10**6)",
+        # A little in each of many processes, while the first one only waits.
+        """
+        import os, time
+        for _ in range(6):
+            if not os.fork():
+                kept = bytearray(b"x") * 5 * 10**7
+                time.sleep(25)
+        time.sleep(5)
+        """,
+        # A child that is ended for it does not save the parent.
+        """
+        import os, time
+        if not os.fork():
+            kept = bytearray(b"x") * 10**9
+        os.wait()
+        time.sleep(25)
+        """,
+        # In no process at all, where memory is kept in files that have no name.
+        """
+        import os
+        place = os.memfd_create("kept")
+        while True:
+            os.write(place, b"x" * 10**6)
+        """,
+    ],
+    ids=["at once", "bit by bit", "in many processes", "in a child", "in a file without a name"],
+)
+def test_what_the_kernel_ends_is_told_as_the_memory_limit(run, groups, code):
+    ended = run(code)
+    assert ended.stopped == GREEDY
+    assert ended.seconds < LIMITS.seconds / 2
+    assert below(groups) == []
+
+
+def test_files_in_the_memory_of_a_box_are_counted(groups, tmp_path, monkeypatch, sandboxed):
+    monkeypatch.setattr(watching, "_takes_more_than", lambda *_: False)
+    box = sandbox.Box({path: path for path in readable.python()})
+    code = "file = open('x', 'wb')\nwhile True: file.write(b'x' * 10**6)"
+    command = [sys.executable, "-c", code]
+    ended = sandbox.run(command, box, LIMITS, b"", tmp_path / "out", True, groups=groups)
+    assert ended.stopped == GREEDY
+
+
+def test_what_stays_below_the_limit_ends_as_ever(run, groups):
+    ended = run("kept = bytearray(b'x') * 10**8; raise SystemExit(7)")
+    assert (ended.status, ended.stopped) == (7, "")
+    assert run("kept = bytearray(b'x') * 3 * 10**8", groups=None).stopped == ""
+
+
+@pytest.mark.parametrize("run", [False], indirect=True)  # a box's first process minds no signal
+def test_an_end_from_outside_is_not_told_as_the_memory_limit(run):
+    """As where the whole machine has no memory left: that says nothing about the notebook."""
+    ended = run("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    assert ended.stopped == ""
+    assert ended.status in (-signal.SIGKILL, 128 + signal.SIGKILL)
+
+
+def test_processes_and_threads_are_few(run):
+    """The kernel refuses another one, however fast they come."""
+    code = """
+        import threading, time
+        started = 0
+        try:
+            while started < 10_000:
+                threading.Thread(target=time.sleep, args=(30,), daemon=True).start()
+                started += 1
+        except RuntimeError:
+            pass
+        import os
+        os._exit(9 if started < 8 * 32 else 1)
+    """
+    assert run(code).status == 9
+
+
+def test_who_has_left_its_family_is_ended_with_its_group(run):
+    run(
+        "import os, sys, time\n"
+        "if not os.fork():\n"
+        "    os.setsid()\n"
+        "    if not os.fork(): os.execvp('sleep', ['sleep', '86397'])\n"
+        "    os._exit(0)\n"
+        "time.sleep(0.5)"
+    )
+    assert not [p for p in psutil.process_iter(["cmdline"]) if "86397" in (p.info["cmdline"] or ())]
+
+
+def held():
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    return holder, [pathlib.Path(word) for word in holder.stdout.readline().split()]
+
+
+def test_groups_of_a_grading_that_was_killed_go_at_the_next_start(groups):
+    holder, folders = held()
+    other, others = held()
+    assert folders and all(folder.is_dir() for folder in folders)
+    holder.kill()
+    holder.wait()
+    assert all(folder.is_dir() for folder in folders)
+    with cgroups.Groups():
+        assert not any(folder.exists() for folder in folders)
+        # The group of one that lives, and this test's own, stay.
+        assert all(folder.is_dir() for folder in others)
+        with groups.group(LIMITS) as group:
+            assert all(folder.is_dir() for folder in group.folders)
+    other.communicate("")
+    assert not any(folder.exists() for folder in others)
+    holder.stdin.close()
+    holder.stdout.close()
+
+
+def test_a_group_ends_who_is_left_in_it(groups):
+    with groups.group(LIMITS) as group:
+        left = subprocess.Popen(group.joining(["sleep", "60"]))
+        until = time.monotonic() + 10
+        while time.monotonic() < until and "sleep" not in pathlib.Path(
+            f"/proc/{left.pid}/comm"
+        ).read_text(encoding="ascii"):
+            time.sleep(0.01)
+    assert left.wait(timeout=5) == -signal.SIGKILL
+    assert not any(folder.exists() for folder in group.folders)
+
+
+def test_without_groups_nothing_is_different(tmp_path, monkeypatch):
+    monkeypatch.setattr(cgroups, "_places", list)
+    with cgroups.Groups() as none, none.group(LIMITS) as group, group.doors() as doors:
+        assert (group.joining(["true"]), doors, group.ran_out()) == (["true"], [], False)
+
+
+def test_a_group_that_cannot_be_joined_costs_no_run(tmp_path):
+    missing = cgroups.Group([tmp_path / "not" / "there"])
+    said = subprocess.run(missing.joining(["echo", "a b"]), capture_output=True, text=True)
+    assert said.stdout == "a b\n"
+
+
+def test_the_pid_of_nobody_is_not_ended(tmp_path, monkeypatch):
+    """The kernel writes 0 for who cannot be seen; a signal to 0 would end this process."""
+    (tmp_path / "cgroup.procs").write_text(f"0\n{os.getpid()}\n", encoding="ascii")
+    monkeypatch.setattr(os, "kill", lambda *_: pytest.fail("it ended somebody"))
+    cgroups._end_members(tmp_path)
+
+
+ONE = "4:memory:/a/b\n8:pids:/\n9:name=systemd:/\n0::/\n"
+TWO = "0::/user.slice/run-1.scope\n"
+MOUNT = "30 25 0:26 {root} {point} rw,nosuid shared:9 - {kind} cgroup rw,{names}"
+
+
+def mounts(*rows):
+    names = "root", "point", "kind", "names"
+    return "\n".join(MOUNT.format(**dict(zip(names, row, strict=True))) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("groups", "rows", "expected"),
+    [
+        (ONE, [("/", "/cg/memory", "cgroup", "memory")], ["/cg/memory/a/b"]),
+        (ONE, [("/a", "/cg/memory", "cgroup", "memory")], ["/cg/memory/b"]),
+        (ONE, [("/other", "/cg/memory", "cgroup", "memory")], []),
+        (ONE, [("/", r"/c\040g/p", "cgroup", "pids")], ["/c g/p"]),
+        (ONE, [("/", "/u", "cgroup2", "x"), ("/", "/p", "cgroup", "pids")], ["/p"]),
+        (TWO, [("/", "/cg", "cgroup2", "nsdelegate")], ["/cg/user.slice/run-1.scope"]),
+        (TWO, [("/user.slice/run-1.scope", "/cg", "cgroup2", "x")], ["/cg"]),
+        (TWO, [("/", "/cg", "tmpfs", "memory,pids")], []),
+    ],
+)
+def test_one_finds_the_groups_that_one_is_in(groups, rows, expected):
+    places = cgroups._read_places(groups, mounts(*rows))
+    assert [str(place.folder) for place in places] == expected
