@@ -5,6 +5,7 @@ For each network, count how often each true digit (rows) was called each digit (
 
 import numpy as np
 
+from labkit.checks import agreement
 from labkit.checks.authoring import ARRAY, Exercise, Message
 
 exercise = Exercise(
@@ -44,11 +45,16 @@ def _(confusion_one, confusion_rate, confusion_three):
 
 
 @exercise.criterion(4, asks="count how often each true digit (rows) was called each digit")
-def _(confusion_one, confusion_rate, confusion_three, right):
+def _(confusion_one, confusion_rate, confusion_three, sklearn, answers):
     """true digits in rows, predicted digits in columns"""
     told = confusion_one, confusion_rate, confusion_three
-    for name, predictions, seen in zip(exercise.own, exercise.needs, told, strict=True):
-        if not np.array_equal(seen.sample, getattr(right, name)):
+    with agreement.of_the_students_own(exercise.needs):
+        predicted = [agreement.as_made(answers, name) for name in exercise.needs]
+        due = [_counted(sklearn, one, answers.data.y_test)[0] for one in predicted]
+    for name, predictions, seen, counts in zip(
+        exercise.own, exercise.needs, told, due, strict=True
+    ):
+        if not np.array_equal(seen.sample, counts):
             return Message(
                 f"{name} holds other counts than {predictions} gives",
                 "true digits in rows, predicted digits in columns",

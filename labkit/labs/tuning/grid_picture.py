@@ -42,25 +42,26 @@ def _meets(parts, decays, heights):
     )
 
 
-def _draws_means(grid_axes, decays, mean_accuracy):
-    return any(_meets([line], decays, mean_accuracy) for line in grid_axes["lines"])
+def _draws_means(grid_axes, decays, accuracies):
+    means = np.asarray(accuracies.sample).mean(axis=1)
+    return any(_meets([line], decays, means) for line in grid_axes["lines"])
 
 
-def _draws_spread(grid_axes, decays, mean_accuracy, accuracies):
+def _draws_spread(grid_axes, decays, accuracies):
     parts = grid_axes["spans"] + grid_axes["lines"]
-    spreads = [np.asarray(accuracies.sample).std(axis=1, ddof=ddof) for ddof in (1, 0)]
+    table = np.asarray(accuracies.sample)
+    means, spreads = table.mean(axis=1), [table.std(axis=1, ddof=ddof) for ddof in (1, 0)]
     return any(
-        _meets(parts, decays, mean_accuracy - spread)
-        and _meets(parts, decays, mean_accuracy + spread)
+        _meets(parts, decays, means - spread) and _meets(parts, decays, means + spread)
         for spread in spreads
     )
 
 
 @exercise.criterion(2, asks="a line through the means")
-def _(grid_axes, decays, mean_accuracy, accuracies):
+def _(grid_axes, decays, accuracies):
     """a line through the means"""
     shared.verify_grid(accuracies)
-    if not _draws_means(grid_axes, decays, mean_accuracy):
+    if not _draws_means(grid_axes, decays, accuracies):
         return Message(
             f"None of the {len(grid_axes['lines'])} lines in the picture goes through the means",
             "mean_accuracy over decays",
@@ -69,10 +70,10 @@ def _(grid_axes, decays, mean_accuracy, accuracies):
 
 
 @exercise.criterion(2, asks="at each decay a bar of one spread up and one down")
-def _(grid_axes, decays, mean_accuracy, accuracies):
+def _(grid_axes, decays, accuracies):
     """the spread over the folds at each decay"""
     shared.verify_grid(accuracies)
-    if not _draws_spread(grid_axes, decays, mean_accuracy, accuracies):
+    if not _draws_spread(grid_axes, decays, accuracies):
         return Message(
             "The picture does not show the spread",
             "from one spread below the mean to one above it, at each decay",
@@ -94,10 +95,10 @@ def _(grid_axes):
 
 
 @exercise.sign
-def no_spread(grid_axes, decays, mean_accuracy, accuracies):
+def no_spread(grid_axes, decays, accuracies):
     """A mean without its spread does not say whether a difference means anything."""
-    given = grid_axes, decays, mean_accuracy
-    return _draws_means(*given) and not _draws_spread(*given, accuracies)
+    given = grid_axes, decays, accuracies
+    return _draws_means(*given) and not _draws_spread(*given)
 
 
 @exercise.sign

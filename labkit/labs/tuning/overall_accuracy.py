@@ -4,7 +4,9 @@ From the three confusion matrices, compute the share of right answers of each ne
 names as keys, and put the name of the best network into `best_network`.
 """
 
-from labkit.checks import criteria
+import numpy as np
+
+from labkit.checks import agreement, criteria
 from labkit.checks.authoring import TEXT, Exercise, Message
 from labkit.labs.tuning import shared
 
@@ -36,10 +38,25 @@ def solution(confusion_one, confusion_rate, confusion_three):
     return overall_accuracy, best_network
 
 
+NAMES = ("one layer", "learning rate", "three layers")
+
+
+def _shares(*tables):
+    """Return the share of what is counted on the diagonal, by the names of the networks."""
+    return {
+        name: np.trace(table) / np.sum(table) for name, table in zip(NAMES, tables, strict=True)
+    }
+
+
+def _of_the_tables(answers):
+    with agreement.of_the_students_own(exercise.needs):
+        return _shares(*(agreement.as_made(answers, name) for name in exercise.needs))
+
+
 @exercise.criterion(3, asks="compute the share of right answers of each network")
-def _(overall_accuracy, right):
+def _(overall_accuracy, answers):
     """the overall accuracy of each network"""
-    wanted = right.overall_accuracy
+    wanted = _of_the_tables(answers)
     if set(overall_accuracy) != set(wanted):
         return Message(
             f"overall_accuracy has entries for {'; '.join(overall_accuracy) or 'nothing'}",
@@ -56,9 +73,9 @@ def _(overall_accuracy, right):
 
 
 @exercise.criterion(2, asks="put the name of the best network into `best_network`")
-def _(best_network, right):
+def _(best_network, answers):
     """best_network names the best of them"""
-    wanted = right.overall_accuracy
+    wanted = _of_the_tables(answers)
     named = best_network.strip() if isinstance(best_network, str) else ""
     if wanted.get(named, -1) != max(wanted.values()):
         return Message(
@@ -71,21 +88,21 @@ def _(best_network, right):
 @exercise.mistake(earns=2)
 def per_cent_for_share(confusion_one, confusion_rate, confusion_three):
     """These are percentages. Keras, and everybody who compares with it, uses shares."""
-    shares, _ = solution(confusion_one, confusion_rate, confusion_three)
+    shares = _shares(confusion_one, confusion_rate, confusion_three)
     return {name: 100 * share for name, share in shares.items()}, ...
 
 
 @exercise.mistake(earns=2)
 def errors_for_accuracy(confusion_one, confusion_rate, confusion_three):
     """These are the shares of wrong answers."""
-    shares, _ = solution(confusion_one, confusion_rate, confusion_three)
+    shares = _shares(confusion_one, confusion_rate, confusion_three)
     return {name: 1 - share for name, share in shares.items()}, ...
 
 
 @exercise.mistake(earns=2)
 def count_for_share(confusion_one, confusion_rate, confusion_three):
     """These are numbers of right answers. Of how many?"""
-    shares, _ = solution(confusion_one, confusion_rate, confusion_three)
+    shares = _shares(confusion_one, confusion_rate, confusion_three)
     counts = (confusion_one, confusion_rate, confusion_three)
     return {name: one.trace() for name, one in zip(shares, counts, strict=True)}, ...
 
@@ -93,7 +110,7 @@ def count_for_share(confusion_one, confusion_rate, confusion_three):
 @exercise.mistake(earns=3)
 def worst_chosen(confusion_one, confusion_rate, confusion_three):
     """This is the network with the lowest accuracy."""
-    shares, _ = solution(confusion_one, confusion_rate, confusion_three)
+    shares = _shares(confusion_one, confusion_rate, confusion_three)
     return ..., min(shares, key=shares.get)
 
 
@@ -106,13 +123,7 @@ def rounded(overall_accuracy, best_network):
 def as_measured_by_scikit_learn(
     sklearn, y_test, predictions_one, predictions_rate, predictions_three
 ):
-    told = dict(
-        zip(
-            ("one layer", "learning rate", "three layers"),
-            (predictions_one, predictions_rate, predictions_three),
-            strict=True,
-        )
-    )
+    told = dict(zip(NAMES, (predictions_one, predictions_rate, predictions_three), strict=True))
     return {name: sklearn.metrics.accuracy_score(y_test, one) for name, one in told.items()}, ...
 
 
