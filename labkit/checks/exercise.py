@@ -12,6 +12,7 @@ from typing import Any
 from labkit import evidence
 from labkit.checks.given import Reference, reference
 from labkit.checks.result import Message, Outcome, Result, Verdict
+from labkit.checks.variants import Variant, at_hand, variant_of
 from labkit.evidence import functions, networks, pictures, values
 
 _log = logging.getLogger(__name__)
@@ -187,6 +188,8 @@ class Exercise:
         A nudge, the name of the tool, the skeleton.
     misconceptions : sequence of Misconception
     dataset : str
+    variant : Variant or None
+        What is each student's own in it; None where all students get the same.
     """
 
     name: str
@@ -198,6 +201,7 @@ class Exercise:
     dataset: str = "fashion-mnist"
     number: int = 0
     latest: Result | None = dataclasses.field(default=None, repr=False)
+    variant: Variant | None = None
 
     @property
     def points(self) -> float:
@@ -222,7 +226,40 @@ class Exercise:
             name: values.collect(answer.collector, given[name], seed)
             for name, answer in self.answers.items()
         }
-        return evidence.Evidence(self.name, reference(self.dataset).kind, facts)
+        student = at_hand.number if self.variant else 0
+        return evidence.Evidence(self.name, reference(self.dataset).kind, facts, student)
+
+    def yours(self) -> Any:
+        """Return what is the student's own in this exercise, by the number of the notebook.
+
+        Raises
+        ------
+        LookupError
+            If all students get the same.
+        """
+        return self.for_student(at_hand.number)
+
+    def for_student(self, number: int) -> Any:
+        """Return what `yours` does in the notebook of the student with this number."""
+        if self.variant is None:
+            raise LookupError(f"In {self.title!r} all students get the same.")
+        return self.variant.of(reference(self.dataset).of_variant(variant_of(number)))
+
+    def varies(self, *variables: str) -> Callable:
+        """Take a function that returns what each student has of their own.
+
+        Parameters
+        ----------
+        *variables : str
+            What the given cell calls it that says it, by ``lab.<exercise>.yours()``. The function
+            may ask for ``variant``, which is 0 for students without a number, and for the data.
+        """
+
+        def add(make: Callable) -> Callable:
+            self.variant = Variant(variables, make)
+            return make
+
+        return add
 
     def judge(self, found: evidence.Evidence) -> Result:
         """Return the result that `found` deserves. Pure: nothing of a student's is run.
@@ -259,6 +296,8 @@ class Exercise:
         if found.exercise != self.name or set(found.facts) != set(self.answers):
             raise Misfit(f"this is evidence about {found.exercise!r}")
         data = reference(self.dataset)
+        if self.variant:
+            data = data.of_variant(variant_of(found.student))
         if found.data != data.kind:
             raise Misfit(f"made with {found.data} data, but {data.kind} data is at hand")
         own = [name for name, answer in self.answers.items() if not answer.earlier]

@@ -1,5 +1,6 @@
 """The data that a judge compares with: the same arrays that the student loaded."""
 
+import copy
 import dataclasses
 import functools
 from typing import Any
@@ -18,7 +19,11 @@ class Reference:
         ``"real"`` or ``"sample"``.
     x_train, x_test : ndarray of uint8, shape (n, 28, 28)
     y_train, y_test : ndarray of uint8, shape (n,)
+    variant : int
+        Which variant of an exercise is meant; 0 where it has none, or nobody says.
     """
+
+    variant = 0
 
     def __init__(self, dataset: str = "fashion-mnist") -> None:
         self.dataset = dataset
@@ -26,6 +31,10 @@ class Reference:
     @functools.cached_property
     def kind(self) -> str:
         return data.source(self.dataset).kind
+
+    def of_variant(self, variant: int) -> "Reference":
+        """Return the same data for one variant of the exercises."""
+        return _of_variant(self, variant) if variant else self
 
     @functools.cached_property
     def _arrays(self) -> tuple:
@@ -77,6 +86,7 @@ class Few:
     y_test: np.ndarray
     class_names: tuple[str, ...]
     length: int = 0
+    variant: int = 0
 
     @classmethod
     def of(cls, data: Reference, train: Any, test: Any, length: int = 0) -> "Few":
@@ -95,6 +105,14 @@ class Few:
         other = range(len(fact.rows) + 1)
         parts = [fact.rows if count == fact.shape[0] else other[:count] for count in counts]
         return cls.of(data, *parts, fact.shape[0] if fact.shape[0] in counts else -1)
+
+
+@functools.lru_cache(maxsize=4)
+def _of_variant(data: Reference, variant: int) -> Reference:
+    _ = data.kind, data.x_train  # loaded once for all
+    other = copy.copy(data)
+    other.variant = variant
+    return other
 
 
 @functools.lru_cache(maxsize=2)

@@ -74,6 +74,8 @@ class Lab(exercise.Lab):
                     if isinstance(part, Code):
                         book.add(_cell(part, pathlib.Path(item.path)))
                 item.name = piece.name.replace("_", "-")
+                if getattr(item, "variant", None):
+                    book.add(item.variant.source())
                 if isinstance(item, Exercise):
                     item.stand_in(book, item.name, self.dataset)
                     item.link(earlier)

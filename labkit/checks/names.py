@@ -20,11 +20,15 @@ from typing import Any
 
 from labkit.checks.given import Few, Reference
 
-DATA = ("x_train", "y_train", "x_test", "y_test", "class_names")
+DATA = ("x_train", "y_train", "x_test", "y_test", "class_names", "variant")
 # What changes a network, or a list, that another cell has made.
 _CHANGING = frozenset(
     ("add", "append", "build", "compile", "extend", "fit", "load_weights", "pop", "set_weights")
 )
+
+
+# Of how many sets of data a lab's names are kept: those of all students, and those of one variant.
+_KEPT = 2
 
 
 class UnknownName(LookupError):
@@ -163,7 +167,9 @@ class Book:
         if isinstance(data, Few):
             return Names(data, self.sources)
         if id(data) not in self._whole:
-            self._whole = {id(data): (data, Names(data, self.sources))}
+            if len(self._whole) == _KEPT:
+                del self._whole[next(iter(self._whole))]
+            self._whole[id(data)] = data, Names(data, self.sources)
         return self._whole[id(data)][1]
 
 

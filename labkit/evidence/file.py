@@ -64,11 +64,14 @@ class Evidence:
         ``"real"`` or ``"sample"``: the data at hand where the facts were collected.
     facts : dict of str to fact
         By the name of the answer.
+    student : int
+        The number of the student whose variant of the exercise it is about; 0 where there is none.
     """
 
     exercise: str
     data: str
     facts: dict[str, Any]
+    student: int = 0
 
     def save(self, path: str | pathlib.Path) -> None:
         """Write the evidence to `path` as one ``npz`` file without any pickle."""
@@ -82,6 +85,7 @@ class Evidence:
             "version": VERSION,
             "exercise": self.exercise,
             "data": self.data,
+            "student": self.student,
             "facts": {name: _encode(fact, arrays) for name, fact in self.facts.items()},
         }
         text = json.dumps(plain, sort_keys=True).encode()
@@ -114,7 +118,8 @@ class Evidence:
             if plain["version"] != VERSION:
                 raise EvidenceError(f"{name} has format {plain['version']}, not {VERSION}.")
             decoded = {key: _decode(item, arrays) for key, item in plain["facts"].items()}
-            return cls(str(plain["exercise"]), str(plain["data"]), decoded)
+            student = int(plain.get("student", 0))
+            return cls(str(plain["exercise"]), str(plain["data"]), decoded, student)
         except EvidenceError:
             raise
         except _MALFORMED as error:

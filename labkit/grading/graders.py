@@ -132,7 +132,9 @@ class Graders:
             if earlier is not None:
                 # Texts and notes are not what ran: they are as the notebook has them now.
                 essays, notes = notebook.essays, list(notebook.notes)
-                return dataclasses.replace(earlier, essays=essays, notes=notes)
+                return dataclasses.replace(
+                    earlier, essays=essays, notes=notes, student=notebook.student
+                )
         return self._run_anew(key, notebook, stamp)
 
     def _run_anew(self, key: str, notebook: repair.Repaired, stamp: str) -> running.Run:

@@ -10,6 +10,7 @@ import contextlib
 from typing import Any
 
 from labkit.checks import exercise as checked
+from labkit.checks import variants
 from labkit.checks.result import Outcome, Result
 from labkit.notebook import document, handin, progress
 from labkit.notebook.cells import cells
@@ -75,6 +76,20 @@ class Lab:
         raise AttributeError(
             f"There is no exercise {name!r} in this lab; there are {', '.join(exercises)}."
         )
+
+    @property
+    def number(self) -> int:
+        """The student's own number, which says what some exercises ask for; 0 if there is none."""
+        return variants.at_hand.number
+
+    @number.setter
+    def number(self, number: int) -> None:
+        if not variants.is_number(number):
+            raise ValueError(
+                f"lab.number has to be a whole number from 0 to {variants.MOST:,}, "
+                f"not {number!r}. Put back the one that your notebook came with."
+            )
+        variants.at_hand.number = number
 
     def __dir__(self) -> list[str]:
         return sorted([*self._exercises, "hint", "progress", "submit"])

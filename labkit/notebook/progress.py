@@ -17,13 +17,6 @@ from labkit.notebook import document, pages
 
 _FILE = "progress.json"
 _NOT_CHECKED = "not checked yet"
-_MARKS = {
-    Outcome.PASSED: "✓",
-    Outcome.FAILED: "✗",
-    Outcome.NOT_ATTEMPTED: "○",
-    Outcome.BLOCKED: "⏸",
-    Outcome.COULD_NOT_GRADE: "!",
-}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -217,7 +210,7 @@ def _row(
 
 
 def _mark(outcome: str) -> str:
-    return next((mark for known, mark in _MARKS.items() if known == outcome), "○")
+    return next((mark for known, mark in faces.MARKS.items() if known == outcome), "○")
 
 
 def _belongs(row: Row, cell: str) -> bool:

@@ -7,6 +7,8 @@ import dataclasses
 import datetime
 import json
 import pathlib
+import re
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +19,11 @@ from labkit.notebook import document
 KEPT = "kept"
 """The folder beside a notebook with what it was before it was set back or updated."""
 _HANDED_OUT = "handed-out.ipynb"
+_NUMBER_CELL = "your-number"
+_NUMBER = """\
+# This number is yours alone. It decides which images some exercises ask you about: leave it here.
+lab.number = {}"""
+_HAS_NUMBER = re.compile(r"lab\.number = ([0-9]+)")
 _EARLIER = "## From the earlier version\n\nThe lab has no place for these answers any more."
 
 
@@ -62,7 +69,7 @@ class WorkingCopy:
             return False
         content = _handed_out(course, self.lab).read_bytes()
         files.write(self.base, content)
-        files.write(self.path, content)
+        self._hand_out(0)
         return True
 
     def reset(self, course: pathlib.Path, exercise: str = "") -> pathlib.Path:
@@ -89,7 +96,8 @@ class WorkingCopy:
         handed = _load(base)
         if not exercise:
             kept = self._keep()
-            files.write(self.path, base.read_bytes())
+            files.write(self.base, base.read_bytes())
+            self._hand_out(_number_in(kept.read_bytes()))
             self._forget(None)
             return kept
         stubs = _answers(handed)
@@ -117,6 +125,27 @@ class WorkingCopy:
         _store(self.path, merged)
         files.write(self.base, source.read_bytes())
         return Updated(answers, cells, kept)
+
+    def _hand_out(self, number: int) -> None:
+        """Copy what was handed out, with a number for its student where exercises vary by it.
+
+        Parameters
+        ----------
+        number : int
+            The one that this student has; 0 for a new one.
+        """
+        content = self.base.read_bytes()
+        notebook = _load(self.base)
+        sources = list(map(document.text_of, notebook["cells"]))
+        place = next((n for n, text in enumerate(sources, 1) if "labkit.setup(" in text), None)
+        if place is None or not any(".yours()" in text for text in sources):
+            files.write(self.path, content)
+            return
+        number = number or secrets.randbelow(900_000) + 100_000
+        cell = {"cell_type": "code", "execution_count": None, "id": _NUMBER_CELL, "metadata": {}}
+        cell |= {"outputs": [], "source": _NUMBER.format(number)}
+        notebook["cells"].insert(place, cell)
+        _store(self.path, notebook)
 
     def _is_handed_out(self, source: pathlib.Path) -> bool:
         """Tell whether `source` was handed out here, where no version says so."""
@@ -180,6 +209,12 @@ def merge(
         note = {"cell_type": "markdown", "id": name, "metadata": {}, "source": _EARLIER}
         merged["cells"] += [note, *map(_without_marks, left)]
     return merged, len(given), len(own)
+
+
+def _number_in(content: bytes) -> int:
+    """Return the student's number in a notebook, which may be one that cannot be read."""
+    found = _HAS_NUMBER.search(content.decode("utf-8", "replace"))
+    return int(found[1]) if found else 0
 
 
 def version(notebook: dict[str, Any]) -> str:

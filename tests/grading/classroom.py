@@ -19,7 +19,7 @@ from labkit.grading.submissions import handed_out
 ROOT = pathlib.Path(__file__).parents[2]
 LAB = "lab1-data"
 SETUP = "import labkit\nimport numpy as np\n\nfrom labkit.labs import data as lab"
-GIVEN = ("setup", "load")
+GIVEN = ("setup", "load", "your-pixel")
 # Every exercise that the light course can solve, and all their points.
 ATTEMPTED = (
     *("count-images", "describe-array", "array-or-matrix", "read-pixel"),

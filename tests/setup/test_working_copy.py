@@ -9,6 +9,7 @@ import uuid
 import pytest
 
 from labkit import labs
+from labkit.checks import variants
 from labkit.commands import cli, start
 from labkit.grading.submissions import handed_out, repair
 from labkit.notebook import document, working_copy
@@ -79,6 +80,37 @@ def test_a_copy_is_made_once_and_stays_as_it_is(work, capsys):
     assert cli.main(["start", LAB]) == 0
     assert _path(work).read_text("utf-8") == "mine"
     assert "left as it is" in capsys.readouterr().out
+
+
+def _number(work):
+    sources = map(document.text_of, _notebook(_path(work, "lab1-data"))["cells"])
+    return variants.number_in(sources)
+
+
+def test_a_copy_has_a_number_of_its_own_that_stays(work, tmp_path, monkeypatch):
+    assert cli.main(["start", "lab1-data"]) == 0
+    number = _number(work)
+    assert number >= 100_000
+    handed = (COURSE / "lab1-data/lab1-data.ipynb").read_text("utf-8")
+    assert "lab.number" not in handed
+    assert cli.main(["reset", "lab1-data"]) == 0
+    assert _number(work) == number
+
+    # Also through a corrected course, and where the notebook was torn.
+    course = tmp_path / "course/notebooks"
+    (course / "lab1-data").mkdir(parents=True)
+    corrected = _corrected(json.loads(handed), random.Random(1))
+    _write(course / "lab1-data/lab1-data.ipynb", corrected)
+    monkeypatch.chdir(course.parent)
+    assert cli.main(["update"]) == 0
+    assert _number(work) == number
+    path = _path(work, "lab1-data")
+    path.write_bytes(path.read_bytes()[:-200])
+    assert cli.main(["reset", "lab1-data"]) == 0
+    assert _number(work) == number
+
+    assert cli.main(["start", "lab1-data", str(tmp_path / "other")]) == 0
+    assert _number(tmp_path / "other") != number
 
 
 def test_a_folder_of_ones_own_is_taken(tmp_path, capsys):

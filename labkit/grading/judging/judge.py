@@ -159,7 +159,9 @@ def judge_exercise(
         return _without_evidence(exercise, run, left, errors)
     try:
         content = records.evidence_bytes(folder / running.RECORDS, found)
-        result = exercise.judge(verify.verified(exercise, verify.read(content), run.seed))
+        verified = verify.verified(exercise, verify.read(content), run.seed)
+        # Whose it is says the notebook's text, not what ran.
+        result = exercise.judge(dataclasses.replace(verified, student=run.student))
     except (verify.Refused, EvidenceError) as error:
         return ungraded(exercise, f"the evidence was not accepted: {error}")
     if result.outcome is Outcome.NOT_ATTEMPTED and errors:

@@ -286,6 +286,17 @@ class ClassFigures:
         if student.open > len(self.lab.exercises) / 2:
             yield f"{student.open} of {len(self.lab.exercises)} exercises are open"
 
+    def same_number(self) -> list[tuple[int, list[Student]]]:
+        """Return the numbers that more than one student has, and who: one copied the other's file.
+
+        `labkit start` gives each notebook a number of its own.
+        """
+        who = collections.defaultdict(list)
+        for student, item in zip(self.students, self.graded, strict=True):
+            if item.run is not None and item.run.student:
+                who[item.run.student].append(student)
+        return sorted((number, found) for number, found in who.items() if len(found) > 1)
+
     def not_graded(self) -> list[tuple[Student, str]]:
         """Return who could not be graded, at least in part, and the first reason."""
         return [

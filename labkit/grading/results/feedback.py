@@ -177,7 +177,7 @@ def _state(result: Result) -> tuple[str, str]:
     return {
         Outcome.PASSED: ("✓", "passed"),
         Outcome.NOT_ATTEMPTED: ("○", "not attempted"),
-        Outcome.BLOCKED: ("⏸", "waits for an earlier one"),
+        Outcome.BLOCKED: ("…", "waits for an earlier one"),
         Outcome.COULD_NOT_GRADE: ("!", "could not be graded"),
     }[result.outcome]
 

@@ -26,6 +26,7 @@ def page(found: ClassFigures) -> str:
         "misconceptions": found.misconceptions(),
         "look_at": look_at[:LOOK_AT],
         "further": len(look_at) - len(look_at[:LOOK_AT]),
+        "same_number": found.same_number(),
         "not_graded": found.not_graded(),
         "exercises": found.exercises(),
         "criteria": found.criteria(),
@@ -142,6 +143,8 @@ def _all(found: ClassFigures) -> Iterator[tuple[object, ...]]:
         yield "teach again", f"{item.exercise}: {item.name or item.told}", "students", len(item.who)
     for student, reason in found.look_at():
         yield "look at", student.name, "reason", reason
+    for number, students in found.same_number():
+        yield "same number", number, "who", "; ".join(student.name for student in students)
     for student in found.students:
         for figure in ("points", "late", "open", "not_graded", "waiting"):
             yield (

@@ -52,6 +52,8 @@ class Run:
         How each cell begins.
     lost : bool
         Whether it was ended from outside, which says nothing about the notebook.
+    student : int
+        The number that the notebook gives its student; 0 if it gives none.
     """
 
     seed: int
@@ -66,6 +68,7 @@ class Run:
     spares: list[int] = dataclasses.field(default_factory=list)
     starts: list[str] = dataclasses.field(default_factory=list)
     lost: bool = False
+    student: int = 0
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self), ensure_ascii=False)
@@ -110,6 +113,7 @@ def run(
         [number for number, step in enumerate(notebook.steps) if step.spare],
         [_start(step.source) for step in notebook.steps],
         _was_lost(ended, records.read(folder / RECORDS)),
+        notebook.student,
     )
 
 
@@ -194,7 +198,7 @@ def _job(
             for step in notebook.steps
         ],
         "lab": lab.module,
-        "exercises": lab.exercises_for_a_run(seed),
+        "exercises": lab.exercises_for_a_run(seed, notebook.student),
         "tables": lab.tables_for_a_run(),
         "cell_seconds": limits.seconds * _CELL_SHARE,
         "limits": {

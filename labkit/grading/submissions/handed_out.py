@@ -72,10 +72,19 @@ class CourseLab:
     notebook: dict[str, Any]
     fingerprint: str
 
-    def exercises_for_a_run(self, seed: int) -> dict[str, tuple]:
-        """Return the exercises without criteria, and probes that `seed` gives, for a worker."""
+    def exercises_for_a_run(self, seed: int, student: int = 0) -> dict[str, tuple]:
+        """Return the exercises without criteria, for a worker.
+
+        With them go probes that `seed` gives, and what is the own of the student with the number
+        `student`.
+        """
         return {
-            attribute: (item.name, item.dataset, _collecting(item, seed))
+            attribute: (
+                item.name,
+                item.dataset,
+                _collecting(item, seed),
+                item.for_student(student) if item.variant else None,
+            )
             for attribute, item in self._module_items()
             if isinstance(item, Exercise)
         }

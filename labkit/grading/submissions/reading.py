@@ -75,7 +75,8 @@ class Reader:
         """
         answer = self._answer("repair", content)
         steps = [repair.Step(**{**step, "gives": tuple(step["gives"])}) for step in answer["steps"]]
-        return repair.Repaired(tuple(steps), answer["essays"], tuple(answer["notes"]))
+        notes = tuple(answer["notes"])
+        return repair.Repaired(tuple(steps), answer["essays"], notes, answer["student"])
 
     def look(self, content: bytes) -> whose.Content:
         """Tell what a file holds; see `whose.look`."""

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from labkit import files
+from labkit.checks import variants
 from labkit.grading import boundary, harmless
 from labkit.grading.submissions import code, free_text, handed_out
 from labkit.notebook import working_copy
@@ -63,11 +64,14 @@ class Repaired:
         The texts by exercise; only those that differ from the placeholder.
     notes : tuple of str
         What was repaired, for the student.
+    student : int
+        The number that it gives its student; 0 if it gives none.
     """
 
     steps: tuple[Step, ...]
     essays: dict[str, str]
     notes: tuple[str, ...]
+    student: int = 0
 
 
 @dataclasses.dataclass
@@ -105,7 +109,8 @@ def repaired(content: bytes, cells: Sequence[handed_out.CourseCell], version: st
     essays = free_text.find(theirs, cells, notes)
     steps = _steps(theirs, cells, notes)
     code.forget()
-    return Repaired(tuple(steps), essays, tuple(dict.fromkeys(notes)))
+    student = variants.number_in(step.source for step in steps)
+    return Repaired(tuple(steps), essays, tuple(dict.fromkeys(notes)), student)
 
 
 # --- reading --------------------------------------------------------------------------------

@@ -1,6 +1,12 @@
 """The last 25 images
 
-Show the **last** 25 training images in the same way, with the names of their classes.
+Take the first training images, **as many as the next cell says**, and show the **last** 25 of these
+in the same way, with the names of their classes.
+
+```python your-images
+many = lab.last_images.yours()
+print(f"Your images are the first {many:,}, x_train[:{many}].")
+```
 """
 
 import numpy as np
@@ -13,19 +19,25 @@ exercise = Exercise(
     last_axes=PICTURE,
     hints=(
         "The example above took the first 25. Only the slice changes, for images and labels.",
-        "x_train[:25] are the first 25 images. A negative start counts from the end.",
-        "last_axes = labkit.plots.show_images(x_train[...:], y_train[...:])",
+        "x_train[:25] are the first 25 images. A negative start counts from the end of a slice.",
+        "last_axes = labkit.plots.show_images(x_train[:many][...:], y_train[:many][...:])",
     ),
 )
 
 
+@exercise.varies("many")
+def your_images(x_train, variant):
+    # Less than there are, also in the drawn sample; never 25 images that another variant has.
+    return 500 + 53 * variant if variant else len(x_train)
+
+
 @exercise.solution
-def solution(labkit, x_train, y_train):
-    last_axes = labkit.plots.show_images(x_train[-25:], y_train[-25:])
+def solution(labkit, x_train, y_train, many):
+    last_axes = labkit.plots.show_images(x_train[:many][-25:], y_train[:many][-25:])
     return last_axes
 
 
-@exercise.criterion(3, stop=True, asks="Show the **last** 25 training images")
+@exercise.criterion(3, stop=True, asks="show the **last** 25 of these")
 def _(last_axes):
     """the figure shows 25 images"""
     count = sum(shown is not None for shown in shared.images_shown(last_axes))
@@ -33,25 +45,25 @@ def _(last_axes):
         return Message(
             f"The figure shows {count} images",
             "25 images",
-            "Cut the last 25 entries out of x_train and of y_train.",
+            "Cut the last 25 entries out of your images and of their labels.",
         )
 
 
-@exercise.criterion(5, asks="Show the **last** 25 training images")
-def _(last_axes, x_train):
-    """they are the last 25 of the training set, in order"""
-    if not shared.shows_all(last_axes, x_train[-25:]):
+@exercise.criterion(5, asks="show the **last** 25 of these")
+def _(last_axes, x_train, many):
+    """they are the last 25 of your images, in order"""
+    if not shared.shows_all(last_axes, x_train[:many][-25:]):
         return Message(
-            "These are not the last 25 training images in their order",
-            "x_train from the 25th-last image to the last",
+            f"These are not the last 25 of the first {many:,} training images in their order",
+            f"x_train[:{many}] from its 25th-last image to its last",
             "A slice with a negative start counts from the end.",
         )
 
 
 @exercise.criterion(4, asks="with the names of their classes")
-def _(last_axes, class_names, y_train):
+def _(last_axes, class_names, y_train, many):
     """each has the name of its class above it"""
-    if not _names_are(last_axes, [class_names[label] for label in y_train[-25:]]):
+    if not _names_are(last_axes, [class_names[label] for label in y_train[:many][-25:]]):
         return Message(
             "The names above the images are not those of their classes",
             "the class name of each image as its title",
@@ -79,15 +91,15 @@ def test_set_shown(last_axes, x_test):
 
 
 @exercise.sign
-def reversed(last_axes, x_train):
+def reversed(last_axes, x_train, many):
     """The right images, but from the last to the first."""
-    return shared.shows_all(last_axes, x_train[::-1][:25])
+    return shared.shows_all(last_axes, x_train[:many][::-1][:25])
 
 
 @exercise.sign
-def last_one_missing(last_axes, x_train):
+def last_one_missing(last_axes, x_train, many):
     """Your slice stops before the last image: leave its end empty."""
-    return shared.shows_all(last_axes, x_train[-26:-1])
+    return shared.shows_all(last_axes, x_train[:many][-26:-1])
 
 
 @exercise.sign
@@ -97,15 +109,16 @@ def labels_of_others(last_axes, class_names, y_train):
 
 
 @exercise.sign
-def alphabetical_classes(last_axes, class_names, y_train):
+def alphabetical_classes(last_axes, class_names, y_train, many):
     """The names are sorted by the alphabet: class 0 is not the first of them."""
-    return _names_are(last_axes, [sorted(class_names)[label] for label in y_train[-25:]])
+    names = [sorted(class_names)[label] for label in y_train[:many][-25:]]
+    return _names_are(last_axes, names)
 
 
 @exercise.sign
-def on_their_side(last_axes, x_train):
+def on_their_side(last_axes, x_train, many):
     """The images lie on their side: rows and columns are swapped."""
-    return shared.shows_all(last_axes, x_train[-25:].transpose(0, 2, 1))
+    return shared.shows_all(last_axes, x_train[:many][-25:].transpose(0, 2, 1))
 
 
 def _grid(images, names):
@@ -120,14 +133,15 @@ def _grid(images, names):
 
 
 @exercise.right
-def with_own_loop(x_train, y_train, class_names):
-    return _grid(x_train[-25:], [class_names[label] for label in y_train[-25:]])
+def with_own_loop(x_train, y_train, class_names, many):
+    names = [class_names[label] for label in y_train[:many][-25:]]
+    return _grid(x_train[:many][-25:], names)
 
 
 @exercise.right
-def cut_by_length(labkit, x_train, y_train):
-    start = len(x_train) - 25
-    return labkit.plots.show_images(x_train[start:] / 255, y_train[start:])
+def cut_by_length(labkit, x_train, y_train, many):
+    start = many - 25
+    return labkit.plots.show_images(x_train[start:many] / 255, y_train[start:many])
 
 
 @exercise.wrong(earns=3)
@@ -146,36 +160,37 @@ def last_of_the_test_set(labkit, x_test, y_test):
 
 
 @exercise.wrong(earns=3, shows="reversed")
-def from_the_end(labkit, x_train, y_train):
-    return labkit.plots.show_images(x_train[:-26:-1], y_train[:-26:-1])
+def from_the_end(labkit, x_train, y_train, many):
+    return labkit.plots.show_images(x_train[:many][:-26:-1], y_train[:many][:-26:-1])
 
 
 @exercise.wrong(earns=3, shows="last-one-missing")
-def stops_early(labkit, x_train, y_train):
-    return labkit.plots.show_images(x_train[-26:-1], y_train[-26:-1])
+def stops_early(labkit, x_train, y_train, many):
+    return labkit.plots.show_images(x_train[:many][-26:-1], y_train[:many][-26:-1])
 
 
 @exercise.wrong(earns=8, shows="labels-of-others")
-def labels_of_the_first(labkit, x_train, y_train):
-    return labkit.plots.show_images(x_train[-25:], y_train[:25])
+def labels_of_the_first(labkit, x_train, y_train, many):
+    return labkit.plots.show_images(x_train[:many][-25:], y_train[:25])
 
 
 @exercise.wrong(earns=8, shows="alphabetical-classes")
-def names_by_the_alphabet(x_train, y_train, class_names):
-    return _grid(x_train[-25:], [sorted(class_names)[label] for label in y_train[-25:]])
+def names_by_the_alphabet(x_train, y_train, class_names, many):
+    names = [sorted(class_names)[label] for label in y_train[:many][-25:]]
+    return _grid(x_train[:many][-25:], names)
 
 
 @exercise.wrong(earns=7, shows="on-their-side")
-def turned_on_their_side(x_train, y_train, class_names):
-    names = [class_names[label] for label in y_train[-25:]]
-    return _grid(x_train[-25:].transpose(0, 2, 1), names)
+def turned_on_their_side(x_train, y_train, class_names, many):
+    names = [class_names[label] for label in y_train[:many][-25:]]
+    return _grid(x_train[:many][-25:].transpose(0, 2, 1), names)
 
 
 @exercise.wrong
-def too_few(labkit, x_train, y_train):
-    return labkit.plots.show_images(x_train[-24:], y_train[-24:])
+def too_few(labkit, x_train, y_train, many):
+    return labkit.plots.show_images(x_train[:many][-24:], y_train[:many][-24:])
 
 
 @exercise.wrong(earns=8)
-def numbers_above(x_train, y_train):
-    return _grid(x_train[-25:], [str(label) for label in y_train[-25:]])
+def numbers_above(x_train, y_train, many):
+    return _grid(x_train[:many][-25:], [str(label) for label in y_train[:many][-25:]])

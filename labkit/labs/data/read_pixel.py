@@ -1,9 +1,17 @@
 """Read a pixel
 
-Read one value of the **first** training image: the pixel in **row 19 and column 14**, both counted
-from 0 as Python counts. (R counts from 1: there, the same pixel is `x_train[1, 20, 15]`.) Then find
-the smallest and the largest value in all of `x_train`, as a pair.
+Read one value of the **first** training image: the pixel in **the row and the column that the next
+cell names**, both counted from 0 as Python counts. (R counts from 1: there, the pixel in row 19 and
+column 14 is `x_train[1, 20, 15]`.) Then find the smallest and the largest value in all of `x_train`,
+as a pair.
+
+```python your-pixel
+row, column = lab.read_pixel.yours()
+print(f"Your pixel: row {row}, column {column}.")
+```
 """
+
+import itertools
 
 import numpy as np
 
@@ -21,9 +29,28 @@ exercise = Exercise(
 )
 
 
+@exercise.varies("row", "column")
+def your_pixel(x_train, variant):
+    """Return a pixel whose value no other variant has, nor any of the pixels taken by mistake."""
+    first, second = x_train[0].astype(int), x_train[1].astype(int)
+    found = {int(first[19, 14]): (19, 14)}
+    for row, column in itertools.product(range(27), repeat=2):
+        after = row + 1, column + 1
+        value = first[row, column]
+        if value and value not in (
+            first[column, row],
+            first[after],
+            second[row, column],
+            second[after],
+        ):
+            found.setdefault(int(value), (row, column))
+    pixels = list(found.values())
+    return pixels[0 if not variant else 1 + (variant - 1) % (len(pixels) - 1)]
+
+
 @exercise.solution
-def solution(x_train):
-    pixel = x_train[0, 19, 14]
+def solution(x_train, row, column):
+    pixel = x_train[0, row, column]
     darkest_and_brightest = (x_train.min(), x_train.max())
     return pixel, darkest_and_brightest
 
@@ -31,9 +58,9 @@ def solution(x_train):
 exercise.equal(
     "pixel",
     4,
-    "the value in row 19, column 14 of the first image",
+    "the value in your row and your column of the first image",
     "Python counts from 0. Give the image's index first, then the row, then the column.",
-    asks="the pixel in **row 19 and column 14**",
+    asks="the pixel in **the row and the column that the next cell names**",
 )
 exercise.equal(
     "darkest_and_brightest",
@@ -46,27 +73,27 @@ exercise.equal(
 
 
 @exercise.mistake(earns=2)
-def counted_from_one(x_train):
+def counted_from_one(x_train, row, column):
     """This is the value you get when you count from 1, as R does. Python counts from 0."""
-    yield x_train[1, 20, 15], ...
-    yield x_train[0, 20, 15], ...
-    yield x_train[1, 19, 14], ...
+    yield x_train[1, row + 1, column + 1], ...
+    yield x_train[0, row + 1, column + 1], ...
+    yield x_train[1, row, column], ...
 
 
 @exercise.mistake(earns=2)
-def row_and_column_swapped(x_train):
+def row_and_column_swapped(x_train, row, column):
     """Row and column look swapped: the row comes first."""
-    return x_train[0, 14, 19], ...
+    return x_train[0, column, row], ...
 
 
 @exercise.right
-def chained(x_train):
-    return x_train[0][19][14], [0, 255]
+def chained(x_train, row, column):
+    return x_train[0][row][column], [0, 255]
 
 
 @exercise.right
-def plain(x_train):
-    return int(x_train[0, 19, 14]), np.array([0, 255])
+def plain(x_train, row, column):
+    return int(x_train[0, row, column]), np.array([0, 255])
 
 
 @exercise.wrong
@@ -75,15 +102,15 @@ def constant():
 
 
 @exercise.wrong(earns=2)
-def a_whole_row(x_train):
-    return x_train[0, 19], (0, 255)
+def a_whole_row(x_train, row):
+    return x_train[0, row], (0, 255)
 
 
 @exercise.wrong(earns=4)
-def range_turned(x_train):
-    return x_train[0, 19, 14], (255, 0)
+def range_turned(x_train, row, column):
+    return x_train[0, row, column], (255, 0)
 
 
 @exercise.wrong(earns=4)
-def one_end_of_the_range(x_train):
-    return x_train[0, 19, 14], 255
+def one_end_of_the_range(x_train, row, column):
+    return x_train[0, row, column], 255

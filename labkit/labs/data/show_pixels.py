@@ -1,6 +1,11 @@
 """One image, number by number
 
-Draw the **second** training image in the same way.
+Draw the training image that **the next cell names** in the same way.
+
+```python your-image
+index = lab.show_pixels.yours()
+print(f"Your image is x_train[{index}].")
+```
 """
 
 import numpy as np
@@ -12,36 +17,43 @@ exercise = Exercise(
     __doc__,
     pixel_axes=PICTURE,
     hints=(
-        "The example above drew x_train[0]. Yours is the image after it.",
+        "The example above drew x_train[0]. Only the index changes.",
         "labkit.plots.show_pixels(image) draws one image and returns its axes.",
         "pixel_axes = labkit.plots.show_pixels(x_train[...])",
     ),
 )
 
 
+@exercise.varies("index")
+def your_image(variant):
+    # The test set has as many, also in the drawn sample.
+    return 1 + variant * 7
+
+
 @exercise.solution
-def solution(labkit, x_train):
-    pixel_axes = labkit.plots.show_pixels(x_train[1])
+def solution(labkit, x_train, index):
+    pixel_axes = labkit.plots.show_pixels(x_train[index])
     return pixel_axes
 
 
-@exercise.criterion(3, asks="Draw the **second** training image")
-def _(pixel_axes, x_train):
-    """the figure shows the second training image"""
-    if not _shows(pixel_axes, x_train[1]):
+@exercise.criterion(3, asks="Draw the training image that **the next cell names**")
+def _(pixel_axes, x_train, index):
+    """the figure shows your training image"""
+    if not _shows(pixel_axes, x_train[index]):
         return Message(
-            "The figure does not show the second training image",
-            "x_train[1], the right way up",
+            f"The figure does not show the training image with the index {index}",
+            f"x_train[{index}], the right way up",
             "Hand the image over by its index; Python counts from 0.",
         )
 
 
 @exercise.criterion(3, asks="in the same way")
-def _(pixel_axes, x_train):
+def _(pixel_axes, x_train, index):
     """the values stand in their fields"""
+    values = {str(n) for n in np.unique(x_train[index])[1:]}
     for panel in pixel_axes.panels:
         written = {text.strip() for text in panel.texts}
-        if len(panel.texts) >= 300 and {str(n) for n in np.unique(x_train[1])[1:]} <= written:
+        if len(panel.texts) >= 300 and values <= written:
             return None
     return Message(
         "The values of the pixels are not written into the picture",
@@ -56,20 +68,20 @@ def _shows(picture, image):
 
 @exercise.sign
 def first_image_again(pixel_axes, x_train):
-    """This is the first image. The second has the index 1."""
+    """This is the first image, which was drawn above. Take yours."""
     return _shows(pixel_axes, x_train[0])
 
 
 @exercise.sign
-def counted_from_one(pixel_axes, x_train):
-    """This is the third image: Python counts from 0."""
-    return _shows(pixel_axes, x_train[2])
+def counted_from_one(pixel_axes, x_train, index):
+    """This is the image after yours: Python counts from 0."""
+    return _shows(pixel_axes, x_train[index + 1])
 
 
 @exercise.sign
-def test_image(pixel_axes, x_test):
+def test_image(pixel_axes, x_test, index):
     """This image comes from the test set."""
-    return _shows(pixel_axes, x_test[1])
+    return _shows(pixel_axes, x_test[index])
 
 
 def _with_imshow(image, annotate=True):
@@ -84,20 +96,20 @@ def _with_imshow(image, annotate=True):
 
 
 @exercise.right
-def with_seaborn(x_train):
+def with_seaborn(x_train, index):
     import seaborn
 
-    return seaborn.heatmap(x_train[1], annot=True, fmt="d", cbar=False)
+    return seaborn.heatmap(x_train[index], annot=True, fmt="d", cbar=False)
 
 
 @exercise.right
-def imshow_with_text(x_train):
-    return _with_imshow(x_train[1])
+def imshow_with_text(x_train, index):
+    return _with_imshow(x_train[index])
 
 
 @exercise.right
-def the_whole_figure(labkit, x_train):
-    return labkit.plots.show_pixels(x_train[1]).figure
+def the_whole_figure(labkit, x_train, index):
+    return labkit.plots.show_pixels(x_train[index]).figure
 
 
 @exercise.wrong
@@ -111,25 +123,25 @@ def first_image(labkit, x_train):
 
 
 @exercise.wrong(shows="counted-from-one")
-def third_image(labkit, x_train):
-    return labkit.plots.show_pixels(x_train[2])
+def next_image(labkit, x_train, index):
+    return labkit.plots.show_pixels(x_train[index + 1])
 
 
 @exercise.wrong(shows="test-image")
-def image_of_the_test_set(labkit, x_test):
-    return labkit.plots.show_pixels(x_test[1])
+def image_of_the_test_set(labkit, x_test, index):
+    return labkit.plots.show_pixels(x_test[index])
 
 
 @exercise.wrong(earns=3)
-def no_values(x_train):
-    return _with_imshow(x_train[1], annotate=False)
+def no_values(x_train, index):
+    return _with_imshow(x_train[index], annotate=False)
 
 
 @exercise.wrong
-def the_image_itself(x_train):
-    return x_train[1]
+def the_image_itself(x_train, index):
+    return x_train[index]
 
 
 @exercise.wrong(earns=3)
-def upside_down(x_train):
-    return _with_imshow(x_train[1][::-1])
+def upside_down(x_train, index):
+    return _with_imshow(x_train[index][::-1])

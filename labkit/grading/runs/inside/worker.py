@@ -56,10 +56,10 @@ class Exercise:
     """What a check cell calls: it collects and leaves judging to others."""
 
     def __init__(
-        self, name: str, dataset: str, answers: dict[str, Any], found: dict[str, Any]
+        self, name: str, dataset: str, answers: dict[str, Any], yours: Any, found: dict[str, Any]
     ) -> None:
         self._name, self._dataset = name, dataset
-        self._answers, self._found = answers, found
+        self._answers, self._yours, self._found = answers, yours, found
 
     def check(self, *args: Any, **kwargs: Any) -> None:
         from labkit import evidence
@@ -76,6 +76,10 @@ class Exercise:
             else:
                 facts[name] = functions.called(answer, arguments)
         self._found[self._name] = evidence.Evidence(self._name, _kind(self._dataset), facts)
+
+    def yours(self) -> Any:
+        """Return what is the student's own in this exercise."""
+        return self._yours
 
     def hint(self, step: int = 1) -> None:
         """Print nothing: hints are for the student's own machine."""
