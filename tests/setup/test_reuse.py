@@ -4,10 +4,13 @@ import json
 import re
 import tomllib
 
+import pytest
 import yaml
 
 import labkit
+from labkit import labs
 from tests.notebooks import running
+from tools import links
 
 ROOT = running.ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -31,6 +34,28 @@ def test_what_is_to_be_cited_is_this_version():
     cited = yaml.safe_load(_text("CITATION.cff"))
     assert cited["version"] == labkit.__version__ == PROJECT["version"]
     assert {"cff-version", "message", "title", "authors", "keywords"} <= set(cited)
+
+
+def test_links_lead_where_the_course_lives_and_nowhere_without():
+    lives_at = links.repository(_text("pyproject.toml"))
+    for name, made in (("README.md", links.readme), ("CITATION.cff", links.citation)):
+        assert made(_text(name), lives_at) == _text(name), "run python -m tools.links"
+    assert "mybinder.org" not in links.readme(_text("README.md"), "")
+    assert "repository-code" not in links.citation(_text("CITATION.cff"), "")
+
+    address = "https://github.com/some-one/a.course"
+    assert links.repository(f'[project]\nurls.Repository = "{address}"') == address
+    linked = links.readme(_text("README.md"), address)
+    assert links.readme(linked, "") == links.readme(_text("README.md"), "")
+    paths = [f"notebooks/{name}/{name}.ipynb" for name in labs.MODULES]
+    for path in paths:
+        assert (ROOT / path).is_file()
+        assert linked.count(f"/gh/some-one/a.course/HEAD?urlpath=lab/tree/{path})") == 1
+        assert linked.count(f"/github/some-one/a.course/blob/HEAD/{path})") == 1
+    cited = links.citation(links.citation(_text("CITATION.cff"), address), address)
+    assert yaml.safe_load(cited)["repository-code"] == address
+    with pytest.raises(ValueError, match="OWNER/NAME"):
+        links.table("https://example.org/a")
 
 
 def test_changes_begin_with_this_version():
