@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from matplotlib import axes as mpl_axes
-from matplotlib import collections, container
+from matplotlib import collections, container, pyplot
 from matplotlib import figure as mpl_figure
 from PIL import Image
 
@@ -96,9 +96,21 @@ def install(ip: Any) -> None:
     ip : IPython.core.interactiveshell.InteractiveShell
         The shell, as returned by ``IPython.get_ipython()``.
     """
+    _draw_for_the_page_first()
     bundles = ip.display_formatter.mimebundle_formatter
     if not isinstance(bundles.for_type(mpl_figure.Figure), _Bundle):
         bundles.for_type(mpl_figure.Figure, _Bundle(ip))
+
+
+def _draw_for_the_page_first() -> None:
+    """Keep Matplotlib from drawing each figure once more than it is shown.
+
+    At the end of a cell pyplot draws what has changed, as a window needs it, and the inline backend
+    draws it for the page and closes it. With the backend first, nothing is left for pyplot.
+    """
+    pyplot.switch_backend(pyplot.get_backend())  # which loads it: now it has its place
+    pyplot.uninstall_repl_displayhook()
+    pyplot.install_repl_displayhook()
 
 
 class _Bundle:
@@ -114,7 +126,7 @@ class _Bundle:
         if drawn is None:  # nothing in the figure, or PNG is not among the chosen formats
             return {}, {}
         png, metadata = drawn if isinstance(drawn, tuple) else (drawn, {})
-        png = _in_256_colours(png)
+        png = base64.b64encode(in_256_colours(base64.b64decode(png))).decode("ascii")
         text = alt_text(figure)
         size = "".join(
             f' {key}="{metadata[key]}"' for key in ("width", "height") if key in metadata
@@ -138,14 +150,14 @@ class _Bundle:
         return self._draw(figure)
 
 
-def _in_256_colours(png: str) -> str:
-    """Make a base64-coded PNG smaller; one that is partly transparent is left as it is."""
-    picture = Image.open(io.BytesIO(base64.b64decode(png)))
+def in_256_colours(png: bytes) -> bytes:
+    """Make a PNG smaller; one that is partly transparent is left as it is."""
+    picture = Image.open(io.BytesIO(png))
     if "A" in picture.getbands() and picture.getextrema()[-1][0] < 255:
         return png
     reduced = io.BytesIO()
     picture.convert("RGB").quantize(256).save(reduced, "png", optimize=True)
-    return min(base64.b64encode(reduced.getvalue()).decode("ascii"), png, key=len)
+    return min(reduced.getvalue(), png, key=len)
 
 
 def _words_of(axes: mpl_axes.Axes) -> str:

@@ -166,7 +166,8 @@ def _axes_for_values() -> mpl_axes.Axes:
 def _write_values(axes: mpl_axes.Axes, pixels: np.ndarray, shades: np.ndarray) -> None:
     rows, columns = np.indices(pixels.shape)
     places = np.column_stack([columns.ravel() + 0.5, rows.ravel() + 0.5])
-    colours = [look.readable_on(colour) for colour in shades]
+    shade, which = np.unique(shades, axis=0, return_inverse=True)
+    colours = np.array([look.readable_on(colour) for colour in shade])[which.ravel()]
     written.Written(axes, [_short(value) for value in pixels.ravel()], places, colours, 7.5)
 
 

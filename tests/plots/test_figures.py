@@ -187,6 +187,12 @@ def test_empty_figure_shows_no_picture(shell):
 
 # In a notebook
 
+COUNT = """
+from matplotlib import figure
+drawn, draw = [], figure.Figure.draw
+figure.Figure.draw = lambda self, *given: (drawn.append(self), draw(self, *given))[1]
+"""
+
 
 @pytest.fixture(scope="module")
 def notebook():
@@ -198,8 +204,8 @@ def notebook():
         "axes = plots.confusion_matrix([0, 1, 1], [0, 1, 0], class_names=['cat', 'dog'])",
         "plt.plot([1, 2], [3, 4]); plt.title('My own'); plt.show()",
         "print(plt.get_fignums())",
-        "%config InlineBackend.figure_formats = ['svg']\nplt.plot([1, 2]);",
-        "%config InlineBackend.figure_formats = ['png']\n"
+        "%config InlineBackend.figure_formats = ['svg']\n" + COUNT + "plt.plot([1, 2]);",
+        "print(len(drawn))\n%config InlineBackend.figure_formats = ['png']\n"
         + "plt.plot([1, 2]); plt.title('Again');",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
@@ -220,6 +226,7 @@ def test_notebook_holds_each_picture_once(notebook):
     png, svg = ["image/png", "text/html", "text/plain"], ["image/svg+xml", "text/plain"]
     assert kinds == [[], [png], [png], [], [svg], [png]]
     assert notebook.cells[3].outputs[0].text == "[]\n", "figures are closed after each cell"
+    assert notebook.cells[5].outputs[0].text == "2\n", "once to find its size, once for the page"
 
 
 @pytest.mark.slow
