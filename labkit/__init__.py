@@ -33,7 +33,8 @@ __all__ = ["__version__", *_WHERE, *_MODULES]
 
 def __getattr__(name: str) -> Any:
     if name in _WHERE:
-        return getattr(importlib.import_module(_WHERE[name]), name)
+        # Found at once from now on: a loop over all labels asks for the class names each time.
+        return globals().setdefault(name, getattr(importlib.import_module(_WHERE[name]), name))
     if name in _MODULES:
         return importlib.import_module(_MODULES[name])
     raise AttributeError(f"module 'labkit' has no attribute {name!r}")
