@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from labkit.data import sources, specs
+from labkit.data import examples, sources, specs
 from labkit.data.errors import DataError, DownloadError
 from labkit.data.examples import ExampleFiles, example_files
 from labkit.data.idx import read_idx, write_idx
@@ -27,6 +27,7 @@ __all__ = [
     "Source",
     "example_files",
     "load_fashion_mnist",
+    "load_in_advance",
     "load_mnist",
     "read_csv",
     "read_idx",
@@ -98,11 +99,33 @@ def source(dataset: str = "fashion-mnist") -> Source:
     DataError
         If there is no such data set, or it cannot be loaded.
     """
+    return sources.source(_spec(dataset))
+
+
+def load_in_advance(dataset: str) -> None:
+    """Load a data set, and its example files, for the processes that this one will fork.
+
+    Parameters
+    ----------
+    dataset : {"fashion-mnist", "mnist"}
+
+    Raises
+    ------
+    DataError
+        If there is no such data set, or it cannot be loaded.
+    """
+    spec = _spec(dataset)
+    loaded = sources.load_in_advance(spec)
+    if loaded is not None and spec is specs.FASHION_MNIST:
+        examples.make_in_advance(loaded)
+
+
+def _spec(dataset: str) -> specs.Dataset:
     if dataset not in specs.DATASETS:
         raise DataError(
             f"There is no data set {dataset!r}. Choose one of: {', '.join(specs.DATASETS)}."
         )
-    return sources.load(specs.DATASETS[dataset]).source
+    return specs.DATASETS[dataset]
 
 
 def _load(spec: specs.Dataset) -> tuple[Pair, Pair]:

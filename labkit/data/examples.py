@@ -11,6 +11,9 @@ from labkit import files
 from labkit.data import cache, idx, sources, specs, table
 
 N_IMAGES = 1_000
+_SPEC = specs.FASHION_MNIST
+# The contents of the files by their names, by what decides them, where they were made in advance.
+_in_advance: dict[tuple[str | None, ...], dict[str, bytes]] = {}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,21 +47,34 @@ def example_files() -> ExampleFiles:
     DataError
         If the images cannot be loaded.
     """
-    loaded = sources.load(specs.FASHION_MNIST)
-    images = loaded.arrays["x_test"][:N_IMAGES]
-    labels = loaded.arrays["y_test"][:N_IMAGES]
-    contents = {
-        "images-idx3-ubyte.gz": gzip.compress(idx.idx_bytes(images), mtime=0),
-        "labels-idx1-ubyte.gz": gzip.compress(idx.idx_bytes(labels), mtime=0),
-        "images-and-labels.csv": table.csv_bytes(images, labels),
-    }
-    place = cache.root() / specs.FASHION_MNIST.name / f"examples-{loaded.source.kind}"
+    contents = _in_advance.get(sources.asked(_SPEC))
+    if contents is None:
+        loaded = sources.load(_SPEC)
+        kind, contents = loaded.source.kind, _contents(loaded)
+    else:
+        kind = sources.source(_SPEC).kind
+    place = cache.root() / _SPEC.name / f"examples-{kind}"
     try:
         paths = _write(place, contents)
     except OSError as error:
         cache.say_not_stored("A set of example files", error)
         paths = _write(pathlib.Path(tempfile.mkdtemp(prefix="labkit-")), contents)
     return ExampleFiles(*paths)
+
+
+def make_in_advance(loaded: sources.Loaded) -> None:
+    """Make the contents before this process forks, so that its forks need not."""
+    _in_advance[sources.asked(_SPEC)] = _contents(loaded)
+
+
+def _contents(loaded: sources.Loaded) -> dict[str, bytes]:
+    images = loaded.arrays["x_test"][:N_IMAGES]
+    labels = loaded.arrays["y_test"][:N_IMAGES]
+    return {
+        "images-idx3-ubyte.gz": gzip.compress(idx.idx_bytes(images), mtime=0),
+        "labels-idx1-ubyte.gz": gzip.compress(idx.idx_bytes(labels), mtime=0),
+        "images-and-labels.csv": table.csv_bytes(images, labels),
+    }
 
 
 def _write(place: pathlib.Path, contents: dict[str, bytes]) -> list[pathlib.Path]:

@@ -41,10 +41,44 @@ class Source:
 
 @dataclasses.dataclass(frozen=True)
 class Loaded:
-    """The four arrays by name, and what they were made from."""
+    """The four arrays by name, what they were made from, and a note to the person at the screen."""
 
     arrays: contents.Arrays
     source: Source
+    note: str = ""
+
+
+# What was loaded in advance, by the settings that lead to it; without its arrays once it is taken.
+_in_advance: dict[tuple[str | None, ...], Loaded] = {}
+_SETTINGS = ("LABKIT_DATA", "LABKIT_CACHE", "LABKIT_OFFLINE")
+
+
+def load_in_advance(spec: specs.Dataset) -> Loaded | None:
+    """Load a data set before this process forks, so that its forks need not.
+
+    In each fork the first `load` gets these arrays, its to change; a later one loads them anew.
+    None where loading has something to say, which it does where a person reads it.
+    """
+    said = notes.count()
+    loaded = _loaded(spec)
+    return _in_advance.setdefault(asked(spec), loaded) if notes.count() == said else None
+
+
+def asked(spec: specs.Dataset) -> tuple[str | None, ...]:
+    """Return what decides what `load` gives."""
+    return spec.name, *map(os.environ.get, _SETTINGS)
+
+
+def source(spec: specs.Dataset) -> Source:
+    """Tell what `load` gives; errors as there."""
+    known = _in_advance.get(asked(spec))
+    return _said(known).source if known else load(spec).source
+
+
+def _said(loaded: Loaded) -> Loaded:
+    if loaded.note:
+        notes.say(loaded.note)
+    return loaded
 
 
 def load(spec: specs.Dataset) -> Loaded:
@@ -66,6 +100,14 @@ def load(spec: specs.Dataset) -> Loaded:
     DataError
         If the folder in ``LABKIT_DATA`` lacks a file or holds a bad one.
     """
+    ready = _in_advance.get(asked(spec))
+    if ready is None or not ready.arrays:
+        return _said(_loaded(spec))
+    _in_advance[asked(spec)] = dataclasses.replace(ready, arrays={})
+    return _said(ready)
+
+
+def _loaded(spec: specs.Dataset) -> Loaded:
     setting = os.environ.get("LABKIT_DATA", "").strip()
     if setting == "sample":
         return _draw(spec, "LABKIT_DATA=sample asks for it.")
@@ -101,8 +143,7 @@ def _real(spec: specs.Dataset, arrays: contents.Arrays, place: str) -> Loaded:
 
 def _draw(spec: specs.Dataset, reason: str) -> Loaded:
     source = Source(spec.name, "sample", "drawn")
-    notes.say(f"{source}. {reason}")
     model = sample.load(pathlib.Path(__file__).with_name(spec.sample_file))
     (x_train, y_train), (x_test, y_test) = sample.draw(model)
     arrays = {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
-    return Loaded(arrays, source)
+    return Loaded(arrays, source, f"{source}. {reason}")

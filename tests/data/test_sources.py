@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from labkit import data
-from labkit.data import cache, contents, idx, sources, specs
+from labkit.data import cache, contents, examples, idx, sources, specs
 
 from .conftest import IDX_NAMES, make_arrays, make_spec
 
@@ -292,6 +292,42 @@ def test_example_files_without_a_cache(monkeypatch, tmp_path, capsys) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert data.read_idx(data.example_files().images_idx).shape == (1000, 28, 28)
     assert "cannot be kept in the cache" in capsys.readouterr().out
+
+
+# In advance
+
+
+@pytest.fixture
+def in_advance(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (sources, examples):
+        monkeypatch.setattr(module, "_in_advance", {})
+
+
+@pytest.mark.usefixtures("in_advance")
+def test_what_was_loaded_in_advance_is_taken_once(monkeypatch, capsys) -> None:
+    monkeypatch.setenv("LABKIT_DATA", "sample")
+    data.load_in_advance("fashion-mnist")
+    assert capsys.readouterr().out == "", "nothing is said before there is somebody to read it"
+    with monkeypatch.context() as patch:
+        patch.setattr(sources, "_loaded", None)  # nothing is loaded now
+        example = data.example_files()
+        told = str(data.source())
+        (x_train, _), (x_test, _) = data.load_fashion_mnist()
+    assert capsys.readouterr().out.count("drawn sample (not the real data)") == 1
+    assert np.array_equal(data.read_csv(example.csv)[0], x_test[:1000])
+    before = x_train.copy()
+    x_train[:] = 0
+    assert np.array_equal(data.load_fashion_mnist()[0][0], before), "the next load is unspoilt"
+    assert str(data.source()) == told
+
+
+@pytest.mark.usefixtures("in_advance")
+def test_other_settings_lead_to_other_data(monkeypatch, spec, arrays, folder_of) -> None:
+    monkeypatch.setenv("LABKIT_DATA", "sample")
+    sources.load_in_advance(spec)
+    folder_of(arrays)
+    assert sources.source(spec).kind == "real"
+    assert same(sources.load(spec).arrays, arrays)
 
 
 # The import

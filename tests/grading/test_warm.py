@@ -330,7 +330,7 @@ def test_a_run_that_is_cancelled_leaves_nothing(room):
 
 
 def test_cold_workers_do_the_same_where_warm_ones_cannot_be(tmp_path, monkeypatch):
-    monkeypatch.setattr(course_copy, "warm_command", lambda control, limits: ["false"])
+    monkeypatch.setattr(course_copy, "warm_command", lambda *_: ["false"])
     with machine.Machine(["fashion-mnist"], LIMITS) as ready:
         room = Room(ready, tmp_path)
         assert room.shows("print(1)") == "1"

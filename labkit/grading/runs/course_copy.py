@@ -122,10 +122,10 @@ def looking_command() -> list[str]:
     return [*_PYTHON, f"{INSIDE}/looking.py", "{pipe}"]
 
 
-def warm_command(control: int, limits: sandbox.Limits) -> list[str]:
+def warm_command(datasets: Iterable[str], control: int, limits: sandbox.Limits) -> list[str]:
     """Return the command that starts, inside a box, the process that forks workers."""
     numbers = control, limits.scratch, limits.processes
-    return [*_PYTHON, f"{INSIDE}/preloaded.py", *map(str, numbers)]
+    return [*_PYTHON, f"{INSIDE}/preloaded.py", *map(str, numbers), *datasets]
 
 
 def _add_fonts(folder: pathlib.Path) -> None:

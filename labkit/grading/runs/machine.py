@@ -1,5 +1,6 @@
 """A machine that is ready to run notebooks: the kit, the box, and warm workers."""
 
+import functools
 import pathlib
 import sys
 import tempfile
@@ -65,9 +66,8 @@ class Machine:
             self_test.verify(self._box, self._secrets)
             _say_what_is_missing()
         self._groups.__enter__()
-        self._warm = warm_sandbox.Boxes(
-            course_copy.warm_command, self._box, self._limits, self._groups
-        )
+        command = functools.partial(course_copy.warm_command, self._datasets)
+        self._warm = warm_sandbox.Boxes(command, self._box, self._limits, self._groups)
         shipped = files.fingerprint_of_files(folder.rglob("*.py"))
         self.facts = {"labkit": shipped, "data": data.source().kind}
         self.stamp = files.fingerprint(*self.facts.values(), str(self._sandboxed))

@@ -4,7 +4,8 @@ It never runs a student's code, and no operation of TensorFlow, whose threads wo
 the fork. Jobs come from the Unix socket whose number is its first argument: a message with the
 descriptors to read the job from and to write the records to, new for each run, and those by which
 the run joins the groups that limit it. It answers how the run ended, and ends itself when the
-socket is closed. The other arguments are the bytes and the processes that a run may have.
+socket is closed. The other arguments are the bytes and the processes that a run may have, and the
+data that notebooks load.
 """
 
 import gc
@@ -25,6 +26,8 @@ LIBRARIES = (
     *("IPython.core.interactiveshell", "numpy", "pandas", "matplotlib.pyplot", "seaborn"),
     *("sklearn.metrics", "sklearn.model_selection", "tensorflow", "keras"),
     *("labkit.data", "labkit.evidence.values", "labkit.evidence.functions"),
+    *("labkit.evidence.networks", "labkit.evidence.pictures", "labkit.plots.advance"),
+    *("labkit.notebook.fits", "labkit.notebook.setup", "labkit.notebook.shuffling"),
 )
 MOST_DESCRIPTORS = 8
 
@@ -37,8 +40,7 @@ def main() -> None:
     _say(control, {"able": able})
     if not able:
         return
-    for name in LIBRARIES:
-        importlib.import_module(name)
+    _prepare(sys.argv[4:])
     gc.collect()
     gc.freeze()  # else the collector of each fork copies all of it
     _say(control, {"ready": True})
@@ -52,6 +54,17 @@ def main() -> None:
         for descriptor in given:
             os.close(descriptor)
         _say(control, nested_box.ended(*forked))
+
+
+def _prepare(datasets: list[str]) -> None:
+    """Do once what each notebook would do for itself, to the same end."""
+    worker.provide_fonts()
+    for name in LIBRARIES:
+        importlib.import_module(name)
+    if "labkit.plots.advance" in sys.modules:
+        sys.modules["labkit.plots.advance"].draw_in_advance()
+    for name in datasets:
+        importlib.import_module("labkit.data").load_in_advance(name)
 
 
 def _try_out(limits: tuple[int, int]) -> bool:
