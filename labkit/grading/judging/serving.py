@@ -7,6 +7,8 @@ judged, and a network that ends its judge, or holds it up, costs its own exercis
 
 import contextlib
 import dataclasses
+import functools
+import gc
 import importlib
 import json
 import os
@@ -19,13 +21,13 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
-from labkit import labs
+from labkit import data, labs
 from labkit.checks import Exercise, Result
 from labkit.checks.given import reference
 from labkit.grading.judging import judge, verify
 from labkit.grading.runs import records, running
 
-_PRELOADED = ("tensorflow", "keras", "labkit.evidence.saved_networks")
+_PRELOADED = ("tensorflow", "keras", "pandas", "labkit.evidence.saved_networks")
 # One exercise may take this share of the whole time.
 _SHARE = 0.4
 # The address space is larger than the memory in use: TensorFlow reserves 3 GiB.
@@ -47,6 +49,8 @@ def serve() -> None:
     os.dup2(2, 1)  # nothing but answers may reach the one who asks
     for name in _PRELOADED:
         importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # else the collector of each fork copies all of it
     for line in sys.stdin:
         request = json.loads(line)
         folder = pathlib.Path(request["folder"])
@@ -62,8 +66,8 @@ def serve() -> None:
 def judge_run(lab: str, folder: pathlib.Path, seconds: float = judge.SECONDS) -> list[_Said]:
     """Return what there is to say of each machine-marked exercise of the run in `folder`."""
     exercises = list(labs.load(lab))
-    for exercise in exercises:
-        _ = reference(exercise.dataset).x_train  # once for all forks
+    for dataset in sorted({exercise.dataset for exercise in exercises}):
+        _load(dataset)
     until = time.monotonic() + seconds
     said: list[_Said] = []
     while len(said) < len(exercises):
@@ -75,6 +79,14 @@ def judge_run(lab: str, folder: pathlib.Path, seconds: float = judge.SECONDS) ->
             reason = reason or f"judging it took more than {seconds:g} seconds"
             said.append(_Said(judge.ungraded(left[len(new)], reason), lost))
     return said
+
+
+@functools.cache
+def _load(dataset: str) -> None:
+    """Load once for all forks what exercises compare with."""
+    data.load_in_advance(dataset)
+    known = reference(dataset)
+    _ = known.x_train, known.kind
 
 
 def _said_by_a_fork(
