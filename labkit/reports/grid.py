@@ -1,10 +1,9 @@
 """Cross-validate many small networks at once: the weight-decay grid.
 
-A search over d decays with k folds trains d × k networks of the same shape on almost the same
-images. Here they stand side by side in one TensorFlow graph: their first layers are one wide
-matrix, and one matrix product serves them all. Which images a network may learn from is a weight, 0
-or 1, on each image's share of that network's loss. No network sees another's weights or gradients,
-so each is trained as if it were alone.
+A search over d decays with k folds trains d × k networks of the same shape, and the d networks of a
+fold learn from the same images. Here these stand side by side in one TensorFlow graph: their first
+layers are one wide matrix, and one matrix product serves them all. No network sees another's
+weights or gradients, so each is trained as if it were alone. One fold follows the other.
 
 `plain_search` is the same search the plain way, with scikit-learn: one network after the other, or
 on as many machines as a Dask cluster has.
@@ -14,6 +13,7 @@ import dataclasses
 import json
 import numbers
 import pathlib
+import platform
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -63,7 +63,7 @@ def cross_validate(
     *,
     units: int = 50,
     epochs: int = 6,
-    batch_size: int = 250,
+    batch_size: int = 200,
     learning_rate: float = 0.002,
     anneal: bool = True,
     seed: int = 0,
@@ -72,8 +72,8 @@ def cross_validate(
     """Cross-validate one network for each weight decay, all of them at once.
 
     Each network has one hidden layer (relu) and a softmax over the classes. It is trained by
-    Adam on shuffled minibatches in float32. All networks start from the same weights and see the
-    images in the same order: where two of them differ, the decay or the fold is the reason.
+    Adam on shuffled minibatches in float32. All networks start from the same weights, and those of
+    a fold see the images in the same order: where two of them differ, the decay is the reason.
 
     Parameters
     ----------
@@ -94,8 +94,9 @@ def cross_validate(
     epochs, batch_size : int
     learning_rate : float
     anneal : bool
-        Whether the learning rate falls evenly to 0. All networks see the same last minibatches, and
-        at a constant rate, which scikit-learn keeps, they are all lucky or unlucky with them.
+        Whether the learning rate falls evenly to 0. A fold's networks see the same last
+        minibatches; at a constant rate, which scikit-learn keeps, all are lucky or unlucky with
+        them.
     seed : int
         Decides the folds (where they are drawn), the first weights and the order of the images.
     progress : bool
@@ -120,11 +121,24 @@ def cross_validate(
         raise ValueError(f"learning_rate is {learning_rate!r}; it must be a number above 0.")
     members = _folds(folds, classes, seed)
 
+    import keras
+
     start = time.perf_counter()
-    networks = _Networks(pixels, classes, penalties, members, units, seed)
-    networks.optimize_with(_adam(learning_rate, epochs * -(-len(pixels) // batch_size), anneal))
-    networks.train(epochs, batch_size, seed, progress)
-    accuracies = networks.held_out_accuracies()
+    fold_count = int(members.max()) + 1
+    networks = _Networks(pixels.shape[1], units, int(classes.max()) + 1, penalties, seed)
+    networks.optimize_with(keras.optimizers.Adam())
+    accuracies = np.empty((len(penalties), fold_count))
+    with _bar(epochs * fold_count, progress) as bar:
+        for fold in range(fold_count):
+            seen, held_out = members != fold, members == fold
+            images_seen, labels_seen = pixels[seen], classes[seen]
+            networks.begin(len(labels_seen))
+            random = np.random.default_rng([seed, 1])
+            steps = -(-len(labels_seen) // batch_size)
+            for rates in _rates(learning_rate, epochs, steps, anneal):
+                networks.train(images_seen, labels_seen, rates, batch_size, random)
+                bar.update()
+            accuracies[:, fold] = networks.accuracies(pixels[held_out], classes[held_out])
     return Grid(penalties, accuracies, networks.parameters, time.perf_counter() - start)
 
 
@@ -228,129 +242,103 @@ def alpha(decay: float, images: float, batch_size: int) -> float:
 
 
 class _Networks:
-    """Networks side by side: decay after decay, and within each fold after fold."""
+    """Networks of the same shape side by side, one for each decay, that see the same images."""
 
     def __init__(
-        self,
-        pixels: np.ndarray,
-        labels: np.ndarray,
-        decays: np.ndarray,
-        folds: np.ndarray,
-        units: int,
-        seed: int,
+        self, inputs: int, units: int, outputs: int, decays: np.ndarray, seed: int
     ) -> None:
         import tensorflow as tf
 
         self.tf = tf
-        self.pixels, self.labels, self.folds = pixels, labels, folds
-        self.decay_count, self.fold_count = len(decays), int(folds.max()) + 1
-        self.count = self.decay_count * self.fold_count
-        self.units = units
-        inputs, outputs = pixels.shape[1], int(labels.max()) + 1
+        self.decays, self.units = decays, units
         self.parameters = (inputs + 1) * units + (units + 1) * outputs
 
+        count = len(decays)
         random = np.random.default_rng(seed)
         first = _glorot(random, inputs, units)
         second = _glorot(random, units, outputs)
-        self.first = tf.Variable(np.tile(first, (1, self.count)))
-        self.first_bias = tf.Variable(tf.zeros(self.count * units))
-        self.second = tf.Variable(np.tile(second, (self.count, 1, 1)))
-        self.second_bias = tf.Variable(tf.zeros((self.count, 1, outputs)))
+        self.first = tf.Variable(np.tile(first, (1, count)))
+        self.first_bias = tf.Variable(tf.zeros(count * units))
+        self.second = tf.Variable(np.tile(second, (count, 1, 1)))
+        self.second_bias = tf.Variable(tf.zeros((count, 1, outputs)))
         self.weights = [self.first, self.first_bias, self.second, self.second_bias]
-
-        trained_on = len(labels) - np.bincount(folds)
-        strengths = (decays[:, np.newaxis] / trained_on).ravel().astype(np.float32)
-        self.strengths = tf.constant(strengths)
+        # A step pulls each weight towards 0 by so much of itself.
+        self.columns = tf.Variable(tf.zeros(count * units))
+        self.matrices = tf.Variable(tf.zeros((count, 1, 1)))
 
     def optimize_with(self, optimizer: Any) -> None:
         """Let `optimizer`, one of Keras's, change the weights."""
         self.optimizer = optimizer
         optimizer.build(self.weights)
+        # Compiled, the many passes over the weights are one. Keras does not on a Mac, either.
+        compiled = platform.system() != "Darwin"
+        self.step = self.tf.function(self._step, jit_compile=compiled, reduce_retracing=True)
+        self._beginning = [one.numpy() for one in self._changing()]
 
-    def train(self, epochs: int, batch_size: int, seed: int, progress: bool) -> None:
-        """Go through the images `epochs` times, in a new order each time."""
-        step = self.tf.function(self._step, reduce_retracing=True)
-        random = np.random.default_rng([seed, 1])
-        with _bar(epochs, progress) as bar:
-            for _ in range(epochs):
-                for rows in _minibatches(random, len(self.labels), batch_size):
-                    step(_scaled(self.pixels[rows]), self.labels[rows], self.folds[rows])
-                bar.update()
+    def begin(self, images: int) -> None:
+        """Go back to the first weights, to learn from so many images."""
+        for one, first in zip(self._changing(), self._beginning, strict=True):
+            one.assign(first)
+        # The slope of decay * sum(w**2) / images.
+        pulls = (2 * self.decays / images).astype(np.float32)
+        self.columns.assign(np.repeat(pulls, self.units))
+        self.matrices.assign(pulls.reshape(-1, 1, 1))
 
-    def held_out_accuracies(self) -> np.ndarray:
-        """Return the accuracy of each network on the fold that it has not seen."""
-        accuracies = np.empty((self.decay_count, self.fold_count))
-        for fold in range(self.fold_count):
-            rows = np.flatnonzero(self.folds == fold)
-            right = np.zeros(self.decay_count, int)
-            first, first_bias, second, second_bias = self._weights_of_fold(fold)
-            for start in range(0, len(rows), _HELD_OUT_BATCH):
-                part = rows[start : start + _HELD_OUT_BATCH]
-                scores = self._scores(
-                    _scaled(self.pixels[part]), first, first_bias, second, second_bias
-                )
-                predicted = np.argmax(scores, axis=2)
-                right += (predicted == self.labels[part]).sum(axis=1)
-            accuracies[:, fold] = right / len(rows)
-        return accuracies
+    def train(
+        self,
+        pixels: np.ndarray,
+        labels: np.ndarray,
+        rates: np.ndarray,
+        batch_size: int,
+        random: np.random.Generator,
+    ) -> None:
+        """Go through the images once in a new order, at a learning rate for each step."""
+        batches = _minibatches(random, len(labels), batch_size)
+        for rate, rows in zip(rates, batches, strict=True):
+            self.optimizer.learning_rate.assign(rate)
+            self.step(_scaled(pixels[rows]), labels[rows])
 
-    def _scores(self, images: Any, first: Any, first_bias: Any, second: Any, bias: Any) -> Any:
+    def accuracies(self, pixels: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        """Return the share of right answers of each network."""
+        right = np.zeros(len(self.decays), int)
+        for start in range(0, len(labels), _HELD_OUT_BATCH):
+            part = slice(start, start + _HELD_OUT_BATCH)
+            predicted = np.argmax(self._scores(_scaled(pixels[part])), axis=2)
+            right += (predicted == labels[part]).sum(axis=1)
+        return right / len(labels)
+
+    def _scores(self, images: Any) -> Any:
         """Return scores of shape (networks, images, classes)."""
         tf = self.tf
-        hidden = tf.nn.relu(images @ first + first_bias)
-        hidden = tf.reshape(hidden, (tf.shape(hidden)[0], -1, self.units))
-        return tf.transpose(hidden, (1, 0, 2)) @ second + bias
+        hidden = tf.nn.relu(images @ self.first + self.first_bias)
+        hidden = tf.reshape(hidden, (-1, len(self.decays), self.units))
+        return tf.transpose(hidden, (1, 0, 2)) @ self.second + self.second_bias
 
-    def _step(self, images: Any, labels: Any, folds: Any) -> None:
+    def _step(self, images: Any, labels: Any) -> None:
         tf = self.tf
         with tf.GradientTape() as tape:
-            scores = self._scores(images, *self.weights)
+            scores = self._scores(images)
             wide = tf.broadcast_to(labels[tf.newaxis], tf.shape(scores)[:2])
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(wide, scores)
-            means = _mean_over(tf, losses, self._may_learn(folds))
             # The sum over the networks: no weight appears in more than one of them.
-            loss = tf.reduce_sum(means + self.strengths * self._squares())
-        self.optimizer.apply(tape.gradient(loss, self.weights))
-
-    def _may_learn(self, folds: Any) -> Any:
-        """Return 1 where an image is in the training part of a network, else 0."""
-        tf = self.tf
-        own = tf.tile(tf.range(self.fold_count, dtype=folds.dtype), (self.decay_count,))
-        return tf.cast(folds[tf.newaxis] != own[:, tf.newaxis], tf.float32)
-
-    def _squares(self) -> Any:
-        """Return the sum of the squares of all weights, for each network."""
-        tf = self.tf
-        first = tf.reduce_sum(tf.square(self.first), axis=0) + tf.square(self.first_bias)
-        first = tf.reduce_sum(tf.reshape(first, (self.count, self.units)), axis=1)
-        second = tf.reduce_sum(tf.square(self.second), axis=(1, 2))
-        return first + second + tf.reduce_sum(tf.square(self.second_bias), axis=(1, 2))
-
-    def _weights_of_fold(self, fold: int) -> tuple[Any, Any, Any, Any]:
-        """Return the weights of the networks that have not seen `fold`, one for each decay."""
-        chosen = np.arange(self.decay_count) * self.fold_count + fold
-        columns = (chosen[:, np.newaxis] * self.units + np.arange(self.units)).ravel()
-        tf = self.tf
-        return (
-            tf.gather(self.first, columns, axis=1),
-            tf.gather(self.first_bias, columns),
-            tf.gather(self.second, chosen),
-            tf.gather(self.second_bias, chosen),
+            loss = tf.reduce_sum(tf.reduce_mean(losses, axis=1))
+        slopes = tape.gradient(loss, self.weights)
+        pulls = (self.columns, self.columns, self.matrices, self.matrices)
+        self.optimizer.apply(
+            [
+                slope + pull * weights
+                for slope, pull, weights in zip(slopes, pulls, self.weights, strict=True)
+            ]
         )
 
-
-def _adam(learning_rate: float, steps: int, anneal: bool) -> Any:
-    import keras
-
-    if anneal:
-        learning_rate = keras.optimizers.schedules.PolynomialDecay(learning_rate, steps, 0.0)
-    return keras.optimizers.Adam(learning_rate)
+    def _changing(self) -> list[Any]:
+        return [*self.weights, *self.optimizer.variables]
 
 
-def _mean_over(tf: Any, losses: Any, weights: Any) -> Any:
-    """Return each network's mean over the images with weight 1; 0 where there are none."""
-    total = tf.reduce_sum(losses * weights, axis=1)
-    return total / tf.maximum(tf.reduce_sum(weights, axis=1), 1.0)
+def _rates(first: float, epochs: int, steps: int, anneal: bool) -> np.ndarray:
+    """Return the learning rate of each step of each epoch, shape (epochs, steps)."""
+    left = 1 - np.arange(epochs * steps) / (epochs * steps) if anneal else np.ones(epochs * steps)
+    return (first * left).reshape(epochs, steps)
 
 
 def _glorot(random: np.random.Generator, inputs: int, outputs: int) -> np.ndarray:

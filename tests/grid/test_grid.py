@@ -88,25 +88,23 @@ def test_gradient_is_that_of_one_network_with_r_s_penalty():
     random = np.random.default_rng(0)
     images = random.random((12, 5), dtype=np.float32)
     labels = (np.arange(12) % 2).astype(np.int32)
-    folds = (np.arange(12) // 2 % 3).astype(np.int32)
     decay = 0.7
-    networks = grid._Networks(images, labels, np.array([0.0, decay]), folds, 4, 0)
+    networks = grid._Networks(5, 4, 2, np.array([0.0, decay]), 0)
     first, second = networks.first.numpy()[:, :4], networks.second.numpy()[0]
     networks.optimize_with(keras.optimizers.SGD(0.1))
-    networks._step(images, labels, folds)
+    networks.begin(images=12)
+    networks.step(images, labels)
 
-    fold = 1
-    place = 1 * 3 + fold  # the second decay
-    seen = folds != fold
-    x, y = images[seen], np.eye(2)[labels[seen]]
-    hidden = np.maximum(x @ first, 0)
+    place = 1  # the second decay
+    y = np.eye(2)[labels]
+    hidden = np.maximum(images @ first, 0)
     scores = np.exp(hidden @ second)
-    error = (scores / scores.sum(axis=1, keepdims=True) - y) / seen.sum()
+    error = (scores / scores.sum(axis=1, keepdims=True) - y) / 12
     back = (error @ second.T) * (hidden > 0)
-    penalty = 2 * decay / seen.sum()
+    penalty = 2 * decay / 12
     np.testing.assert_allclose(
         networks.first.numpy()[:, place * 4 : place * 4 + 4],
-        first - 0.1 * (x.T @ back + penalty * first),
+        first - 0.1 * (images.T @ back + penalty * first),
         atol=1e-6,
     )
     np.testing.assert_allclose(
@@ -114,6 +112,14 @@ def test_gradient_is_that_of_one_network_with_r_s_penalty():
         second - 0.1 * (hidden.T @ error + penalty * second),
         atol=1e-6,
     )
+
+
+def test_each_fold_begins_anew(piece):
+    """A fold's accuracies are the same whichever number it has, and whatever was before it."""
+    folds = np.arange(len(piece[1])) // 3 % 4
+    forward = _grid(piece, folds=folds, epochs=2)
+    backward = _grid(piece, folds=3 - folds, epochs=2)
+    np.testing.assert_array_equal(forward.accuracies, backward.accuracies[:, ::-1])
 
 
 IMAGES, LABELS = np.zeros((20, 4, 4), np.uint8), np.arange(20) % 2
