@@ -12,6 +12,8 @@ __version__ = "0.1.0"
 _WHERE = {
     "CLASS_NAMES": "labkit.data",
     "DIGIT_NAMES": "labkit.data",
+    "class_names": "labkit.data",
+    "load_data": "labkit.data",
     "load_fashion_mnist": "labkit.data",
     "load_mnist": "labkit.data",
     "ready": "labkit.notebook.setup",

@@ -27,8 +27,8 @@ def test_names_are_there_when_asked_for():
     for name in labkit.__all__:
         assert getattr(labkit, name) is not None
     assert "load_fashion_mnist" in dir(labkit)
-    with pytest.raises(AttributeError, match="no attribute 'load_data'"):
-        _ = labkit.load_data
+    with pytest.raises(AttributeError, match="no attribute 'load_cifar'"):
+        _ = labkit.load_cifar
 
 
 # Who may import whom: each room only those to its left. Rooms of one group are apart.

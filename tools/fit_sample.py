@@ -4,7 +4,7 @@ Run from the project's folder, with the real data at hand::
 
     LABKIT_DATA=<folder> python tools/fit_sample.py
 
-It writes ``labkit/data/<dataset>-sample.npz`` for both data sets.
+It writes ``labkit/data/<dataset>-sample.npz`` for every data set, or for those that are named.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from labkit.data import sample, sources, specs
 
 def main() -> int:
     """Fit and write every model; return the exit status."""
-    for spec in specs.DATASETS.values():
+    for name in sys.argv[1:] or specs.DATASETS:
+        spec = specs.DATASETS[name]
         loaded = sources.load(spec)
         if loaded.source.kind != "real":
             print(f"The models are fitted to the real data, and this is not: {loaded.source}.")

@@ -17,7 +17,7 @@ class Reference:
     ----------
     kind : str
         ``"real"`` or ``"sample"``.
-    x_train, x_test : ndarray of uint8, shape (n, 28, 28)
+    x_train, x_test : ndarray of uint8, shape (n, rows, columns)
     y_train, y_test : ndarray of uint8, shape (n,)
     variant : int
         Which variant of an exercise is meant; 0 where it has none, or nobody says.
@@ -38,8 +38,7 @@ class Reference:
 
     @functools.cached_property
     def _arrays(self) -> tuple:
-        load = {"fashion-mnist": data.load_fashion_mnist, "mnist": data.load_mnist}[self.dataset]
-        arrays = load()
+        arrays = data.load_data(self.dataset)
         for part in arrays:
             for array in part:
                 array.flags.writeable = False
@@ -63,7 +62,7 @@ class Reference:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        return data.CLASS_NAMES if self.dataset == "fashion-mnist" else data.DIGIT_NAMES
+        return data.class_names(self.dataset)
 
 
 # A few rows of the training and of the test images: to find out what an answer looks like.

@@ -1,8 +1,11 @@
 """A lab is a folder: ``lab.md`` and a file for each exercise. This reads it."""
 
+import dataclasses
 import importlib
 import pathlib
+import re
 
+from labkit import data
 from labkit.checks import exercise, faults, lab_text, names
 from labkit.checks.authoring import AuthorError, Essay, Exercise
 from labkit.checks.exercise import Answer
@@ -10,6 +13,7 @@ from labkit.checks.lab_text import Code, Piece, Place, Prose
 
 TEXT = "lab.md"
 SHARED = "shared"
+_REFERENCE = re.compile(r"\{exercise:([\w-]+)\}")
 
 
 class Lab(exercise.Lab):
@@ -34,12 +38,14 @@ class Lab(exercise.Lab):
         except lab_text.TextError as error:
             raise AuthorError(error.problem, error.cure, str(path), error.line) from error
         name, minutes, self.dataset = _settings(settings, path)
+        self._promised = settings.get("points", "")
         self.by_place = {
             piece.name: _imported(package, piece, path)
             for piece in self.pieces
             if isinstance(piece, Place)
         }
         super().__init__(name, _title(self.pieces, path), minutes, tuple(self.by_place.values()))
+        self._fill_in_numbers(path)
         self._join(path)
 
     def attributes(self) -> dict[str, Exercise]:
@@ -59,7 +65,36 @@ class Lab(exercise.Lab):
             )
             for name in sorted(stray)
         ]
-        return [*found, *(fault for item in self.exercises for fault in faults.of(item))]
+        found += (fault for item in self.exercises for fault in faults.of(item))
+        return [*found, *self._points_unlike_promised()]
+
+    def _points_unlike_promised(self) -> list[AuthorError]:
+        if self._promised in ("", f"{self.points:g}"):
+            return []
+        problem = f"the exercises give {self.points:g} points; the settings say {self._promised}"
+        cure = "Give other points to an exercise, or write another number."
+        return [AuthorError(problem, cure, str(self.folder / TEXT), 1)]
+
+    def _fill_in_numbers(self, path: pathlib.Path) -> None:
+        """Put the numbers of exercises in the place of ``{exercise:NAME}``."""
+        self.pieces = [
+            dataclasses.replace(piece, text=self._filled(piece.text, str(path), piece.line))
+            if isinstance(piece, Prose)
+            else piece
+            for piece in self.pieces
+        ]
+        for item in self.exercises:
+            item.text = self._filled(item.text, item.path, item.line)
+
+    def _filled(self, text: str, path: str, line: int) -> str:
+        def number(match: re.Match) -> str:
+            item = self.by_place.get(match[1].replace("-", "_"))
+            if item is None:
+                problem = f"{match[0]} stands for no exercise of this lab"
+                raise AuthorError(problem, f"There are: {', '.join(self.by_place)}.", path, line)
+            return str(item.number)
+
+        return _REFERENCE.sub(number, text)
 
     def _join(self, path: pathlib.Path) -> None:
         """Tell each exercise what the notebook has defined before it."""
@@ -104,15 +139,22 @@ def text_of(item: Exercise | Essay) -> list[Piece]:
 
 def _settings(settings: dict[str, str], path: pathlib.Path) -> tuple[str, int, str]:
     missing = {"lab", "minutes"} - set(settings)
-    unknown = set(settings) - {"lab", "minutes", "dataset"}
+    unknown = set(settings) - {"lab", "minutes", "dataset", "points"}
     if missing or unknown or not settings["minutes"].isdigit():
         raise AuthorError(
             f"the settings at the top are {', '.join(settings) or 'none'}",
-            "There have to be lab (its name) and minutes (a whole number), and may be dataset.",
+            "There have to be lab (its name) and minutes (a whole number); there may be dataset and"
+            " points (what they add up to).",
             str(path),
             1,
         )
-    return settings["lab"], int(settings["minutes"]), settings.get("dataset", "fashion-mnist")
+    dataset = settings.get("dataset", "fashion-mnist")
+    try:
+        data.class_names(dataset)
+    except data.DataError as error:
+        cure = "An entry in labkit/data/own.py makes one."
+        raise AuthorError(str(error).removesuffix("."), cure, str(path), 1) from error
+    return settings["lab"], int(settings["minutes"]), dataset
 
 
 def _title(pieces: list[Piece], path: pathlib.Path) -> str:

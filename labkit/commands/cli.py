@@ -13,6 +13,8 @@ import sys
 import types
 from collections.abc import Sequence
 
+from labkit.commands import accepted
+
 # What the students' edition does not have.
 _OF_INSTRUCTORS = "labkit.commands.of_instructors"
 
@@ -152,8 +154,8 @@ def _add_data(commands: argparse._SubParsersAction) -> None:
         "dataset",
         nargs="?",
         default="fashion-mnist",
-        choices=("fashion-mnist", "mnist"),
-        help="the data set; fashion-mnist if left out",
+        type=accepted.dataset,
+        help="the data set: fashion-mnist if left out, mnist, or one of labkit/data/own.py",
     )
     parser.set_defaults(run=_data)
 

@@ -36,7 +36,7 @@ def prepare_data(dataset: str = "fashion-mnist") -> data.Source:
 
     Parameters
     ----------
-    dataset : {"fashion-mnist", "mnist"}
+    dataset : str
         The data set.
 
     Returns

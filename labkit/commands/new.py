@@ -4,7 +4,7 @@ import pathlib
 import re
 import string
 
-from labkit import labs
+from labkit import data, labs
 from labkit.checks import lab_folder
 from labkit.checks.author_file import AuthorError
 
@@ -28,7 +28,8 @@ def lab(name: str, dataset: str, root: pathlib.Path) -> list[pathlib.Path]:
         problem = f"there is a lab {name} already, or a folder {folder}"
         raise AuthorError(problem, "Choose another name.")
     title = re.sub(r"^lab\d+-", "", name).replace("-", " ").capitalize()
-    load = {"mnist": "load_mnist"}.get(dataset, "load_fashion_mnist")
+    own_loader = f"load_{dataset.replace('-', '_')}"
+    load = f"{own_loader}()" if hasattr(data, own_loader) else f'load_data("{dataset}")'
     told = "" if dataset == "fashion-mnist" else f', dataset="{dataset}"'
     words = {"lab": name, "title": title, "dataset": dataset, "load": load, "told": told}
     folder.mkdir(parents=True)
@@ -56,7 +57,8 @@ def _placed(name: str, lab_name: str, root: pathlib.Path, kind: str) -> list[pat
     if path.exists():
         raise AuthorError("there is such a file already", "Choose another name.", str(path), 1)
     title = name.replace("-", " ").capitalize()
-    _write(path, kind, {"title": title, "variable": f"n_{module}"})
+    last = len(data.class_names(labs.load(lab_name).dataset)) - 1
+    _write(path, kind, {"title": title, "variable": f"n_{module}", "label": str(min(7, last))})
     text_path = folder / lab_folder.TEXT
     text = text_path.read_text(encoding="utf-8")
     end = _END.search(text)

@@ -8,6 +8,8 @@ import importlib
 import pathlib
 import sys
 
+from labkit.commands import accepted
+
 _FORMS = (
     *("gradescope", "github-classroom", "prairielearn"),
     *("junit", "nbgrader", "ags", "xapi"),
@@ -200,7 +202,7 @@ def _add_new(commands: argparse._SubParsersAction) -> None:
     kinds = parser.add_subparsers(title="what to begin", metavar="KIND", required=True)
     lab = kinds.add_parser("lab", help="a folder in labkit/labs with a text that runs")
     lab.add_argument("name", help="for example lab7-digits")
-    lab.add_argument("--dataset", default="fashion-mnist", choices=("fashion-mnist", "mnist"))
+    lab.add_argument("--dataset", default="fashion-mnist", type=accepted.dataset)
     lab.set_defaults(run=_new, kind="lab")
     for kind, text in (
         ("exercise", "a machine-marked exercise: one file, and its place in the lab's text"),

@@ -25,13 +25,16 @@ __all__ = [
     "DownloadError",
     "ExampleFiles",
     "Source",
+    "class_names",
     "example_files",
+    "load_data",
     "load_fashion_mnist",
     "load_in_advance",
     "load_mnist",
     "read_csv",
     "read_idx",
     "source",
+    "stamp",
     "write_csv",
     "write_idx",
 ]
@@ -81,13 +84,39 @@ def load_mnist() -> tuple[Pair, Pair]:
     return _load(specs.MNIST)
 
 
-def source(dataset: str = "fashion-mnist") -> Source:
-    """Tell what `load_fashion_mnist` or `load_mnist` gives here, loading it if need be.
+def load_data(dataset: str) -> tuple[Pair, Pair]:
+    """Load a data set by its name: a published one, or one with an entry in ``labkit/data/own.py``.
 
     Parameters
     ----------
-    dataset : {"fashion-mnist", "mnist"}
-        The data set.
+    dataset : str
+        ``"fashion-mnist"``, ``"mnist"`` or another name.
+
+    Returns
+    -------
+    tuple
+        As `load_fashion_mnist`, in the shapes of the data set.
+
+    Raises
+    ------
+    DataError
+        If there is no such data set, or it cannot be loaded.
+    """
+    return _load(_spec(dataset))
+
+
+def class_names(dataset: str) -> tuple[str, ...]:
+    """Return the names of a data set's classes, in the order of the labels; errors as `source`."""
+    return _spec(dataset).class_names
+
+
+def source(dataset: str = "fashion-mnist") -> Source:
+    """Tell what `load_data` gives here, loading it if need be.
+
+    Parameters
+    ----------
+    dataset : str
+        Its name.
 
     Returns
     -------
@@ -107,7 +136,8 @@ def load_in_advance(dataset: str) -> None:
 
     Parameters
     ----------
-    dataset : {"fashion-mnist", "mnist"}
+    dataset : str
+        Its name.
 
     Raises
     ------
@@ -118,6 +148,11 @@ def load_in_advance(dataset: str) -> None:
     loaded = sources.load_in_advance(spec)
     if loaded is not None and spec is specs.FASHION_MNIST:
         examples.make_in_advance(loaded)
+
+
+def stamp(dataset: str) -> str:
+    """Return what is another text where other data is at hand; parameters as of `source`."""
+    return sources.stamp(_spec(dataset))
 
 
 def _spec(dataset: str) -> specs.Dataset:

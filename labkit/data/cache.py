@@ -1,8 +1,9 @@
 """The user's cache: arrays that load without decompressing again.
 
 For each data set the cache holds the four arrays as ``.npy`` files. They are verified by SHA-256
-each time that they are loaded, so it does not matter who wrote them or from what. For each folder
-that a data set was read from, a small stamp file says which files were found to hold it.
+each time that they are loaded, so it does not matter who wrote them or from what; a data set
+without checksums is not kept, for it could be any version of it. For each folder that a data set
+was read from, a small stamp file says which files were found to hold it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ def root() -> pathlib.Path:
 
 def load(spec: specs.Dataset) -> contents.Arrays | None:
     """Return the cached arrays, or None if they are not all there and sound."""
+    if not spec.has_checksums:
+        return None
     paths = {array: _array_path(spec, array) for array in spec.arrays}
     if not all(map(os.path.exists, paths.values())):
         return None
@@ -53,6 +56,8 @@ def store(spec: specs.Dataset, arrays: contents.Arrays) -> bool:
     bool
         Whether the arrays are in the cache now.
     """
+    if not spec.has_checksums:
+        return False
     try:
         for array in spec.arrays:
             with files.replacing(_array_path(spec, array)) as file:

@@ -60,6 +60,14 @@ def locate(folder: pathlib.Path, spec: specs.Dataset) -> list[pathlib.Path]:
     return found
 
 
+def holds(folder: pathlib.Path, spec: specs.Dataset) -> bool:
+    """Tell whether `locate` finds all files of a data set."""
+    try:
+        return bool(locate(folder, spec))
+    except DataError:
+        return False
+
+
 def _lying_there(folder: pathlib.Path, spec: specs.Dataset, missing: list[tuple[str, ...]]) -> str:
     """Say which files lie there that may be the missing ones under another name or place."""
     lines = []
@@ -97,10 +105,9 @@ def _file_names(spec: specs.Dataset) -> list[tuple[str, ...]]:
 
 def _advice(spec: specs.Dataset) -> str:
     wanted = spec.npz_name or "the four IDX files, plain or .gz"
-    return (
-        f"LABKIT_DATA must name a folder with {wanted}; or set LABKIT_DATA=sample for the drawn"
-        " sample, or unset it for the cache or a download."
-    )
+    rest = "" if spec.sample is None else "; or set LABKIT_DATA=sample for the drawn sample"
+    rest += ", or unset it for the cache or a download" if spec.mirrors else ""
+    return f"LABKIT_DATA must name a folder with {wanted}{rest}."
 
 
 def _read_npz(path: pathlib.Path, spec: specs.Dataset) -> contents.Arrays:
@@ -118,9 +125,7 @@ def _read_npz(path: pathlib.Path, spec: specs.Dataset) -> contents.Arrays:
     except DataError:
         raise
     except KeyError as error:
-        raise DataError(
-            f"{path}: the array {expected.name} is missing. Use the published {spec.npz_name}."
-        ) from error
+        raise DataError(f"{path}: the array {expected.name} is missing. {spec.remedy}") from error
     except _NPZ_ERRORS as error:
         raise DataError(
             f"{path}: cannot be read as an .npz file ({error}). Delete it and fetch it again."

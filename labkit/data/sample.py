@@ -8,6 +8,7 @@ picture of the real data is stored. ``tools/fit_sample.py`` fits the models.
 from __future__ import annotations
 
 import dataclasses
+import math
 import pathlib
 
 import numpy as np
@@ -29,9 +30,9 @@ class Model:
     Attributes
     ----------
     mean : np.ndarray
-        Shape (classes, 784), float16, in grey levels 0 to 255.
+        Shape (classes, pixels), float16, in grey levels 0 to 255.
     components : np.ndarray
-        Shape (classes, components, 784), float16, each of unit length.
+        Shape (classes, components, pixels), float16, each of unit length.
     spread : np.ndarray
         Shape (classes, components), float32: the standard deviation along each component.
     counts : np.ndarray
@@ -53,7 +54,7 @@ def fit(
     Parameters
     ----------
     images : np.ndarray
-        Shape (n, 28, 28), uint8.
+        Shape (n, rows, columns), uint8.
     labels, test_labels : np.ndarray
         Shape (n,), class numbers from 0. Of the test images only the classes are counted.
     n_components : int
@@ -95,7 +96,11 @@ def load(path: pathlib.Path) -> Model:
 
 
 def draw(
-    model: Model, n_train: int = N_TRAIN, n_test: int = N_TEST, seed: int = SEED
+    model: Model,
+    n_train: int = N_TRAIN,
+    n_test: int = N_TEST,
+    seed: int = SEED,
+    image: tuple[int, ...] | None = None,
 ) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
     """Draw a training set and a test set, each in mixed order.
 
@@ -110,11 +115,13 @@ def draw(
         Number of images.
     seed : int
         The same seed gives the same images.
+    image : tuple of int, optional
+        The shape of an image; it is a square if left out.
 
     Returns
     -------
     tuple
-        ``(x_train, y_train), (x_test, y_test)``: uint8 of shape (n, 28, 28) and (n,).
+        ``(x_train, y_train), (x_test, y_test)``: uint8 of shape (n, *image) and (n,).
 
     Notes
     -----
@@ -127,7 +134,12 @@ def draw(
     """
     rng = np.random.RandomState(seed)
     training, testing = model.counts
-    return _draw_set(model, training, n_train, rng), _draw_set(model, testing, n_test, rng)
+    side = math.isqrt(model.mean.shape[1])
+    image = image or (side, side)
+    (x_train, y_train), (x_test, y_test) = (
+        _draw_set(model, counts, n, rng) for counts, n in ((training, n_train), (testing, n_test))
+    )
+    return (x_train.reshape(-1, *image), y_train), (x_test.reshape(-1, *image), y_test)
 
 
 def class_sizes(counts: np.ndarray, n: int) -> np.ndarray:
@@ -165,7 +177,6 @@ def _draw_set(
     model: Model, counts: np.ndarray, n: int, rng: np.random.RandomState
 ) -> tuple[np.ndarray, np.ndarray]:
     n_classes, n_components, n_pixels = model.components.shape
-    side = int(n_pixels**0.5)
     sizes = class_sizes(counts, n)
     labels = rng.permutation(np.repeat(np.arange(n_classes, dtype=np.uint8), sizes))
     normal = np.rint(rng.standard_normal((n, n_components)) * _NORMAL_STEPS)
@@ -176,4 +187,4 @@ def _draw_set(
         offset = model.mean[c].astype(np.float64) * (_PIXEL_STEPS * _NORMAL_STEPS)
         levels = (normal[labels == c] @ weights + offset) / (_PIXEL_STEPS * _NORMAL_STEPS)
         images[labels == c] = np.clip(np.floor(levels + 0.5), 0, 255)
-    return images.reshape(n, side, side), labels
+    return images, labels

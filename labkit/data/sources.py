@@ -1,4 +1,4 @@
-"""Where the images come from: a folder, the cache, a download, or the drawn sample."""
+"""Where the images come from: a folder, labkit itself, the cache, a download, the drawn sample."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import dataclasses
 import os
 import pathlib
 
+from labkit import files
 from labkit.data import cache, contents, download, folder, notes, sample, specs
-from labkit.data.errors import DownloadError
+from labkit.data.errors import DataError, DownloadError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,11 +18,11 @@ class Source:
     Attributes
     ----------
     dataset : str
-        ``"fashion-mnist"`` or ``"mnist"``.
+        Its name, such as ``"fashion-mnist"``.
     kind : str
         ``"real"`` or ``"sample"``.
     place : str
-        ``"folder"``, ``"cache"``, ``"download"`` or ``"drawn"``.
+        ``"folder"``, ``"cache"``, ``"download"``, ``"drawn"``, or ``"labkit"`` if it lies there.
     """
 
     dataset: str
@@ -34,7 +35,7 @@ class Source:
             n_train, n_test = spec.counts
             what = ", the real data"
         else:
-            n_train, n_test = sample.N_TRAIN, sample.N_TEST
+            n_train, n_test = _drawn(spec)
             what = ", drawn sample (not the real data)"
         return f"{spec.title}{what}: {n_train:,} training and {n_test:,} test images"
 
@@ -92,13 +93,16 @@ def load(spec: specs.Dataset) -> Loaded:
     Returns
     -------
     Loaded
-        From the folder or sample that ``LABKIT_DATA`` names; otherwise from the cache, else from a
-        download (unless ``LABKIT_OFFLINE=1``), else drawn, which is said on standard output.
+        From the folder or sample that ``LABKIT_DATA`` names; otherwise from the file that lies in
+        labkit, from the cache, else from a download (unless ``LABKIT_OFFLINE=1``), else drawn,
+        which is said on standard output. What lies in labkit stands also for what the folder does
+        not hold, and for a sample that there is not.
 
     Raises
     ------
     DataError
-        If the folder in ``LABKIT_DATA`` lacks a file or holds a bad one.
+        If the folder in ``LABKIT_DATA`` lacks a file or holds a bad one, or if a data set that is
+        neither published nor in labkit is in no such folder.
     """
     ready = _in_advance.get(asked(spec))
     if ready is None or not ready.arrays:
@@ -110,12 +114,20 @@ def load(spec: specs.Dataset) -> Loaded:
 def _loaded(spec: specs.Dataset) -> Loaded:
     setting = os.environ.get("LABKIT_DATA", "").strip()
     if setting == "sample":
+        if spec.sample is None:
+            return _at_hand(spec, "LABKIT_DATA=sample asks for a drawn sample, which it has not.")
         return _draw(spec, "LABKIT_DATA=sample asks for it.")
     if setting:
-        return _load_folder(spec, pathlib.Path(setting).expanduser().absolute())
+        place = pathlib.Path(setting).expanduser().absolute()
+        if spec.beside is None or folder.holds(place, spec):
+            return _load_folder(spec, place)
+    if spec.beside is not None:
+        return _at_hand(spec)
     arrays = cache.load(spec)
     if arrays:
         return _real(spec, arrays, "cache")
+    if spec.sample is None:
+        return _at_hand(spec, "Nothing says where to fetch it.")
     if os.environ.get("LABKIT_OFFLINE", "").strip() not in ("", "0"):
         return _draw(spec, "LABKIT_OFFLINE forbids a download and the real data is not cached.")
     try:
@@ -137,13 +149,38 @@ def _load_folder(spec: specs.Dataset, path: pathlib.Path) -> Loaded:
     return _real(spec, arrays, "folder")
 
 
+def _at_hand(spec: specs.Dataset, reason: str = "") -> Loaded:
+    """Load the file that lies in labkit; an error, for this reason, if there is none."""
+    if spec.beside is None:
+        raise DataError(
+            f"{spec.title} is not at hand. {reason} Put {spec.npz_name} into"
+            f" {pathlib.Path(__file__).parent}, or set LABKIT_DATA to a folder that holds it."
+        )
+    return _real(spec, folder.read([spec.beside], spec), "labkit")
+
+
 def _real(spec: specs.Dataset, arrays: contents.Arrays, place: str) -> Loaded:
     return Loaded(arrays, Source(spec.name, "real", place))
 
 
 def _draw(spec: specs.Dataset, reason: str) -> Loaded:
     source = Source(spec.name, "sample", "drawn")
-    model = sample.load(pathlib.Path(__file__).with_name(spec.sample_file))
-    (x_train, y_train), (x_test, y_test) = sample.draw(model)
+    model = sample.load(spec.sample)
+    (x_train, y_train), (x_test, y_test) = sample.draw(model, *_drawn(spec), image=spec.image)
     arrays = {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
     return Loaded(arrays, source, f"{source}. {reason}")
+
+
+def _drawn(spec: specs.Dataset) -> tuple[int, int]:
+    """Return how many training and test images are drawn: never more than there are."""
+    n_train, n_test = spec.counts
+    return min(sample.N_TRAIN, n_train), min(sample.N_TEST, n_test)
+
+
+def stamp(spec: specs.Dataset) -> str:
+    """Return what is another text where `load` gives other arrays: the same on every machine."""
+    if spec.has_checksums:
+        return source(spec).kind
+    loaded = load(spec)
+    digests = map(contents.digest, loaded.arrays.values())
+    return f"{loaded.source.kind} {files.fingerprint(*digests)[:12]}"

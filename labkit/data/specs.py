@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
+from labkit.data import own
+from labkit.data.dataset import Array, Dataset
+from labkit.data.errors import DataError
 
 CLASS_NAMES = (
     "T-shirt/top",
@@ -17,69 +19,6 @@ CLASS_NAMES = (
     "Ankle boot",
 )
 DIGIT_NAMES = tuple("0123456789")
-
-
-@dataclasses.dataclass(frozen=True)
-class Array:
-    """One of the four arrays of a data set.
-
-    Attributes
-    ----------
-    name : str
-        ``x_train``, ``y_train``, ``x_test`` or ``y_test``.
-    idx_name : str
-        The name of its IDX file, without ``.gz``.
-    shape : tuple of int
-        Its shape; the type is always uint8.
-    sha256 : str
-        Checksum of its uncompressed IDX file: header and values.
-    """
-
-    name: str
-    idx_name: str
-    shape: tuple[int, ...]
-    sha256: str
-
-
-@dataclasses.dataclass(frozen=True)
-class Dataset:
-    """A data set of images.
-
-    Attributes
-    ----------
-    name, title : str
-        For programs and for people.
-    class_names : tuple of str
-        Name of each class, by its number.
-    arrays : tuple of Array
-        Training images and labels, test images and labels.
-    published : dict of str to str
-        The published files and their SHA-256, the smallest first: either the four ``.gz`` files
-        or one ``.npz`` file.
-    mirrors : tuple of str
-        Addresses under which the published files lie, each ending in a slash.
-    sample_file : str
-        The model of the drawn sample, next to this module.
-    """
-
-    name: str
-    title: str
-    class_names: tuple[str, ...]
-    arrays: tuple[Array, Array, Array, Array]
-    published: dict[str, str]
-    mirrors: tuple[str, ...]
-    sample_file: str
-
-    @property
-    def npz_name(self) -> str | None:
-        """The name of its one ``.npz`` file, or None if it comes in IDX files."""
-        return next((name for name in self.published if name.endswith(".npz")), None)
-
-    @property
-    def counts(self) -> tuple[int, int]:
-        """Number of training and of test images."""
-        return self.arrays[0].shape[0], self.arrays[2].shape[0]
-
 
 FASHION_MNIST = Dataset(
     name="fashion-mnist",
@@ -168,4 +107,9 @@ MNIST = Dataset(
     sample_file="mnist-sample.npz",
 )
 
-DATASETS = {spec.name: spec for spec in (FASHION_MNIST, MNIST)}
+_ALL = (FASHION_MNIST, MNIST, *own.DATASETS)
+DATASETS = {spec.name: spec for spec in _ALL}
+if len(DATASETS) < len(_ALL):
+    raise DataError(
+        f"labkit/data/own.py: two data sets have one name; there are {', '.join(DATASETS)}."
+    )

@@ -84,7 +84,7 @@ class Graders:
         self._runner.__enter__()
         datasets = sorted({exercise.dataset for exercise in self._lab.lab})
         around = [platform.python_version(), *map(importlib.metadata.version, _LIBRARIES)]
-        around += [data.source(dataset).kind for dataset in datasets]
+        around += map(data.stamp, datasets)
         self._run_stamp = files.fingerprint(self._runner.stamp, *around)
         read = (path for path in _PACKAGE.rglob("*") if path.suffix in _READ_BY_A_JUDGEMENT)
         self._judge_stamp = files.fingerprint(files.fingerprint_of_files(read), *around)

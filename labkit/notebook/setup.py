@@ -28,7 +28,7 @@ def setup(lab: str, dataset: str = "fashion-mnist") -> Any:
     ----------
     lab : str
         The lab's name, for example ``"lab1-data"``.
-    dataset : {"fashion-mnist", "mnist"}
+    dataset : str
         The images that the lab works on; they are found, fetched or drawn here, so that every
         later load is quick.
 

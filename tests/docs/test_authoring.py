@@ -1,4 +1,4 @@
-"""The guide for authors works, block by block: a seventh lab, from nothing to graded."""
+"""The guide for authors works, block by block: labs from nothing to graded, on own images, too."""
 
 import csv
 import os
@@ -40,7 +40,7 @@ def course(tmp_path_factory) -> tuple[pathlib.Path, list[str]]:
         if kind == "sh":
             printed.append(_run(content, folder))
         else:
-            path = re.findall(r"Write `(.+?)`:", GUIDE[: match.start()])[-1]
+            path = re.findall(r"Write\s`(.+?)`:", GUIDE[: match.start()])[-1]
             (folder / path).write_text(content, encoding="utf-8")
     return folder, printed
 
@@ -65,7 +65,7 @@ def _run(commands: str, folder: pathlib.Path) -> str:
 def test_each_exercise_is_as_it_should_be(course):
     _, printed = course
     tried = [text for text in printed if "What is asked for" in text]
-    assert len(tried) == 2 and all("All is as it should be." in text for text in tried)
+    assert len(tried) == 3 and all("All is as it should be." in text for text in tried)
 
 
 def test_notebooks_are_counted(course):
@@ -78,11 +78,27 @@ def test_notebooks_are_counted(course):
     assert cells["look-alikes-answer"].metadata.nbgrader.points == 5
 
 
+def _earned(path: pathlib.Path) -> dict[tuple[str, str], tuple[float, str]]:
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["outcome"] != "to be marked by hand"]
+    return {(row["student"], row["exercise"]): (float(row["points"]), row["data"]) for row in rows}
+
+
 def test_lab_is_graded(course):
     folder, _ = course
-    with open(folder / "grades" / "grades.csv", encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    earned = {(row["student"], row["exercise"]): row["points"] for row in rows}
+    earned = _earned(folder / "grades" / "grades.csv")
     for exercise in ("count-sevens", "ink"):
-        assert float(earned["ada", exercise]) == 5
-        assert float(earned["ben", exercise]) == 0
+        assert earned["ada", exercise] == (5, "sample")
+        assert earned["ben", exercise] == (0, "sample")
+
+
+def test_images_of_an_authors_are_used_throughout(course):
+    folder, printed = course
+    told = "Leaves, the real data: 200 training and 80 test images"
+    assert any(told in text for text in printed)
+    path = folder / "solutions" / "lab8-leaves" / "lab8-leaves.ipynb"
+    cells = {cell.id: cell for cell in nbformat.read(path, as_version=4).cells}
+    assert told in cells["setup"].outputs[0].text
+    assert cells["load"].outputs[0].data["text/plain"] == "(200, 12, 20)"
+    earned = _earned(folder / "grades-of-leaves" / "grades.csv")
+    assert earned == {("ada", "count-birches"): (5, "real")}

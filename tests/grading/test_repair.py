@@ -2,12 +2,15 @@
 
 import pytest
 
+from labkit import labs
 from labkit.grading.submissions import repair
 from tests.grading import classroom
 
+NUMBER = next(item.number for item in labs.load(classroom.LAB) if item.name == "count-images")
+
 
 def _answers(book, root):
-    """Return the code that counts as the first exercise's answer, and the notes."""
+    """Return the code that counts as the answer to `count-images`, and the notes."""
     found = repair.repair(book.content(), classroom.lab(root))
     steps = [step.source for step in found.steps if step.exercise == "count-images"]
     return steps[:-1], " ".join(found.notes)  # the last one is the check
@@ -18,7 +21,7 @@ def test_an_answer_cell_without_its_variables_is_the_answer_and_named(book, ligh
     book.right().answer(**{"count-images": source})
     answers, notes = _answers(book, light_course)
     assert answers == [source]
-    assert "The answer cell of Exercise 1 does not make n_test, n_train." in notes
+    assert f"The answer cell of Exercise {NUMBER} does not make n_test, n_train." in notes
     assert "missing" not in notes
 
 
@@ -39,4 +42,4 @@ def test_an_untouched_cell_is_no_wrong_answer(book, light_course):
 
 def test_a_deleted_cell_is_called_missing(book, light_course):
     book.cells.remove(book.cell("count-images"))
-    assert "The answer cell of Exercise 1 was missing" in _answers(book, light_course)[1]
+    assert f"The answer cell of Exercise {NUMBER} was missing" in _answers(book, light_course)[1]

@@ -71,17 +71,17 @@ def test_headings_and_points_agree_with_the_lab(lab):
         assert heading in text, heading
     assert len(re.findall(r"^### Exercise ", text, flags=re.M)) == len(described.exercises)
     machine = sum(exercise.points for exercise in described)
-    assert f"**{described.minutes} minutes, 100 points** ({machine:g} marked by the machine" in text
+    shares = f"{described.points:g} points** ({machine:g} marked by the machine"
+    assert f"**{described.minutes} minutes, {shares}" in text
 
 
-def test_points_add_up_to_100(lab):
-    assert labs.load(lab).points == 100
+def test_cells_have_the_points_of_the_exercises(lab):
     marked = [
         cell.metadata.nbgrader
         for cell in running.read(running.student(lab)).cells
         if cell.metadata.get("nbgrader", {}).get("grade")
     ]
-    assert sum(cell.points for cell in marked) == 100
+    assert sum(cell.points for cell in marked) == labs.load(lab).points
     names = {exercise.name: exercise.points for exercise in labs.load(lab)}
     names |= {essay.name: essay.points for essay in labs.load(lab).essays}
     assert {re.sub("-(check|answer)$", "", cell.grade_id): cell.points for cell in marked} == names

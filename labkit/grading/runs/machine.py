@@ -69,7 +69,7 @@ class Machine:
         command = functools.partial(course_copy.warm_command, self._datasets)
         self._warm = warm_sandbox.Boxes(command, self._box, self._limits, self._groups)
         shipped = files.fingerprint_of_files(folder.rglob("*.py"))
-        self.facts = {"labkit": shipped, "data": data.source().kind}
+        self.facts = {"labkit": shipped, "data": " ".join(map(data.stamp, self._datasets))}
         self.stamp = files.fingerprint(*self.facts.values(), str(self._sandboxed))
         return self
 

@@ -2,7 +2,8 @@
 
 Train `model` for 5 epochs on the scaled training images and set a fifth of them aside for
 validation. Keep what `fit` returns as `history`, and pass `verbose=0`. It takes about half a minute
-on the real data. To start again, run the cells of exercises 8, 9 and 10 in this order: `fit` goes
+on the real data. To start again, run the cells of exercises {exercise:define-mlp}, \
+{exercise:compile-mlp} and {exercise:fit-mlp} in this order: `fit` goes
 on with the weights that it finds.
 """
 

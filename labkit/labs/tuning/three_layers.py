@@ -1,7 +1,7 @@
 """Three layers
 
 Now three hidden layers of equal width, with Adam's usual rate: one network for each number in
-`THREE_NODES`, kept as in Exercise 4.
+`THREE_NODES`, kept as in Exercise {exercise:one-layer}.
 """
 
 from labkit.checks.authoring import VALUE, Exercise
@@ -44,8 +44,8 @@ search = shared.Search(
     asks=(
         "one network for each number in `THREE_NODES`",
         "three hidden layers of equal width, with Adam's usual rate",
-        "kept as in Exercise 4",
-        "kept as in Exercise 4",
+        "kept as in",
+        "kept as in",
     ),
     rate=0.001,
 )
