@@ -84,18 +84,18 @@ def test_wrong_answers_touch_no_other_exercise(lab, tmp_path):
     """Every second exercise is answered wrongly, then every other: the rest keeps its points."""
     every = list(labs.load(lab))
     solution = graded(lab)["solution"]
-    for wrong in (every[::2], every[1::2]):
-        answers = {exercise.name: _wrong(lab, exercise.name) for exercise in wrong}
-        run = tmp_path / "run"
-        run.mkdir(exist_ok=True)
-        _with_answers(lab, run, answers.values())
-        (run / "run.json").write_text(solution.run.to_json(), encoding="utf-8")
-        with judge.Judge(tmp_path) as asked:
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "run.json").write_text(solution.run.to_json(), encoding="utf-8")
+    with judge.Judge(tmp_path) as asked:
+        for wrong in (every[::2], every[1::2]):
+            answers = {exercise.name: _wrong(lab, exercise.name) for exercise in wrong}
+            _with_answers(lab, run, answers.values())
             results = asked.judge(lab, "run").results
-        lost = sum(exercise.points - answers[exercise.name].points for exercise in wrong)
-        assert sum(result.points for result in results) == solution.points - lost
-        for result, full in zip(results, solution.results, strict=True):
-            assert result == full or result.exercise in answers
+            lost = sum(exercise.points - answers[exercise.name].points for exercise in wrong)
+            assert sum(result.points for result in results) == solution.points - lost
+            for result, full in zip(results, solution.results, strict=True):
+                assert result == full or result.exercise in answers
 
 
 def _with_answers(lab, folder, given):
