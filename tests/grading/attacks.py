@@ -12,6 +12,7 @@ import psutil
 from labkit.commands import speaking
 from labkit.grading import grade
 from labkit.grading.graded import Graded
+from labkit.grading.runs import sandbox
 from tests.grading import cases, cases_of_accidents, cases_of_walls, classroom
 
 assert cases_of_accidents and cases_of_walls  # they have added their own
@@ -55,7 +56,11 @@ class Row:
 
 
 def run(
-    folder: pathlib.Path, chosen: Sequence[cases.Case], jobs: int = 2, progress: bool = False
+    folder: pathlib.Path,
+    chosen: Sequence[cases.Case],
+    jobs: int = 2,
+    progress: bool = False,
+    limits: sandbox.Limits = classroom.LIMITS,
 ) -> list[Row]:
     """Grade the cases in `folder` and return a row for each."""
     root = classroom.light_course(folder / "course")
@@ -67,9 +72,8 @@ def run(
             honest = classroom.Book(root).right().content()
             classroom.hand_in(place, f"{number:03}-next", honest)
     before = contents(place)
-    settings = classroom.settings(
-        root, jobs=jobs, progress=speaking.Progress() if progress else None
-    )
+    shown = speaking.Progress() if progress else None
+    settings = classroom.settings(root, jobs=jobs, progress=shown, limits=limits)
     graded = grade.grade(classroom.LAB, place, folder / "grades", settings)
     if contents(place) != before:
         raise AssertionError("a run changed a submission")

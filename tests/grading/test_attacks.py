@@ -1,5 +1,6 @@
 """Attacks gain nothing, accidents cost nothing, and nobody else is touched."""
 
+import dataclasses
 import os
 import pathlib
 import subprocess
@@ -7,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.grading import attacks, cases
+from tests.grading import attacks, cases, classroom
 
 pytestmark = pytest.mark.usefixtures("sandboxed")
 
@@ -17,21 +18,36 @@ QUICK = (
     *("edit the check cells to pass", "os._exit", "evidence with a pickle in it"),
     *("all metadata lost", "an error in a cell of one's own"),
 )
+# They run until a limit ends them. All that is waited for is that it does: less time shows as much.
+ENDLESS = ("endless loop that catches everything", "patched len", "an endless loop")
+SOON = dataclasses.replace(classroom.LIMITS, seconds=40)
 
 
 def _chosen(names: tuple[str, ...] = ()) -> list[cases.Case]:
-    return [case for case in cases.CASES if (case.name in QUICK) == bool(names)]
+    if not names:
+        return [case for case in cases.CASES if case.name not in (*QUICK, *ENDLESS)]
+    chosen = [case for case in cases.CASES if case.name in names]
+    assert len(chosen) == len(names)
+    return chosen
 
 
 def test_quick_cases(tmp_path):
     """A handful of them, for every run of the tests."""
     rows = attacks.run(tmp_path, _chosen(QUICK))
-    assert len(rows) == len(QUICK)
     assert all(row.as_it_should_be for row in rows), attacks.table(rows)
     assert attacks.left_behind() == []
 
 
 @pytest.mark.slow
+def test_what_runs_until_it_is_ended(tmp_path, record_property):
+    rows = attacks.run(tmp_path, _chosen(ENDLESS), limits=SOON)
+    record_property("what runs until it is ended", attacks.table(rows))
+    assert all(row.as_it_should_be for row in rows), attacks.table(rows)
+    assert attacks.left_behind() == []
+
+
+@pytest.mark.slow
+@pytest.mark.longest
 def test_all_other_cases(tmp_path, record_property):
     """All of them as one class, in which everyone else keeps what is due."""
     rows = attacks.run(tmp_path, _chosen())
