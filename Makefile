@@ -23,10 +23,13 @@ setup: $(VENV)/runtime ## Install what a student needs into .venv
 lab: $(VENV)/runtime ## Open JupyterLab on the notebooks
 	@$(BIN)/python -m labkit lab $(LAB)
 
+# Only what holds such a test is collected, which takes longer than to run them.
+ALONE = $(shell grep -rl 'mark\.alone$$' tests)
+
 test: $(VENV)/complete ## Run ruff and all tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -m alone $(PYTEST) || [ $$? -eq 5 ]  # 5: none was chosen
+	$(BIN)/python -m pytest -m alone $(if $(findstring tests/,$(PYTEST)),,$(ALONE)) $(PYTEST) || [ $$? -eq 5 ]  # 5: none was chosen
 	$(BIN)/python -m pytest -m "not alone" --numprocesses logical --maxprocesses 4 --dist loadgroup $(PYTEST)
 
 test-fast: $(VENV)/complete ## Run the fast tests only
