@@ -69,17 +69,22 @@ def _setting() -> str:
 
 
 @pytest.fixture(scope="session")
-def real_data() -> str:
-    """Return the ``LABKIT_DATA`` that gives the real data; skip where it is not at hand.
+def has_real_data() -> bool:
+    """Tell whether the tests have the real data.
 
-    A folder that is named but lacks the data is an error, not a reason to skip.
+    A folder that is named but lacks the data is an error.
     """
-    setting = _setting()
-    if setting == "sample":
+    return _setting() != "sample" and data.source().kind == "real"
+
+
+@pytest.fixture(scope="session")
+def real_data(has_real_data: bool) -> str:
+    """Return the ``LABKIT_DATA`` that gives the real data; skip where it is not at hand."""
+    if _setting() == "sample":
         pytest.skip("LABKIT_DATA=sample: the real data is left out on purpose")
-    if data.source().kind != "real":
+    if not has_real_data:
         pytest.skip("the real data is not at hand: LABKIT_DATA names no folder, the cache is empty")
-    return setting
+    return _setting()
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from labkit import labs
+from labkit.grading.runs import sandbox
 from tests.notebooks import running
 
 SANITIZE = running.ROOT / "tests" / "notebooks" / "nbval.cfg"
@@ -61,7 +62,18 @@ def test_lab_is_of_a_readable_size(lab):
     assert running.solution(lab).stat().st_size < 2_000_000
 
 
+@pytest.fixture(scope="session")
+def run_nowhere_else(has_real_data):
+    """Skip where solutions are run twice anyway: by nbval in a kernel, by the grader on the sample.
+
+    See `test_nbval_strict_on_the_real_data`, and tests/grading/test_labs.py.
+    """
+    if has_real_data and sandbox.available():
+        pytest.skip("nbval runs it in a kernel, and the grader on the sample")
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("run_nowhere_else")
 @each_lab
 def test_solution_gets_full_points_on_the_sample(lab, tmp_path):
     document = running.run(running.solution(lab), tmp_path, "sample")
