@@ -3,20 +3,18 @@
 The class has one student of each kind of break. What is killed is found by its place below the
 grader: the grader itself; a process that forks (for the notebooks, or in the judge), which is the
 third below it, after the two of a sandbox; a worker, which is whatever a process that forks has
-started. The libraries that a warm process imports beforehand are left out, since the light course
-needs none of them, and each start would take as long as the class.
+started.
 """
 
 import pathlib
 import random
 import subprocess
-import sys
 import time
 
 import psutil
 import pytest
 
-from tests.grading import classroom
+from tests.grading import classroom, light_command
 
 pytestmark = [
     pytest.mark.slow,
@@ -27,29 +25,6 @@ LAB = classroom.LAB
 KILLS, SEED = 10, 7
 PLACES = ("worker", "forking", "grader")
 _LONGEST = 900
-LIGHT = """
-import pathlib, re, sys
-from labkit.commands import cli
-from labkit.grading.judging import judge
-from labkit.grading.runs import course_copy
-
-build = course_copy.build
-
-def light(folder):
-    build(folder)
-    path = folder / "preloaded.py"
-    libraries = re.compile(r"^LIBRARIES = \\\\(.*?^\\\\)", re.DOTALL | re.MULTILINE)
-    text, count = libraries.subn('LIBRARIES = ("IPython.core.interactiveshell", "numpy")',
-                                 path.read_text())
-    assert count == 1
-    path.write_text(text)
-
-course_copy.build = light
-serve = "serving.serve()"
-assert serve in judge._START
-judge._START = judge._START.replace(serve, "serving._PRELOADED = (); " + serve)
-sys.exit(cli.main(sys.argv[1:]))
-""".replace("\\\\", "\\")
 BREAKS = {
     "honest": "",
     "raises": "raise ValueError('half \\ud83d')",
@@ -78,8 +53,7 @@ class Grading:
     """A grading of the class that runs."""
 
     def __init__(self, root, place, output):
-        line = [sys.executable, "-c", LIGHT, "grade", LAB, "--submissions", str(place)]
-        line += ["--course", str(root), "--output", str(output), "--minutes", "3"]
+        line = light_command.grading(root, place, output, "--minutes", "3")
         self._log = open(f"{output}.log", "ab")  # noqa: SIM115  closed at the end
         self._process = subprocess.Popen(
             line, cwd=classroom.ROOT, stdout=self._log, stderr=self._log
