@@ -12,6 +12,7 @@ import pytest
 from labkit import data
 from labkit.data import cache
 from labkit.notebook import setup
+from tests import threads
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -23,7 +24,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if _setting() not in ("", "sample"):
         os.environ["LABKIT_DATA"] = str(pathlib.Path(_setting()).expanduser().absolute())
     if hasattr(config, "workerinput"):
-        return  # one of several test processes, which share the cache that the first has set
+        return  # one of several test processes, which share what the first has set
+    threads.share_among(len(config.getoption("tx", None) or []))
     # The user's cache is read if the real data is in there and nowhere else, and left alone if not.
     if _setting() or not (cache.root() / "fashion-mnist").is_dir():
         config.labkit_cache = tempfile.mkdtemp(prefix="labkit-tests-")

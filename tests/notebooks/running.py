@@ -9,6 +9,7 @@ import nbformat
 
 from labkit import labs
 from labkit.notebook import setup
+from tests import threads
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LABS = sorted(labs.MODULES)
@@ -50,9 +51,10 @@ def environment(data: str) -> dict[str, str]:
     """Return the environment of a kernel that a student would start.
 
     ``MPLBACKEND``, which keeps the tests themselves from opening windows, would keep pictures out
-    of the notebooks.
+    of the notebooks. A student's kernel has all processors.
     """
-    inherited = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    of_tests = ("MPLBACKEND", *threads.NAMES)
+    inherited = {name: value for name, value in os.environ.items() if name not in of_tests}
     return {**inherited, **setup.QUIET, "LABKIT_DATA": str(data)}
 
 
