@@ -190,6 +190,8 @@ class Exercise:
     dataset : str
     variant : Variant or None
         What is each student's own in it; None where all students get the same.
+    alike : dict of str to str
+        Answers that `tools.mutate` makes of the right ones and that are as right, and why.
     """
 
     name: str
@@ -202,6 +204,7 @@ class Exercise:
     number: int = 0
     latest: Result | None = dataclasses.field(default=None, repr=False)
     variant: Variant | None = None
+    alike: dict[str, str] = dataclasses.field(default_factory=dict, repr=False)
 
     @property
     def points(self) -> float:

@@ -45,7 +45,7 @@ def _axes_of(answer: Any) -> list[Any] | None:
 
 def _panel(ax: Any) -> facts.Panel:
     ax.get_xlim(), ax.get_ylim()  # Matplotlib settles the limits of an axis when it is asked
-    lines = list(ax.get_lines())[:MAX_LINES]
+    lines = list(filter(_is_seen, ax.get_lines()))[:MAX_LINES]
     legends = [ax.get_legend(), *ax.figure.legends]
     entries = [entry for legend in legends if legend for entry in _entries(legend)]
     texts = _texts(ax)[:MAX_TEXTS]
@@ -55,7 +55,7 @@ def _panel(ax: Any) -> facts.Panel:
         xlabel=ax.get_xlabel()[: values.MAX_TEXT],
         ylabel=ax.get_ylabel()[: values.MAX_TEXT],
         image=image,
-        lines=tuple(map(_points, lines)),
+        lines=tuple(_points(line, ax) for line in lines),
         labels=tuple(words for words, _ in entries),
         texts=tuple(text.get_text()[:100] for text in texts),
         shades=shades,
@@ -65,9 +65,28 @@ def _panel(ax: Any) -> facts.Panel:
     )
 
 
-def _points(line: Any) -> np.ndarray:
-    """Return the points of a whole line, some of them where they are too many."""
+def _is_seen(artist: Any) -> bool:
+    """Tell whether an artist leaves a trace: neither hidden nor as clear as glass."""
+    alpha = artist.get_alpha()
+    if not artist.get_visible() or (np.ndim(alpha) == 0 and alpha == 0):
+        return False
+    drawn = getattr(artist, "get_marker", lambda: "None")() not in ("None", "none", "", " ", None)
+    stroke = getattr(artist, "get_linestyle", lambda: "-")() not in ("None", "none", "", " ")
+    return drawn or stroke or not hasattr(artist, "get_marker")
+
+
+def _points(line: Any, ax: Any) -> np.ndarray:
+    """Return the points of a line from the left edge of the axes to the right one.
+
+    Some of them where they are too many. A logarithmic axis shows what is above 0 alone.
+    """
     points = np.asarray(line.get_xydata(), float)
+    low, high = sorted(ax.get_xlim())
+    with np.errstate(invalid="ignore"):
+        beyond = (points[:, 0] < low) | (points[:, 0] > high)
+        if ax.get_yscale() == "log":
+            beyond |= points[:, 1] <= 0
+    points = points[~beyond]
     if len(points) <= MAX_POINTS:
         return points
     return points[np.linspace(0, len(points) - 1, MAX_POINTS).astype(int)]
@@ -125,7 +144,7 @@ def _place(text: Any, ax: Any) -> tuple[float, float]:
 def _texts(ax: Any) -> list[Any]:
     """Return the texts on the panel; some collections write many of them at once."""
     of_collections = [getattr(artist, "get_texts", list)() for artist in ax.collections]
-    return [*ax.texts, *itertools.chain.from_iterable(of_collections)]
+    return list(filter(_is_seen, [*ax.texts, *itertools.chain.from_iterable(of_collections)]))
 
 
 def _title(ax: Any) -> str:
@@ -141,7 +160,7 @@ def _image(ax: Any) -> tuple[np.ndarray | None, np.ndarray | None]:
     """
     for artist in (*ax.images, *ax.collections):
         drawn = artist.get_array()
-        if drawn is None:
+        if drawn is None or not _is_seen(artist):
             continue
         drawn = np.ma.getdata(drawn)
         colours = drawn.ndim == 3 and drawn.shape[-1] in (3, 4)
@@ -149,9 +168,39 @@ def _image(ax: Any) -> tuple[np.ndarray | None, np.ndarray | None]:
             continue
         if drawn.dtype.kind not in "biuf":
             continue
-        shades = _as_seen(_shades(artist, drawn), ax)
-        return (None if colours else _as_seen(drawn, ax)), shades
+        within = _within(artist, drawn.shape, ax)
+        shades = _as_seen(_shades(artist, drawn)[within], ax)
+        if np.ptp(shades) == 0 < np.ptp(drawn):
+            continue  # values that are all of one shade are not seen
+        return (None if colours else _as_seen(drawn[within], ax)), shades
     return None, None
+
+
+def _within(artist: Any, shape: tuple[int, ...], ax: Any) -> tuple[slice, slice]:
+    """Return which rows and columns of a picture lie within the axes, by their middles."""
+    import matplotlib.image
+
+    if isinstance(artist, matplotlib.image.AxesImage):
+        left, right, bottom, top = artist.get_extent()
+        # Row 0 is at the top, whichever way the axis runs, unless the origin is the lower edge.
+        ends = ((top, bottom) if artist.origin == "upper" else (bottom, top)), (left, right)
+    elif hasattr(artist, "get_coordinates"):
+        corners = np.asarray(artist.get_coordinates(), float)
+        ends = (corners[0, 0, 1], corners[-1, 0, 1]), (corners[0, 0, 0], corners[0, -1, 0])
+    else:
+        return slice(None), slice(None)
+    limits = ax.get_ylim(), ax.get_xlim()
+    return tuple(
+        _inside(*end, count, *sorted(limit))
+        for end, count, limit in zip(ends, shape[:2], limits, strict=True)
+    )
+
+
+def _inside(first: float, last: float, count: int, low: float, high: float) -> slice:
+    """Return which of `count` fields from `first` to `last` have their middle in the limits."""
+    middles = first + (np.arange(count) + 0.5) * (last - first) / count
+    places = np.flatnonzero((middles >= low) & (middles <= high))
+    return slice(places[0], places[-1] + 1) if len(places) else slice(0, 0)
 
 
 def _shades(artist: Any, drawn: np.ndarray) -> np.ndarray:

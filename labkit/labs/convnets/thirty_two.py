@@ -7,7 +7,7 @@ in one call (`chosen_probabilities`), and show them with `labkit.plots.show_pred
 
 import numpy as np
 
-from labkit.checks import criteria, measure
+from labkit.checks import captions, criteria, measure
 from labkit.checks.authoring import ARRAY, PICTURE, Exercise, Message
 from labkit.labs.convnets import shared
 
@@ -100,10 +100,7 @@ def _(chosen_probabilities, chosen_axes, x_test, y_test, class_names):
     if chosen_probabilities.shape != (COUNT, 10):
         return Message("There are no 32 rows of probabilities to compare the names with")
     predicted = chosen_probabilities.sample.argmax(axis=1)
-    written = [
-        _classes_in(" ".join((panel.title, panel.xlabel, *panel.texts)), class_names)
-        for panel in chosen_axes.panels
-    ]
+    written = [captions.classes_at(panel, class_names) for panel in chosen_axes.panels]
     if [names[:1] for names in written] != [[class_names[number]] for number in predicted]:
         return Message(
             "At the images are not the names of the predicted classes",
@@ -119,18 +116,6 @@ def _(chosen_probabilities, chosen_axes, x_test, y_test, class_names):
                 "the true class of each image, where any stands there besides the predicted one",
                 "Hand over the labels of the same images.",
             )
-
-
-def _classes_in(words, class_names):
-    """Return the classes in the order in which they are named; “T-shirt” is no “Shirt”."""
-    words = " ".join(words.split()).lower()
-    found = []
-    for name in sorted(class_names, key=len, reverse=True):
-        place = words.find(name.lower())
-        if place >= 0:
-            found.append((place, name))
-            words = words.replace(name.lower(), "\0" * len(name))
-    return [name for _, name in sorted(found)]
 
 
 @exercise.sign

@@ -95,6 +95,17 @@ def _with_imshow(image, annotate=True):
     return ax
 
 
+# What the text does not ask for.
+exercise.alike.update(
+    {
+        "pixel_axes: shades inverted": "on a white ground or a black one: the text asks for neither",
+        "pixel_axes: *title*": "no title is asked for",
+        "pixel_axes: axes without names": "no names of the axes are asked for",
+        "pixel_axes: names of the axes swapped": "no names of the axes are asked for",
+    }
+)
+
+
 @exercise.right
 def with_seaborn(x_train, index):
     import seaborn

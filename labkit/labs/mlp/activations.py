@@ -300,6 +300,16 @@ def _axes(names=NAMES, x=X, styles=STYLES, **formulas):
     return axes
 
 
+# What the text does not ask for.
+exercise.alike.update(
+    {
+        "activation_axes: *title*": "no title is asked for",
+        "activation_axes: axes without names": "no names of the axes are asked for",
+        "activation_axes: names of the axes swapped": "no names of the axes are asked for",
+    }
+)
+
+
 @exercise.right
 def one_picture():
     return ..., ..., ..., _axes()
