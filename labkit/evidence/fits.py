@@ -18,6 +18,7 @@ MAX_FITS = 20
 _WORDS = 98  # 784 pixels of one byte, eight in a word
 _FACTORS = np.random.default_rng(28).integers(1, 2**63, _WORDS, np.uint64) * np.uint64(2) + 1
 _notes: weakref.WeakKeyDictionary[Any, tuple[facts.Fit, ...]] = weakref.WeakKeyDictionary()
+_curves: weakref.WeakKeyDictionary[Any, dict[str, list[float]]] = weakref.WeakKeyDictionary()
 _watching: list[bool] = []
 
 
@@ -43,6 +44,26 @@ def of(owner: Any) -> tuple[facts.Fit, ...]:
 def add(owner: Any, fit: facts.Fit) -> None:
     """Note `fit` for a network or for the history that it returned."""
     _notes[owner] = (*of(owner), fit)[-MAX_FITS:]
+
+
+def keep_curves(history: Any, curves: dict[str, list[float]] | None = None) -> None:
+    """Keep what `fit` has measured, as a history has it now, or as it is given."""
+    told = history.history if curves is None else curves
+    _curves[history] = {name: [float(x) for x in values] for name, values in told.items()}
+
+
+def written_over(history: Any) -> bool:
+    """Tell whether a history has other curves than when `fit` returned it; new ones may join."""
+    try:
+        kept = _curves.get(history, {})
+    except TypeError:  # it cannot be a key, so nothing was kept of it
+        return False
+    now = history.history
+    return any(name not in now or not _alike(now[name], told) for name, told in kept.items())
+
+
+def _alike(now: Any, told: list[float]) -> bool:
+    return np.array_equal(np.asarray(now, float), told, equal_nan=True)
 
 
 def given(model: Any, arguments: inspect.BoundArguments) -> facts.Fit:

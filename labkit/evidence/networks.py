@@ -60,8 +60,11 @@ def history(answer: Any, seed: int = 0) -> facts.History | facts.Other:
             str(name): [float(x) for x in told] for name, told in dict(answer.history).items()
         }
         steps = int((answer.params or {}).get("steps") or 0)
+        written_over = fits.written_over(answer)
     except Exception:
         return facts.Other(kind, "its curves are no lists of numbers")
+    if written_over:
+        return facts.Other(kind, "its curves are not those that fit() has measured")
     noted = fits.of(answer)
     if fits.watching() and not noted:
         return facts.Other(kind, "it does not come from a call of fit()")
