@@ -64,6 +64,8 @@ def _(
 def _(
     fact: evidence.Calls, wanted: Any, tolerance: float = TOLERANCE, probes: Sequence = ()
 ) -> bool:
+    if spoiled("", fact) is not None:
+        return False
     pairs = zip(fact.calls, probes, strict=True)
     return all(returned(call.result, wanted(*arguments), tolerance) for call, arguments in pairs)
 
@@ -85,7 +87,7 @@ def agrees_by_rows(
     rows = _array(wanted)
     if fact.shape != (length, *rows.shape[1:]) or len(rows) != len(fact.sample):
         return False
-    return np.allclose(np.asarray(fact.sample, float), rows, rtol=0, atol=tolerance)
+    return criteria.rows_agree(fact, rows, tolerance)
 
 
 def returned(result: Any, wanted: Any, tolerance: float = TOLERANCE) -> bool:
@@ -99,6 +101,17 @@ def returned(result: Any, wanted: Any, tolerance: float = TOLERANCE) -> bool:
     return isinstance(result, evidence.Value) and agrees(result, wanted, tolerance)
 
 
+def spoiled(name: str, fact: evidence.Calls) -> Message | None:
+    """Say so if a function changes the arrays that it is given."""
+    if not any(call.changed_its_input for call in fact.calls):
+        return None
+    return Message(
+        f"{name} changes an array that it is given",
+        "a new array; whoever called the function still needs the old one",
+        "Make the result without assigning into what the function is given.",
+    )
+
+
 def saw(name: str, fact: Any, right_shape: Callable[[], tuple[int, ...]]) -> str:
     """Say what was seen of an answer that is not the right one."""
     if isinstance(fact, evidence.Value):
@@ -108,6 +121,8 @@ def saw(name: str, fact: Any, right_shape: Callable[[], tuple[int, ...]]) -> str
             return f"{name} has the shape {fact.shape}"
         return f"{name} holds other values than it should"
     if isinstance(fact, evidence.Calls):
+        if spoiled(name, fact) is not None:
+            return f"{name} changes an array that it is given"
         return f"On a small test {name} returned something else"
     return f"{name} is not as it should be"
 

@@ -97,7 +97,17 @@ def agrees(
     if fact.shape != np.shape(expected):
         return False
     wanted = np.asarray(expected[fact.rows] if fact.shape else expected, float) / divided_by
-    return np.allclose(np.asarray(fact.sample, float), wanted, rtol=0, atol=tolerance)
+    return rows_agree(fact, wanted, tolerance)
+
+
+def rows_agree(fact: evidence.Array, wanted: np.ndarray, tolerance: float = 1e-6) -> bool:
+    """Tell whether the collected rows of an array are `wanted`, and all its values are numbers.
+
+    A single NaN among the rows that were not collected makes the mean of all values one.
+    """
+    if not np.allclose(np.asarray(fact.sample, float), wanted, rtol=0, atol=tolerance):
+        return False
+    return math.isfinite(fact.mean) or not fact.sample.size
 
 
 def choice(

@@ -9,18 +9,23 @@ $$\sum_{k}\sum_{l} \mathrm{image}_{i+k,\,j+l} \cdot \mathrm{kernel}_{k,l}$$
   little smaller than the image.
 - The kernel moves by one pixel at a time and is **not** turned round. (In mathematics a convolution
   turns its kernel first; what networks do is called cross-correlation there.)
-- Image and kernel may have any number of rows and columns.
+- Image and kernel may have any number of rows and columns, and stay as they are.
 """
 
 import numpy as np
 
+from labkit.checks import agreement
 from labkit.checks.authoring import Exercise, Message, function
 from labkit.labs.cnn import shared
 
 
 def images_and_kernels(random):
-    """Return three small images with a kernel each; no side is as long as another."""
+    """Return small images with a kernel each; no side is as long as another.
+
+    The last ones have the sides of the first and other numbers, which no result of before fits.
+    """
     sides = [((7, 5), (3, 2)), ((6, 9), (2, 4)), ((4, int(random.integers(8, 12))), (1, 3))]
+    sides.append(sides[0])
     return [(random.normal(size=image), random.normal(size=kernel)) for image, kernel in sides]
 
 
@@ -53,7 +58,7 @@ def solution(np):
     return convolve
 
 
-@exercise.criterion(3, stop=True, asks="Image and kernel may have any number of rows and columns.")
+@exercise.criterion(3, stop=True, asks="Image and kernel may have any number of rows and columns")
 def _(convolve):
     """the function runs on any image and any kernel"""
     return shared.returns_arrays(
@@ -84,6 +89,7 @@ def _(convolve, right, probes):
                 "in every place the sum of window times kernel",
                 "Work out the first value of a 3×3 image and a 2×2 kernel by hand and compare.",
             )
+    return agreement.spoiled("convolve", convolve)
 
 
 def _windows(image, kernel):
@@ -257,3 +263,13 @@ def one_too_few():
 @exercise.wrong(earns=7)
 def largest_of_the_window():
     return lambda image, kernel: _windows(image, kernel).max(axis=(2, 3))
+
+
+@exercise.wrong(earns=7)
+def spoils_the_image(convolve):
+    def spoiling(image, kernel):
+        result = convolve(image, kernel)
+        image[...] = 0
+        return result
+
+    return spoiling

@@ -5,24 +5,26 @@ the largest value of each. A quarter of the numbers is left, and a pattern that 
 often changes nothing.
 
 Write `max_pool(image)`. The fields lie side by side. If a side is odd, its last row or column is
-left out, as Keras does.
+left out, as Keras does. The image stays as it is.
 """
 
 import numpy as np
 
 from labkit import evidence
+from labkit.checks import agreement
 from labkit.checks.authoring import Exercise, Message, function
 from labkit.labs.cnn import shared
 
-EVEN = 2
+EVEN = 3
 
 
 def images(random):
     """Return small images: `EVEN` ones with even sides, then one with odd sides.
 
-    The first holds no number above 0: a result that began with zeros would stay 0.
+    The first holds no number above 0: a result that began with zeros would stay 0. The third has
+    the sides of the first and other numbers, which no result of before fits.
     """
-    sides = [(6, 4), (4, 2 * int(random.integers(4, 7))), (7, 5)]
+    sides = [(6, 4), (4, 2 * int(random.integers(4, 7))), (6, 4), (7, 5)]
     first, *others = (random.normal(size=shape) for shape in sides)
     return [(-1 - np.abs(first),), *((image,) for image in others)]
 
@@ -91,6 +93,7 @@ def _(max_pool, right, probes):
             "of every four values the largest",
             "Try your function on np.arange(16).reshape(4, 4) and compare with what you expect.",
         )
+    return agreement.spoiled("max_pool", max_pool)
 
 
 @exercise.criterion(2, asks="If a side is odd, its last row or column is left out")
@@ -215,3 +218,13 @@ def rest_kept():
 @exercise.wrong
 def unchanged():
     return lambda image: image
+
+
+@exercise.wrong(earns=3)
+def spoils_the_image(max_pool):
+    def spoiling(image):
+        result = max_pool(image)
+        image[...] = 0
+        return result
+
+    return spoiling

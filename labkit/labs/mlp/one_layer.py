@@ -2,7 +2,8 @@
 
 Fill the three boxes, then write the formula as a function. `x` has a row for each image; `weights1`,
 `bias1` lead to the hidden layer and `weights2`, `bias2` to the output. Your function must work for any
-number of images, pixels, nodes and classes, and return a row of probabilities for each image.
+number of images, pixels, nodes and classes, and return a row of probabilities for each image. It
+leaves the arrays that come in as they are.
 """
 
 import functools
@@ -17,9 +18,12 @@ from labkit.labs.mlp import shared
 
 
 def networks(random):
-    """Return inputs, weights and biases of three small networks; no two sides are alike."""
+    """Return inputs, weights and biases of small networks; no two sides of one are alike.
+
+    The last one has the sides of the first and other numbers, which no result of before fits.
+    """
     probes = []
-    for images, pixels, hidden, classes in ((3, 5, 4, 2), (1, 6, 7, 3), (8, 3, 6, 5)):
+    for images, pixels, hidden, classes in ((3, 5, 4, 2), (1, 6, 7, 3), (8, 3, 6, 5), (3, 5, 4, 2)):
         sides = ((images, pixels), (pixels, hidden), (hidden,), (hidden, classes), (classes,))
         probes.append(tuple(random.normal(0, 1, side) for side in sides))
     return probes
@@ -227,3 +231,13 @@ def for_784_pixels_only():
 @exercise.wrong
 def transposed():
     return lambda *arguments: _formula()(*arguments).T
+
+
+@exercise.wrong(earns=4)
+def spoils_the_weights(mlp_output):
+    def spoiling(x, weights1, bias1, weights2, bias2):
+        result = mlp_output(x, weights1, bias1, weights2, bias2)
+        weights1[...] = 0
+        return result
+
+    return spoiling
