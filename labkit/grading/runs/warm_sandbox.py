@@ -202,13 +202,15 @@ class _Warm:
 
     def family(self) -> watching.Family:
         """Return what the forked process that waits for the run has below it."""
-        family: watching.Family = {}
+        family = watching.listed_below(self._forking)
+        # Its own children wait for the runs' boxes, outside of them.
+        return {pid: process for pid, process in family.items() if not self._is_waiting(process)}
+
+    def _is_waiting(self, process: psutil.Process) -> bool:
         try:
-            for waiting in self._forking.children():
-                family |= watching.below(waiting)
+            return process.ppid() == self._forking.pid
         except psutil.NoSuchProcess:
-            return {}
-        return family
+            return False
 
     def _last_answer(self, to_end: watching.Family) -> dict[str, Any]:
         """Return what the warm process says of a run that has ended, or that is to be ended.
