@@ -139,6 +139,7 @@ class Graders:
 
     def _run_anew(self, key: str, notebook: repair.Repaired, stamp: str) -> running.Run:
         """Run a notebook and keep its run, unless it is lost from outside each time."""
+        self._start_judge()
         for _ in range(_TRIES):
             folder = self._store.begin(key)
             run = running.run(
@@ -148,6 +149,14 @@ class Graders:
                 self._store.keep(key, run, stamp)
                 return run
         return dataclasses.replace(run, stopped=_LOST)
+
+    def _start_judge(self) -> None:
+        """Let the judge get ready while the first notebooks run."""
+        if self._one_at_a_time.acquire(blocking=False):  # else it is at work
+            try:
+                self._judge.start()
+            finally:
+                self._one_at_a_time.release()
 
     def _results(self, key: str) -> list[Result]:
         earlier = self._store.results(key, self._judge_stamp)

@@ -51,6 +51,9 @@ class Judge:
     def __exit__(self, *_: object) -> None:
         pass
 
+    def start(self) -> None:
+        pass
+
     def judge(self, lab: str, key: str) -> judge.Judged:
         folder = self._kept / key
         run = running.Run.from_json((folder / "run.json").read_text(encoding="utf-8"))

@@ -75,6 +75,11 @@ class Judge:
     def __exit__(self, *_: object) -> None:
         self._stop()
 
+    def start(self) -> None:
+        """Start the process, which takes seconds to get ready, before it is asked."""
+        with contextlib.suppress(OSError):  # whoever asks it will be told
+            self._running()
+
     def judge(self, lab: str, key: str) -> Judged:
         """Return the results for the run in the folder `key`.
 
