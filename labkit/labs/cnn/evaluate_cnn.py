@@ -5,7 +5,7 @@ Measure the loss (`test_loss2`) and the accuracy (`test_accuracy2`) of `model2` 
 
 import numpy as np
 
-from labkit.checks import networks
+from labkit.checks import measured, networks
 from labkit.checks.authoring import NUMBER, Exercise
 
 exercise = Exercise(
@@ -48,6 +48,9 @@ exercise.require(
     asks="the accuracy (`test_accuracy2`) of `model2` on the test images",
 )
 exercise.knows(*networks.evaluate_mistakes("test_loss2", "test_accuracy2", "model2"))
+measured.add_answers(
+    exercise, "test_loss2", "test_accuracy2", "model2", "x_train_channel", "y_train_one_hot"
+)
 
 
 @exercise.right
@@ -55,34 +58,3 @@ def by_hand(model2, x_test_channel, y_test):
     chosen = model2.predict(x_test_channel, verbose=0)
     loss = -np.log(chosen[np.arange(len(y_test)), y_test]).mean()
     return loss, np.mean(chosen.argmax(axis=1) == y_test)
-
-
-@exercise.right
-def rounded(test_loss2, test_accuracy2):
-    return round(test_loss2, 3), round(test_accuracy2, 3)
-
-
-@exercise.wrong
-def constant():
-    return 0.5, 0.5
-
-
-@exercise.wrong(shows="loss-and-accuracy-swapped")
-def swapped(test_loss2, test_accuracy2):
-    return test_accuracy2, test_loss2
-
-
-@exercise.wrong(earns=2, shows="per-cent-for-share")
-def per_cent(test_accuracy2):
-    return ..., 100 * test_accuracy2
-
-
-@exercise.wrong(shows="training-accuracy-called-test")
-def training_images(model2, x_train_channel, y_train_one_hot):
-    return tuple(model2.evaluate(x_train_channel, y_train_one_hot, verbose=0))
-
-
-@exercise.wrong(earns=(0, 3))
-def both_in_one_or_none(test_loss2, test_accuracy2):
-    yield (test_loss2, test_accuracy2), None
-    yield None, ...

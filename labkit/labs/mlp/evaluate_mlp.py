@@ -5,7 +5,7 @@ Measure loss and accuracy on the scaled test images, as `test_loss` and `test_ac
 
 import numpy as np
 
-from labkit.checks import networks
+from labkit.checks import measured, networks
 from labkit.checks.authoring import NUMBER, Exercise
 
 exercise = Exercise(
@@ -41,11 +41,7 @@ exercise.require(
     asks="and `test_accuracy`",
 )
 exercise.knows(*networks.evaluate_mistakes("test_loss", "test_accuracy", "model"))
-
-
-@exercise.right
-def rounded(test_loss, test_accuracy):
-    return round(test_loss, 3), round(test_accuracy, 3)
+measured.add_answers(exercise, "test_loss", "test_accuracy", "model", "x_train_scaled", "y_train")
 
 
 @exercise.right
@@ -53,39 +49,3 @@ def by_hand(keras, model, x_test_scaled, y_test):
     rows = model.predict(x_test_scaled, verbose=0)
     loss = keras.losses.sparse_categorical_crossentropy(y_test, rows)
     return np.mean(loss), np.mean(rows.argmax(axis=1) == y_test)
-
-
-@exercise.wrong
-def constant():
-    return 0, 0
-
-
-@exercise.wrong(earns=3)
-def loss_alone():
-    return ..., None
-
-
-@exercise.wrong
-def both_in_one(test_loss, test_accuracy):
-    both = test_loss, test_accuracy
-    return both, both
-
-
-@exercise.wrong
-def made_up():
-    return 0.1, 0.99
-
-
-@exercise.wrong(shows="loss-and-accuracy-swapped")
-def swapped(test_loss, test_accuracy):
-    return test_accuracy, test_loss
-
-
-@exercise.wrong(earns=3, shows="per-cent-for-share")
-def per_cent(test_accuracy):
-    return ..., 100 * test_accuracy
-
-
-@exercise.wrong(shows="training-accuracy-called-test")
-def training_images(model, x_train_scaled, y_train):
-    return tuple(model.evaluate(x_train_scaled, y_train, verbose=0))
