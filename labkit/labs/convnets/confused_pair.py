@@ -19,7 +19,7 @@ exercise = Exercise(
     hints=(
         "The diagonal holds what is right. Look beside it, and count both directions.",
         "test_counts + test_counts.T adds up both directions; np.fill_diagonal clears the rest.",
-        "row, column = np.unravel_index(both_ways.argmax(), both_ways.shape)",
+        "row, column = np.unravel_index(….argmax(), ….shape)",
     ),
 )
 

@@ -27,8 +27,8 @@ exercise = Exercise(
         "Many layers that differ in one number: write what they share only once.",
         "functools.partial(keras.layers.Conv2D, kernel_size=3, padding=..., ...) makes a function "
         "that needs the number of filters alone.",
-        "convolution = functools.partial(keras.layers.Conv2D, padding='same', activation=..., "
-        "kernel_initializer=...); convolution(32, 3)",
+        "same = functools.partial(keras.layers.Conv2D, padding='same', activation=..., "
+        "kernel_initializer=...); same(32, 3)",
     ),
 )
 

@@ -28,7 +28,7 @@ exercise = Exercise(
         "28×28 stays 28×28.",
         "keras.layers.Conv2D takes padding='same' and activation='tanh'.",
         "keras.Sequential([keras.Input(...), keras.layers.Conv2D(20, 5, padding=..., "
-        "activation=...), keras.layers.MaxPooling2D(2), ...])",
+        "activation=...), keras.layers.MaxPooling2D(...), ...])",
     ),
 )
 

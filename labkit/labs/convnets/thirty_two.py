@@ -22,7 +22,7 @@ exercise = Exercise(
         "x_test_scaled[start:stop:step], then restored.predict(...) and "
         "labkit.plots.show_predictions(...).",
         "chosen_probabilities = restored.predict(x_test_scaled[...:...:10], verbose=0); "
-        "chosen_axes = labkit.plots.show_predictions(x_test[...:...:10], ..., y_test[...:...:10])",
+        "labkit.plots.show_predictions(x_test[...:...:10], ..., y_test[...:...:10]) returns the axes",
     ),
 )
 

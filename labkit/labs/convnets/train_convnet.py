@@ -23,7 +23,7 @@ exercise = Exercise(
     hints=(
         "Two calls, as in lab 3: one tells the network how to learn, one lets it.",
         "convnet.compile(...), then convnet.fit(...) with epochs, batch_size and validation_split.",
-        "convnet_history = convnet.fit(x_train_scaled, y_train, epochs=..., batch_size=..., "
+        "convnet.fit(x_train_scaled, y_train, epochs=..., batch_size=..., "
         "validation_split=..., verbose=0)",
     ),
 )

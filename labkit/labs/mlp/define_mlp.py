@@ -16,7 +16,7 @@ exercise = Exercise(
     hints=(
         "One line of the blueprint is one layer, in the same order.",
         "keras.Sequential takes a list: keras.Input, keras.layers.Flatten, keras.layers.Dense.",
-        "model = keras.Sequential([keras.Input(shape=(…, …)), keras.layers.Flatten(), "
+        "keras.Sequential([keras.Input(shape=(…, …)), keras.layers.Flatten(…), "
         "keras.layers.Dense(…, activation=…), keras.layers.Dense(…, activation=…)])",
     ),
 )

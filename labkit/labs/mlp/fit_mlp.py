@@ -24,7 +24,7 @@ exercise = Exercise(
         "fit() needs the images, their labels, how often to go through them, and what share to "
         "set aside.",
         "Its arguments are called epochs and validation_split; verbose=0 keeps it quiet.",
-        "history = model.fit(x_train_…, y_train, epochs=…, validation_split=…, verbose=0)",
+        "model.fit(x_train_…, y_train, epochs=…, validation_split=…, verbose=0) returns the history",
     ),
 )
 

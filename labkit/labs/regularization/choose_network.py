@@ -24,7 +24,7 @@ exercise = Exercise(
         "evaluate() each network on x_valid and y_valid, take the best name, then evaluate that "
         "one on the test images.",
         "accuracies = {name: model.evaluate(x_valid, …, verbose=0)[1] for name, model in "
-        "candidates.items()}; winner = max(accuracies, key=accuracies.get)",
+        "candidates.items()}; winner = max(accuracies, key=…)",
     ),
 )
 

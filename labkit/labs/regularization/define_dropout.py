@@ -13,7 +13,7 @@ exercise = Exercise(
     hints=(
         "One line of the table is one layer, in the same order.",
         "keras.layers.Dropout(rate) is a layer like any other; rate is the share that is dropped.",
-        "keras.Sequential([keras.Input(shape=(28, 28)), keras.layers.Flatten(), "
+        "keras.Sequential([keras.Input(shape=…), keras.layers.Flatten(…), "
         'keras.layers.Dense(…, activation="relu"), keras.layers.Dropout(…), …])',
     ),
 )

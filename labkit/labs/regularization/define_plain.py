@@ -13,8 +13,8 @@ exercise = Exercise(
     hints=(
         "This network has two hidden layers and the output layer, and nothing between them.",
         "keras.Input, keras.layers.Flatten, then keras.layers.Dense three times.",
-        "keras.Sequential([keras.Input(shape=(28, 28)), keras.layers.Flatten(), "
-        'keras.layers.Dense(256, activation="relu"), …])',
+        "keras.Sequential([keras.Input(shape=…), keras.layers.Flatten(…), "
+        "keras.layers.Dense(256, activation=…), …])",
     ),
 )
 

@@ -12,8 +12,8 @@ exercise = Exercise(
     hints=(
         "The same three times: a dense layer, a dropout layer. Then the output.",
         "keras.layers.Dense(256, …) and keras.layers.Dropout(…) take turns.",
-        "keras.Sequential([keras.Input(shape=(28, 28)), keras.layers.Flatten(), "
-        'keras.layers.Dense(256, activation="relu"), keras.layers.Dropout(0.4), …])',
+        "keras.Sequential([keras.Input(shape=…), keras.layers.Flatten(…), "
+        "keras.layers.Dense(256, activation=…), keras.layers.Dropout(…), …])",
     ),
 )
 

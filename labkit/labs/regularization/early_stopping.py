@@ -23,7 +23,7 @@ exercise = Exercise(
         "keras.callbacks.EarlyStopping has the arguments monitor, patience and "
         "restore_best_weights; fit() takes a list of callbacks.",
         'stop = keras.callbacks.EarlyStopping(monitor="…", patience=…, restore_best_weights=…); '
-        "simple_history = simple_model.fit(…, epochs=…, callbacks=[stop], verbose=0)",
+        "simple_model.fit(…, epochs=…, callbacks=[…], verbose=0)",
     ),
 )
 

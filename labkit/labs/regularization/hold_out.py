@@ -27,7 +27,7 @@ exercise = Exercise(
         "Four slices: two of the images, two of the labels, cut at the same places.",
         "x[:n] are the first n entries, x[n:] is everything from entry n on; a fifth is held out, "
         "so n is four fifths of len(x_train).",
-        "x_part = x_train_scaled[:…]; y_part = y_train[:…]; start = len(x_train) * 4 // 5; "
+        "x_part = x_train_scaled[:…]; y_part = y_train[:…]; start = len(x_train) * … // …; "
         "x_valid = x_train_scaled[start:]; y_valid = …",
     ),
 )

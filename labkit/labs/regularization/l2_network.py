@@ -27,7 +27,7 @@ exercise = Exercise(
         "It is the plain network again. Only the two hidden layers get one argument more.",
         "keras.layers.Dense(…, kernel_regularizer=keras.regularizers.L2(…)); after the training, "
         "layer.kernel holds a layer's weights.",
-        "l2_penalty = 0.001 * sum(np.square(layer.kernel).sum() for layer in l2_model.layers[1:3])",
+        "l2_penalty = 0.001 * sum(np.square(layer.kernel).sum() for layer in …)",
     ),
 )
 

@@ -23,7 +23,7 @@ exercise = Exercise(
         "Its arguments are called epochs, batch_size and validation_data; the last takes a pair "
         "(images, labels).",
         "dropout_history = dropout_model.fit(x_part, y_part, epochs=…, batch_size=…, "
-        "validation_data=(x_valid, y_valid), verbose=0)",
+        "validation_data=(…, …), verbose=0)",
     ),
 )
 

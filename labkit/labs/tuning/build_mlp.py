@@ -30,7 +30,7 @@ exercise = Exercise(
         "Three arguments, three places: one is how wide, one how often, one how fast.",
         "A Sequential network grows with model.add(...); the learning rate goes into "
         "keras.optimizers.Adam(...).",
-        "for _ in range(layers): model.add(keras.layers.Dense(...)); then the last layer, compile "
+        "In a loop over range(layers): model.add(keras.layers.Dense(...)); then the last layer, compile "
         "and return",
     ),
 )

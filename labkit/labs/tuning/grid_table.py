@@ -21,7 +21,7 @@ exercise = Exercise(
     hints=(
         "Each row of accuracies belongs to a decay, each column to a fold.",
         "accuracies.mean(axis=...) and accuracies.std(axis=..., ddof=1).",
-        "best_decay = decays[mean_accuracy.argmax()]",
+        "best_decay = decays[….argmax()]",
     ),
 )
 

@@ -19,7 +19,7 @@ exercise = Exercise(
         "Five networks, one after the other, in one loop.",
         "build_mlp makes a network, train gives its accuracy. max(d, key=d.get) finds the key of "
         "the largest value in a dictionary d.",
-        "for nodes in NODES: one_layer[nodes] = ...; accuracy_by_nodes[nodes] = ...",
+        "In a loop over NODES: one_layer[nodes] = ...; accuracy_by_nodes[nodes] = ...",
     ),
 )
 

@@ -22,7 +22,7 @@ exercise = Exercise(
     hints=(
         "Two loops, one inside the other. The key of a dictionary may be a pair.",
         "build_mlp(nodes, 1, rate); rate_networks[rate, nodes] = ...",
-        "for rate in RATES: for nodes in RATE_NODES: ...; then max(..., key=...) as before",
+        "A loop over RATES, and in it one over RATE_NODES; then max(..., key=...) as before",
     ),
 )
 

@@ -17,7 +17,7 @@ exercise = Exercise(
     hints=(
         "The same loop as for one layer, with another second argument.",
         "build_mlp(nodes, layers=3) has three hidden layers of equal width.",
-        "for nodes in THREE_NODES: three_layers[nodes] = build_mlp(nodes, ...)",
+        "In a loop over THREE_NODES: three_layers[nodes] = build_mlp(nodes, ...)",
     ),
 )
 
