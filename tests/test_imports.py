@@ -39,7 +39,7 @@ ROOMS = (
     ("notebook",),
     ("reports",),
     ("labs",),
-    ("grading",),
+    ("grading", "release"),
     ("commands",),
 )
 WINGS_OF_GRADING = (

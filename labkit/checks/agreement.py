@@ -70,6 +70,14 @@ def _(
     return all(returned(call.result, wanted(*arguments), tolerance) for call, arguments in pairs)
 
 
+def alike(fact: evidence.Array, wanted: Any, tolerance: float = TOLERANCE) -> bool:
+    """Tell whether two arrays agree, of both of which facts were collected."""
+    if not isinstance(wanted, evidence.Array) or fact.shape != wanted.shape:
+        return False
+    seen, due = np.asarray(fact.sample, float), np.asarray(wanted.sample, float)
+    return seen.shape == due.shape and np.allclose(seen, due, rtol=0, atol=tolerance)
+
+
 def agrees_by_rows(
     fact: evidence.Array, wanted: Any, length: int, tolerance: float = TOLERANCE
 ) -> bool:

@@ -98,6 +98,8 @@ class Exercise(Placed):
         self.further: list[Case] = []
         self._asked: list[tuple[str, tuple[str, int]]] = []
         self.functions: list[tuple[Callable, tuple[str, ...]]] = []
+        # The answers that are compared with the solution's.
+        self.compared: set[str] = set()
         self._enter(names.Book())
         if not answers:
             raise self.error("the exercise has no answer", "Name its variables: pixel=NUMBER.")
@@ -314,11 +316,19 @@ class Exercise(Placed):
         pairs = zip(self.criteria, self._asked, strict=True)
         return [(item.title, asks, place) for item, (asks, place) in pairs]
 
+    def judging(self) -> list[Callable]:
+        """Return the functions of the criteria and signs, which look at a student's answer."""
+        return [called for called, more in self.functions if more == self._of_evidence()]
+
+    def mistaken(self) -> list[Callable]:
+        """Return the functions that make what is recognised as a mistake."""
+        return [called for called, more in self.functions if not more and called != self.solve]
+
     def filled(self, make: Callable | None, number: int = 0) -> Callable[[names.Names], tuple]:
         """Return what makes all that the check takes, with the solution's in place of ``...``."""
 
         def filled(defined: names.Names) -> tuple:
-            made = self._alternatives(make, defined)[number] if make else ()
+            made = self.alternatives(make, defined)[number] if make else ()
             given = dict(zip((*self.own, *self.needs), made, strict=False))
             return tuple(
                 defined.find(name, self._place + 1) if given.get(name, ...) is ... else given[name]
@@ -392,3 +402,4 @@ class Exercise(Placed):
                 path,
                 line,
             )
+        self.compared.add(name)

@@ -210,7 +210,7 @@ def of_cell(code: str) -> Source:
         space: dict[str, Any] = {}
         parts = _leading_to(name, tree.body)
         for part in parts:
-            for used in _loaded(part) - space.keys() - vars(builtins).keys():
+            for used in loaded(part) - space.keys() - vars(builtins).keys():
                 # A name that only the statement itself defines is none that can be found.
                 with contextlib.suppress(UnknownName):
                     space[used] = find(used)
@@ -232,7 +232,7 @@ def _leading_to(name: str, statements: list[ast.stmt]) -> list[ast.stmt]:
     for part in reversed(statements):
         # What is called in a module (set up, draw random numbers) makes it no other module.
         if wanted & (_bound(part) | (_changed(part) | changes(part)) - imported):
-            wanted |= _loaded(part) - set(DATA)  # which is at hand
+            wanted |= loaded(part) - set(DATA)  # which is at hand
             chosen.append(part)
     return chosen[::-1]
 
@@ -265,7 +265,7 @@ def _changed(statement: ast.stmt) -> frozenset[str]:
 
 
 def _changes_outside(statement: ast.stmt) -> frozenset[str]:
-    return changes(statement) & _loaded(statement)
+    return changes(statement) & loaded(statement)
 
 
 def changes(tree: ast.AST) -> frozenset[str]:
@@ -296,7 +296,7 @@ def _base(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _loaded(statement: ast.stmt) -> set[str]:
+def loaded(statement: ast.stmt) -> set[str]:
     """Return the names that a statement reads from outside."""
     top, *inner = _scopes(_scope(statement))
     here = {s.get_name() for s in top.get_symbols() if s.is_referenced()}

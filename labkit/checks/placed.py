@@ -106,6 +106,10 @@ class Placed(exercise.Exercise):
         """Return the names of the notebook that this exercise stands in."""
         return self._book.names(data)
 
+    def position(self) -> tuple[names.Book, int]:
+        """Return what the notebook defines, and where in it this exercise stands."""
+        return self._book, self._place
+
     def known(self) -> set[str]:
         """Return what the notebook has defined before this exercise."""
         return self._book.names(exercise.reference(self.dataset)).known(self._place)
@@ -121,7 +125,7 @@ class Placed(exercise.Exercise):
         """Tell whether the evidence agrees with one of the wrong answers of `make`."""
         data = Few.of(answers.data, *FEW) if self.by_rows else answers.data
         with agreement.of_the_students_own(self.needs):
-            alternatives = self._alternatives(make, self._defined(answers, data))
+            alternatives = self.alternatives(make, self._defined(answers, data))
         return any(
             all(
                 self._agrees_with(make, number, position, answers)
@@ -139,7 +143,7 @@ class Placed(exercise.Exercise):
         except exercise.Unusable:
             return False
         data = self._compared(answers.data, fact)
-        made = self._alternatives(make, self._defined(answers, data))[number][position]
+        made = self.alternatives(make, self._defined(answers, data))[number][position]
         if isinstance(data, Few):
             return agreement.agrees_by_rows(fact, made, data.length)
         return agreement.agrees(fact, made, probes=self._probes(name, fact))
@@ -221,7 +225,8 @@ class Placed(exercise.Exercise):
             return collector.arguments(fact.seed)
         return []
 
-    def _alternatives(self, make: Callable, defined: names.Names) -> list[tuple]:
+    def alternatives(self, make: Callable, defined: names.Names) -> list[tuple]:
+        """Return the wrong answers of a mistake, or what else returns or yields answers."""
         asked = names.parameters(make)
         solved = {key: defined.find(key, self._place + 1) for key in self.own if key in asked}
         made = defined.call(make, solved, self._place)

@@ -13,6 +13,8 @@ import json
 from collections.abc import Iterable
 from typing import Any, Self
 
+import labkit
+
 
 class Outcome(enum.StrEnum):
     """The five ways in which a check can end."""
@@ -244,6 +246,8 @@ def html(
     shown = one_step_at_a_time(result.verdicts)
     return _template().render(
         border=_BORDERS[result.outcome],
+        # A students' edition has a version of its own; the course's is in the set-up line.
+        edition=labkit.__version__ if "+" in labkit.__version__ else "",
         headline=result.headline(),
         message=result.message,
         verdicts=[(_verdict_line(verdict), verdict.message) for verdict in shown],

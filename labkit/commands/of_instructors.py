@@ -18,7 +18,7 @@ _FORMS = (
 
 def add_to(commands: argparse._SubParsersAction) -> None:
     """Add these commands to those of students."""
-    for add in (_add_grade, _add_mark, _add_export, _add_new, _add_try):
+    for add in (_add_grade, _add_mark, _add_export, _add_release, _add_new, _add_try):
         add(commands)
 
 
@@ -250,3 +250,21 @@ def _try(arguments: argparse.Namespace) -> int:
     except AuthorError as error:
         print(f"labkit: {error}", file=sys.stderr)
         return 2
+
+
+def _add_release(commands: argparse._SubParsersAction) -> None:
+    text = "write the students' edition: the course without solutions, answers and grading"
+    parser = commands.add_parser("release", help=text, description=text)
+    parser.add_argument("folder", type=pathlib.Path, metavar="FOLDER", help="a new folder")
+    parser.add_argument(
+        "--course",
+        type=pathlib.Path,
+        default=pathlib.Path(),
+        metavar="FOLDER",
+        help="the course's folder; this one if left out",
+    )
+    parser.set_defaults(run=_release)
+
+
+def _release(arguments: argparse.Namespace) -> int:
+    return _of_instructors("release", arguments)
