@@ -2,6 +2,7 @@
 
 import ast
 
+import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -26,6 +27,36 @@ def test_every_mutant_is_other_code_that_can_be_read():
     for text in texts:
         assert ast.dump(ast.parse(text)) != ast.dump(ast.parse(SOURCE))
     assert {"return inside the loop", "2 → 3", "axis= left out", "Mult → Div"} <= set(found)
+
+
+def test_what_an_author_calls_free_may_be_changed_and_nothing_else():
+    source = "x = f(128, 10)\ny = 128 + 3"
+    free = ("128",)
+    assert operators.is_free(source, "x = f(64, 10)\ny = 3 * 2 + 3", free)
+    for changed in ("x = f(128, 11)\ny = 128 + 3", "x = f(128, 10)", "x = f(128)\ny = 128 + 3"):
+        assert not operators.is_free(source, changed, free), changed
+    assert not operators.is_free(source, "x = f(64, 10)\ny = 128 + 3", ())
+
+
+def _network(*hidden, rate=0.2):
+    layers = [keras.Input((4, 4)), *hidden, keras.layers.Dense(3), keras.layers.Dropout(rate)]
+    return keras.Sequential([*layers, keras.layers.Dense(2)])
+
+
+def test_networks_are_the_same_where_they_learn_and_put_out_the_same():
+    flat, again = keras.layers.Flatten, keras.layers.Reshape
+    one = _network(flat())
+    assert course._same_network(one, _network(flat(), flat()))
+    assert course._same_network(one, _network(again((-1,))))
+    others = [
+        _network(),
+        _network(flat(), rate=0.3),
+        _network(keras.layers.Permute((2, 1)), flat()),
+    ]
+    others.append(_network(flat(), keras.layers.ReLU(), keras.layers.Dropout(0.1)))
+    assert [course._same_network(one, other) for other in others] == [False] * 4
+    one.compile("adam", "mse")
+    assert not course._same_network(one, _network(flat()))
 
 
 @pytest.mark.slow

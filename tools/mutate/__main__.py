@@ -1,6 +1,6 @@
 """Change the solutions in every way, and print a table of what the checks said.
 
-    python -m tools.mutate [lab ...] [--share 0.1] [--seed 0] [--trainings] [--survivors]
+    python -m tools.mutate [lab ...] [--share 0.1] [--seed 0] [--trainings] [--only exercise ...]
 
 A mutant is killed if it does not get full points. One that gets them is held against the solution:
 the same in behaviour, or a mistake that no check has seen, which is printed.
@@ -10,7 +10,7 @@ import argparse
 import os
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 os.environ.setdefault("LABKIT_DATA", "sample")
 
@@ -22,10 +22,16 @@ from tools.mutate import course, operators
 
 
 def measure(
-    lab: str, share: float = 1.0, seed: int = 0, trainings: bool = False
+    lab: str,
+    share: float = 1.0,
+    seed: int = 0,
+    trainings: bool = False,
+    only: Sequence[str] = (),
 ) -> Iterator[tuple[str, int, int, int, list[str]]]:
     """Yield for each exercise: its name, mutants, killed, equivalent, and who survived."""
     for place in course.places(lab, trainings):
+        if only and place.exercise.name not in only:
+            continue
         solution = place.attempt(place.source)
         if not solution.full:
             raise AssertionError(f"{lab}: the solution of {place.exercise.name} is refused")
@@ -39,7 +45,9 @@ def measure(
             attempt = place.attempt(source)
             if not attempt.full:
                 killed += 1
-            elif course.same(place, solution.answers, attempt.answers):
+            elif operators.is_free(place.source, source, place.exercise.free) or course.same(
+                place, solution.answers, attempt.answers
+            ):
                 equivalent += 1
             else:
                 survivors.append(words)
@@ -52,13 +60,14 @@ def main() -> int:
     parser.add_argument("labs", nargs="*", default=["lab1-data", "lab2-mlp", "lab3-cnn"])
     parser.add_argument("--share", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--trainings", action="store_true")
+    parser.add_argument("--trainings", action="store_true", help="those that train, too")
+    parser.add_argument("--only", nargs="+", default=(), help="names of exercises")
     options = parser.parse_args()
     total = [0, 0, 0]
     print(f"{'exercise':36} {'mutants':>8} {'killed':>7} {'same':>6} {'seen by none':>13}")
     for lab in options.labs:
         for name, *counts, survivors in measure(
-            lab, options.share, options.seed, options.trainings
+            lab, options.share, options.seed, options.trainings, options.only
         ):
             total = [a + b for a, b in zip(total, counts, strict=True)]
             mutants, killed, equivalent = counts

@@ -6,7 +6,8 @@ and the changed tree. None of them knows an exercise.
 
 import ast
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 Change = tuple[str, ast.AST]
 _SWAPPED = (
@@ -65,6 +66,25 @@ def mutants(source: str) -> Iterator[tuple[str, str]]:
             if text not in seen:
                 seen.add(text)
                 yield words, text
+
+
+def is_free(source: str, changed: str, free: Sequence[str]) -> bool:
+    """Tell whether two pieces of code differ in nothing but what their author calls free."""
+    return bool(free) and _differ_there(ast.parse(source), ast.parse(changed), free)
+
+
+def _differ_there(one: Any, other: Any, free: Sequence[str]) -> bool:
+    if isinstance(one, ast.stmt | ast.expr | ast.keyword) and ast.unparse(one) in free:
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, list):
+        pairs = zip(one, other, strict=False)
+        return len(one) == len(other) and all(_differ_there(a, b, free) for a, b in pairs)
+    if isinstance(one, ast.AST):
+        fields = [name for name in one._fields if name != "ctx"]
+        return all(_differ_there(getattr(one, f), getattr(other, f), free) for f in fields)
+    return one == other
 
 
 def _replaced(tree: ast.AST, place: int, make: Callable[[ast.AST], ast.AST | None]) -> ast.AST:

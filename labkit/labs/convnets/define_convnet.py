@@ -106,9 +106,9 @@ def _(convnet):
     """with the rates of the report"""
     seen = _rates(convnet)
     if not _are_rates(seen, RATES):
-        told = ", ".join(f"{rate:.4g}" for rate in seen) or "none"
+        told = ", ".join(f"{rate:.4g}" for rate in seen)
         return Message(
-            f"The rates of convnet's dropout are {told}",
+            f"The rates of convnet's dropout are {told}" if told else "convnet has no dropout",
             "those of the table, from top to bottom",
             "Compare with the table above, line by line.",
         )

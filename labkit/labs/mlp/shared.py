@@ -25,6 +25,33 @@ def outputs(model, x_test):
     return measure.outputs(model, x_test)
 
 
+def _are_scores(rows):
+    return rows.min() < 0 or rows.max() > 1
+
+
+def probabilities(model, x_test):
+    """Return what the student's network puts out, as probabilities where it puts out scores.
+
+    Pictures that follow take nothing else.
+    """
+    rows = outputs(model, x_test)
+    if not _are_scores(rows):
+        return rows
+    powers = np.exp(rows - rows.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def holds_scores(name, fact):
+    """Say that an array holds scores where probabilities are due; None where it may hold them."""
+    if not _are_scores(fact.sample):
+        return None
+    return Message(
+        f"{name} holds numbers from {fact.minimum:.3g} to {fact.maximum:.3g}",
+        "probabilities: none is below 0 or above 1",
+        "Your network puts out scores. Let keras.activations.softmax make probabilities of them.",
+    )
+
+
 def on_test_images(test):
     """Make a message of it where the student's network cannot be run on the test images."""
 

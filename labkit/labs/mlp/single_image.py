@@ -57,8 +57,9 @@ def _(image_probabilities, model, x_test):
             "one row of ten probabilities",
             "Hand the batch of one image to predict().",
         )
-    if not criteria.agrees(image_probabilities, shared.outputs(model, x_test)[:1], shared.CLOSE):
-        return Message(
+    wanted = shared.probabilities(model, x_test)[:1]
+    if not criteria.agrees(image_probabilities, wanted, shared.CLOSE):
+        return shared.holds_scores("image_probabilities", image_probabilities) or Message(
             "image_probabilities are not what your network puts out for this image",
             "the ten probabilities of the first test image",
             "Predict for one_image.",
@@ -131,6 +132,19 @@ def tensor(x_test_scaled):
 @exercise.right
 def with_a_channel(x_test_scaled):
     return x_test_scaled[:1, ..., np.newaxis], ...
+
+
+@exercise.right
+def softmax_of_scores(keras, x_test_scaled):
+    model = shared.network(output=None)
+    scores = model.predict(x_test_scaled[:1], verbose=0)
+    return ..., keras.activations.softmax(scores), model
+
+
+@exercise.wrong(earns=2)
+def scores(x_test_scaled):
+    model = shared.network(output=None)
+    return ..., model.predict(x_test_scaled[:1], verbose=0), model
 
 
 @exercise.wrong

@@ -1,0 +1,136 @@
+"""Whole notebooks: right answers in their cells, and every cell below them runs.
+
+Of each exercise one right answer stands in the same notebook, so a lab has as many notebooks as
+some exercise has right answers. The trainings may be short: what a check says of an answer is
+measured elsewhere; here is measured whether the rest of the notebook can use it.
+"""
+
+import contextlib
+import dataclasses
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import matplotlib.pyplot as plt
+import nbformat
+
+from labkit import labs
+from labkit.checks import given
+from labkit.checks import names as checked
+from labkit.checks.authoring import Exercise
+from tools.mutate import course
+
+# What takes the place of an answer: from the exercise, and what the notebook defines by now with
+# the solution, to the new values by name.
+Change = Callable[[Exercise, dict[str, Any]], Mapping[str, Any]]
+
+
+@dataclasses.dataclass
+class Run:
+    """A notebook that was run to its end.
+
+    Attributes
+    ----------
+    full : list of str
+        The exercises that got full points.
+    short : list of str
+        Those that did not, with what was said.
+    errors : list of str
+        Each cell that ended in an error, and what it was.
+    """
+
+    full: list[str] = dataclasses.field(default_factory=list)
+    short: list[str] = dataclasses.field(default_factory=list)
+    errors: list[str] = dataclasses.field(default_factory=list)
+
+
+def run(lab: str, change: Change, short: bool = True) -> Run:
+    """Run the solution notebook of a lab with other answers in it.
+
+    Parameters
+    ----------
+    lab : str
+    change : callable
+    short : bool
+        Whether networks learn from few images only.
+    """
+    notebook = nbformat.read(course.SOLUTIONS / lab / f"{lab}.ipynb", as_version=4)
+    exercises = {exercise.name: exercise for exercise in labs.load(lab)}
+    names: dict[str, Any] = {"display": _shown, "__name__": "__main__"}
+    done = Run()
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        with course.alone(600), course.short_trainings(short):
+            try:
+                source = course.solution(cell.source) if name in exercises else cell.source
+                course.execute(source, f"<{cell.id}>", names)
+                if name in exercises:
+                    names.update(change(exercises[name], names))
+                elif name.removesuffix("-check") in exercises:
+                    _judge(exercises[name.removesuffix("-check")], cell.source, names, done)
+            except Exception as error:
+                done.errors.append(f"{cell.id}: {type(error).__name__}: {error}")
+        plt.close("all")
+    return done
+
+
+def _judge(exercise: Exercise, check: str, names: dict[str, Any], done: Run) -> None:
+    answers = course.given(check, names)
+    result = exercise.judge(exercise.collect(*answers))
+    if result.points == result.max_points:
+        done.full.append(exercise.name)
+    else:
+        done.short.append(f"{exercise.name}: {result.points:g} of {result.max_points:g}")
+
+
+def _shown(*shown: Any) -> None:
+    """Do to an object what showing it does."""
+    for item in shown:
+        with contextlib.redirect_stdout(io.StringIO()):
+            print(item)
+
+
+# --- the right answers that authors wrote ---------------------------------------------------
+
+
+def right_answers(lab: str) -> int:
+    """Return how many right answers the exercise of a lab has that has most."""
+    return max(len(_right(exercise)) for exercise in labs.load(lab))
+
+
+def with_right_answers(number: int) -> Change:
+    """Return the change that puts the right answer with this number into each exercise.
+
+    Where an exercise has fewer, they begin anew.
+    """
+
+    def change(exercise: Exercise, names: dict[str, Any]) -> Mapping[str, Any]:
+        right = _right(exercise)
+        made = right[number % len(right)].make(_Live(exercise, names))
+        return dict(zip(exercise.answers, made, strict=True))
+
+    return change
+
+
+def _right(exercise: Exercise) -> list:
+    return [case for case in exercise.cases() if case.is_right]
+
+
+class _Live:
+    """The names of a notebook that runs, in place of those that the kit would make."""
+
+    def __init__(self, exercise: Exercise, names: dict[str, Any]) -> None:
+        self.exercise, self.names = exercise, names
+
+    def find(self, name: str, before: int | None = None) -> Any:
+        """Return what stands under a name in the notebook, or in the data that belong to it."""
+        if name not in self.names:
+            return getattr(given.reference(self.exercise.dataset), name)
+        return self.names[name]
+
+    def call(self, called: Callable, own: Mapping[str, Any], before: int | None = None) -> Any:
+        """Call a function with what it asks for by name."""
+        asked = checked.parameters(called)
+        return called(**{name: own[name] if name in own else self.find(name) for name in asked})
