@@ -59,7 +59,7 @@ def _of_arrays(value: np.ndarray) -> Iterator[tuple[str, bool, Dress]]:
 def _of_plain_values(value: Any) -> Iterator[tuple[str, bool, Dress]]:
     if isinstance(value, str):
         yield "a text of NumPy's", ALWAYS, np.str_
-        yield "with spaces around it", ALWAYS, lambda text: f" {text} "
+        yield "with spaces around it", EITHER, lambda text: f" {text} "
         return
     if isinstance(value, bool | np.bool_):
         yield "a truth value of NumPy's", ALWAYS, np.bool_

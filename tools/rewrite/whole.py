@@ -31,16 +31,17 @@ class Run:
 
     Attributes
     ----------
-    full : list of str
-        The exercises that got full points.
-    short : list of str
-        Those that did not, with what was said.
+    accepted : list of str
+        The exercises whose other answer got full points, and stood in the notebook from there on.
+    left : list of str
+        Those whose other answer did not, as it goes with what only follows from other answers
+        or from a whole training: there the solution stands.
     errors : list of str
         Each cell that ended in an error, and what it was.
     """
 
-    full: list[str] = dataclasses.field(default_factory=list)
-    short: list[str] = dataclasses.field(default_factory=list)
+    accepted: list[str] = dataclasses.field(default_factory=list)
+    left: list[str] = dataclasses.field(default_factory=list)
     errors: list[str] = dataclasses.field(default_factory=list)
 
 
@@ -57,32 +58,41 @@ def run(lab: str, change: Change, short: bool = True) -> Run:
     notebook = nbformat.read(course.SOLUTIONS / lab / f"{lab}.ipynb", as_version=4)
     exercises = {exercise.name: exercise for exercise in labs.load(lab)}
     names: dict[str, Any] = {"display": _shown, "__name__": "__main__"}
+    checks = {_grade_id(cell).removesuffix("-check"): cell.source for cell in notebook.cells}
     done = Run()
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
-        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        name = _grade_id(cell)
+        if name.removesuffix("-check") in exercises and name.endswith("-check"):
+            continue
         with course.alone(600), course.short_trainings(short):
             try:
                 source = course.solution(cell.source) if name in exercises else cell.source
                 course.execute(source, f"<{cell.id}>", names)
                 if name in exercises:
-                    names.update(change(exercises[name], names))
-                elif name.removesuffix("-check") in exercises:
-                    _judge(exercises[name.removesuffix("-check")], cell.source, names, done)
+                    _answer(exercises[name], checks[name], names, change, done)
             except Exception as error:
                 done.errors.append(f"{cell.id}: {type(error).__name__}: {error}")
         plt.close("all")
     return done
 
 
-def _judge(exercise: Exercise, check: str, names: dict[str, Any], done: Run) -> None:
-    answers = course.given(check, names)
-    result = exercise.judge(exercise.collect(*answers))
-    if result.points == result.max_points:
-        done.full.append(exercise.name)
-    else:
-        done.short.append(f"{exercise.name}: {result.points:g} of {result.max_points:g}")
+def _grade_id(cell: Any) -> str:
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+
+
+def _answer(
+    exercise: Exercise, check: str, names: dict[str, Any], change: Change, done: Run
+) -> None:
+    """Put other answers into the notebook, if the check accepts them there."""
+    other = {name: v for name, v in change(exercise, names).items() if name in exercise.own}
+    result = exercise.judge(exercise.collect(*course.given(check, names | other)))
+    if result.points < result.max_points:
+        done.left.append(f"{exercise.name}: {result.points:g} of {result.max_points:g}")
+        return
+    done.accepted.append(exercise.name)
+    names.update(other)
 
 
 def _shown(*shown: Any) -> None:

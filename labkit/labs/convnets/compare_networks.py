@@ -56,10 +56,11 @@ def _(better_networks, right):
 @exercise.criterion(1, asks="whose mean accuracy is above the baseline")
 def _(better_networks, right):
     """and no other"""
-    wrong = sorted(_named(better_networks) - set(right.better_networks))
-    if wrong:
-        saw = f"{', '.join(wrong)}: not above the baseline"
-        return Message(saw, "", "Is 0.897 a share or a percentage?")
+    count = len(_named(better_networks) - set(right.better_networks))
+    if count:
+        are = "is" if count == 1 else "are"
+        saw = f"{count} of the networks in better_networks {are} not above the baseline"
+        return Message(saw, "", "Compare the column accuracy with 0.897: is that a share?")
 
 
 @exercise.sign

@@ -56,10 +56,13 @@ def _unlike(name, fact, wanted, words):
     if _near(fact, wanted):
         return None
     total = f" that adds up to {fact.sample.sum():.6g}" if fact.sample.size else ""
+    next_step = "sklearn.metrics.confusion_matrix takes the true labels first."
+    if fact.shape == wanted.shape and abs(fact.sample.sum() - wanted.sum()) > 0.5:
+        next_step = "A table of counts adds up to the number of images. Which are counted here?"
     return Message(
         f"{name} is another table of shape {fact.shape}{total}",
         f"counts: true classes in rows, predicted ones in columns, {words}",
-        "sklearn.metrics.confusion_matrix takes the true labels first.",
+        next_step,
     )
 
 

@@ -52,7 +52,9 @@ def _cut(name, points, words, asks):
         fact = getattr(answers, name)
         cut = shared.part_of if name.endswith("part") else shared.valid_of
         wanted = cut(answers.data)[name.startswith("y")]
-        if fact.shape != wanted.shape:
+        if not fact.shape:
+            saw, next_step = "is a single number", "Cut it out of the training images by a slice."
+        elif fact.shape != wanted.shape:
             saw, next_step = f"has the shape {fact.shape}", "Count the images of your slice."
         elif not _is(fact, wanted):
             saw, next_step = "holds something else", "Look where your slice begins."
