@@ -157,7 +157,9 @@ CALLS: tuple[Rewriter, ...] = (
     by_dictionary,
     _imported("Write tf.keras", "import tensorflow as tf", "keras", "tf.keras"),
     _imported("Import keras of TensorFlow", "from tensorflow import keras as k", "keras", "k"),
-    _imported("Import layers of keras", "from keras import layers", "keras.layers", "layers"),
+    _imported(
+        "Import layers of keras", "from keras import layers as parts", "keras.layers", "parts"
+    ),
     _imported("Import numpy in full", "import numpy", "np", "numpy"),
     _imported("Import the pictures", "from labkit import plots", "labkit.plots", "plots"),
     _imported(

@@ -216,8 +216,14 @@ def run_twice(tree: ast.Module, names: Names) -> ast.Module:
 
 def numpy_numbers(tree: ast.Module, names: Names) -> ast.Module:
     """Write numbers as NumPy's."""
+    # Keras takes none of them for the size of a layer.
+    calls = [part for part in ast.walk(tree) if isinstance(part, ast.Call)]
+    of_keras = [call for call in calls if ast.unparse(call.func).startswith("keras.")]
+    left = [part for call in of_keras for part in ast.walk(call)]
 
     def change(node: ast.Constant) -> ast.AST:
+        if node in left:
+            return node
         kind = {int: "int64", float: "float64"}.get(type(node.value))
         return parsed(f"numpy.{kind}({node.value!r})") if kind else node
 

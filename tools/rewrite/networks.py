@@ -35,9 +35,13 @@ def _of_lists(words: str, make: Callable) -> Rewriter:
     """Return the rewriter that writes every network of a list in another way."""
 
     def rewriter(tree: ast.Module, names: Names) -> ast.Module:
+        whole = ast.unparse(tree)
+
         def change(statement: ast.Assign) -> Any:
             found = _listed(statement)
-            return lines(make(*found)) if found else statement
+            if not found or f"{found[0]}.add(" in whole:
+                return statement  # more layers are added later, which only a Sequential takes
+            return lines(make(*found))
 
         return Everywhere(ast.Assign, change).visit(tree)
 
@@ -90,8 +94,8 @@ def _one_block_after_another(name: str, call: ast.Call, layers: list[ast.expr]) 
 
 
 def _of_a_variable(name: str, call: ast.Call, layers: list[ast.expr]) -> str:
-    parts = [_each(layer, lambda part: f"layers.append({part})") for layer in layers]
-    return "\n".join(["layers = []", *parts, f"{name} = keras.models.Sequential(layers=layers)"])
+    parts = [_each(layer, lambda part: f"stack.append({part})") for layer in layers]
+    return "\n".join(["stack = []", *parts, f"{name} = keras.models.Sequential(layers=stack)"])
 
 
 def _written_down(name: str, call: ast.Call, layers: list[ast.expr]) -> str:

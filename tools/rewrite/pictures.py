@@ -57,7 +57,8 @@ def ways(answer: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
         return
     if not shown or any(ax.patches for ax in _axes(answer)):
         return
-    yield "as its figure", lambda: _axes(answer)[0].figure
+    if len({ax.figure for ax in _axes(answer)}) == 1:
+        yield "as its figure", lambda: _axes(answer)[0].figure
     yield "as a list of its axes", lambda: list(_axes(answer))
     if all(panel.image is not None for panel in shown):
         yield from _of_images(shown)

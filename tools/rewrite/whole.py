@@ -59,6 +59,7 @@ def run(lab: str, change: Change, short: bool = True) -> Run:
     exercises = {exercise.name: exercise for exercise in labs.load(lab)}
     names: dict[str, Any] = {"display": _shown, "__name__": "__main__"}
     checks = {_grade_id(cell).removesuffix("-check"): cell.source for cell in notebook.cells}
+    met: list[tuple[Exercise, str]] = []
     done = Run()
     for cell in notebook.cells:
         if cell.cell_type != "code":
@@ -71,7 +72,8 @@ def run(lab: str, change: Change, short: bool = True) -> Run:
                 source = course.solution(cell.source) if name in exercises else cell.source
                 course.execute(source, f"<{cell.id}>", names)
                 if name in exercises:
-                    _answer(exercises[name], checks[name], names, change, done)
+                    met.append((exercises[name], checks[name]))
+                    _answer(met, names, change, done)
             except Exception as error:
                 done.errors.append(f"{cell.id}: {type(error).__name__}: {error}")
         plt.close("all")
@@ -83,14 +85,22 @@ def _grade_id(cell: Any) -> str:
 
 
 def _answer(
-    exercise: Exercise, check: str, names: dict[str, Any], change: Change, done: Run
+    met: list[tuple[Exercise, str]], names: dict[str, Any], change: Change, done: Run
 ) -> None:
-    """Put other answers into the notebook, if the check accepts them there."""
+    """Put other answers to the exercise met last into the notebook, if they are accepted there.
+
+    A network that is compiled in one exercise was defined in another, which has to accept it, too.
+    """
+    exercise, _ = met[-1]
     other = {name: v for name, v in change(exercise, names).items() if name in exercise.own}
-    result = exercise.judge(exercise.collect(*course.given(check, names | other)))
-    if result.points < result.max_points:
-        done.left.append(f"{exercise.name}: {result.points:g} of {result.max_points:g}")
-        return
+    for judging, check in met:
+        if not set(judging.own) & set(other):
+            continue
+        result = judging.judge(judging.collect(*course.given(check, names | other)))
+        if result.points < result.max_points:
+            said = f"{judging.name} gives {result.points:g} of {result.max_points:g}"
+            done.left.append(f"{exercise.name}: {said}")
+            return
     done.accepted.append(exercise.name)
     names.update(other)
 
