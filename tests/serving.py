@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 import psutil
 
-ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/lab\?token=\w+")
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/lab(/tree/[\w.]+)?\?token=\w+")
 
 
 @dataclasses.dataclass
@@ -45,8 +45,13 @@ class Server:
 
 
 @contextlib.contextmanager
-def lab_server(folder: pathlib.Path, home: pathlib.Path, data: str | None) -> Iterator[Server]:
-    """Serve `folder`, with `home` as home folder and `data` as ``LABKIT_DATA`` (None: unset)."""
+def lab_server(
+    folder: pathlib.Path | None, home: pathlib.Path, data: str | None
+) -> Iterator[Server]:
+    """Serve `folder`, with `home` as home folder and `data` as ``LABKIT_DATA`` (None: unset).
+
+    Without a folder it does what `make lab` does: the student's copies are made, and a page shown.
+    """
     environment = {name: text for name, text in os.environ.items() if not _is_own(name)}
     environment |= {"HOME": str(home), "LABKIT_CACHE": str(home / "cache"), "LABKIT_OFFLINE": "1"}
     if data is not None:
@@ -54,7 +59,8 @@ def lab_server(folder: pathlib.Path, home: pathlib.Path, data: str | None) -> It
     # JupyterLab minds Ctrl-C only where there is a keyboard.
     hand, keyboard = os.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "labkit", "lab", "--no-browser", f"--port={_free_port()}", folder],
+        [sys.executable, "-m", "labkit", "lab", "--no-browser", f"--port={_free_port()}"]
+        + ([folder] if folder else []),
         env=environment,
         stdin=keyboard,
         stdout=subprocess.PIPE,
@@ -89,7 +95,7 @@ def wait_until_reached(url: str, process: subprocess.Popen) -> None:
 
 def _is_own(name: str) -> bool:
     """Tell whether a variable belongs to the person who runs the tests, not to every student."""
-    return name == "LABKIT_DATA" or name.startswith(("JUPYTER", "IPYTHON", "XDG_"))
+    return name in ("LABKIT_DATA", "LABKIT_WORK") or name.startswith(("JUPYTER", "IPYTHON", "XDG_"))
 
 
 def _free_port() -> int:

@@ -18,6 +18,7 @@ from tests.notebooks import running
 TRIES = 5
 RUN_SECONDS = 240  # for a run of all cells on a busy machine
 _RAN = re.compile(r"\d")
+_IS_ACTIVE = re.compile(r"jp-mod-active")
 
 
 class LabPage:
@@ -36,30 +37,67 @@ class LabPage:
 
     def cell(self, name: str) -> Any:
         """Return the cell with the ``grade_id`` or id `name`."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(self._place(name))
+
+    def _place(self, name: str) -> int:
         cells = running.read(self.notebook).cells
         ids = [c.metadata.get("nbgrader", {}).get("grade_id") or c.id for c in cells]
-        return self.page.locator(".jp-Notebook .jp-Cell").nth(ids.index(name))
+        return ids.index(name)
 
     def box(self, exercise: str) -> Any:
         """Return the box that the check of `exercise` shows."""
         return self.cell(f"{exercise}-check").get_by_role("status").first
 
+    def go(self, name: str) -> None:
+        """Make a cell the active one, with the arrow keys."""
+        cells = self.page.locator(".jp-Notebook .jp-Cell")
+        self.page.keyboard.press("Escape")
+        active = cells.evaluate_all(
+            "(cells) => cells.findIndex((cell) => cell.classList.contains('jp-mod-active'))"
+        )
+        steps = self._place(name) - active
+        for _ in range(abs(steps)):
+            self.page.keyboard.press("ArrowDown" if steps > 0 else "ArrowUp")
+        self.expect(self.cell(name)).to_have_class(_IS_ACTIVE)
+
+    def tab_to(self, wanted: Any, most: int = 300) -> None:
+        """Press Tab until `wanted` has the focus."""
+        for _ in range(most):
+            if wanted.evaluate("(element) => element === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"{most} times Tab, and {wanted} has no focus")
+
     def write(self, name: str, text: str) -> None:
-        """Replace the text of a cell; do not run it."""
-        self.cell(name).locator(".cm-content").click()
+        """Replace the text of a cell, with the keyboard; do not run it."""
+        self.go(name)
+        self.page.keyboard.press("Enter")
         self.page.keyboard.press("Control+A")
         self.page.keyboard.press("Delete")
         self.page.keyboard.insert_text(text)
+        self.page.keyboard.press("Escape")
 
     def run(self, name: str) -> None:
-        """Run a cell with Shift+Enter, again if need be: see `run_all`."""
+        """Run a cell with Ctrl+Enter, again if need be: see `run_all`."""
         prompt = self.cell(name).locator(".jp-InputPrompt")
 
         def choose() -> None:
-            self.cell(name).locator(".cm-content").click()
-            self.page.keyboard.press("Shift+Enter")
+            self.go(name)
+            self.page.keyboard.press("Control+Enter")
 
         self._try_until_it_ran(prompt, choose)
+
+    def run_everything(self) -> None:
+        """Choose all cells and run them, with the keyboard; again if need be: see `run_all`."""
+        first = self.page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").first
+
+        def choose() -> None:
+            self.page.keyboard.press("Escape")
+            self.page.keyboard.press("Control+A")
+            self.page.keyboard.press("Control+Enter")
+
+        self._try_until_it_ran(first, choose)
+        self.wait_until_idle()
 
     def run_all(self) -> None:
         """Choose Run All Cells, again if need be: while it starts, JupyterLab may miss it."""
@@ -118,3 +156,12 @@ def opened(lab: str, folder: pathlib.Path) -> Iterator[LabPage]:
         shown = LabPage(page, notebook)
         shown.wait_until_idle()
         yield shown
+
+
+@contextlib.contextmanager
+def begun(folder: pathlib.Path) -> Iterator[LabPage]:
+    """Begin as with `make lab`: on the page that it shows, with copies in a new home folder."""
+    work = home(folder) / "labkit"
+    with serving.lab_server(None, work.parent, data="sample") as server, chromium.page() as page:
+        page.goto(server.url)
+        yield LabPage(page, work / "lab1-data/lab1-data.ipynb")

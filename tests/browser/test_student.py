@@ -2,19 +2,24 @@
 
 import itertools
 import json
+import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from labkit import labs
+from labkit.checks import variants
 from labkit.checks.result import Message, Outcome, Result, Verdict
+from labkit.commands import cli
 from labkit.notebook import box, document, handin, pages, progress
-from tests.browser import chromium, lab_page
+from tests.browser import chromium, lab_page, shots
+from tests.grading import marking
 from tests.notebooks import running
 
-pytestmark = chromium.NEEDED
+pytestmark = [*chromium.NEEDED, pytest.mark.usefixtures("sample_data")]
 
-LAB = "lab1-data"
+LAB, ESSAY = "lab1-data", "why-not-labels"
+ITEMS = {item.name: item for item in labs.load(LAB).exercises}
 # What JupyterLab's two themes paint a cell's output with: text, background, links.
 THEMES = {"light": ("#000000de", "#ffffff", "#1565c0"), "dark": ("#ffffff", "#111111", "#64b5f6")}
 
@@ -53,56 +58,142 @@ def test_axe_finds_nothing_in_what_a_notebook_shows(theme, tmp_path):
     assert found == [], json.dumps(found, indent=1)[:3_000]
 
 
-def test_a_students_hour_from_the_first_error_to_the_receipt(tmp_path):
-    with lab_page.opened(LAB, tmp_path) as lab:
-        name = "count-images"
-        lab.run(f"{name}-check")
-        lab.expect(lab.box(name)).to_contain_text("The set-up has not run")
+def test_a_students_hour_from_the_first_page_to_the_report(tmp_path):
+    """By keyboard alone from the page that `make lab` shows, with ten mistakes, to the receipt."""
+    with lab_page.begun(tmp_path) as lab:
+        _begin(lab)
+        _mistakes_of_the_first_exercise(lab)
+        _mistakes_of_later_ones(lab)
+        handed = _hand_in(lab)
+    _graded_marked_reported(tmp_path, handed)
 
-        lab.write(name, "n_train = len(x_trian)\nn_test = len(x_test)")
-        lab.run_all()
-        lab.expect(lab.box(name)).to_contain_text("ended in an error")
-        lab.expect(lab.box(name)).to_contain_text("Is x_train meant?")
-        # The cells after it ran.
-        lab.expect(lab.box("describe-array")).to_contain_text("not attempted")
-        end = lab.cell("progress")
-        counting = next(item for item in labs.load(LAB) if item.name == name)
-        called = f"Exercise {counting.number}, {counting.title}"
-        lab.expect(end).to_contain_text(f"First error: {called}")
 
-        # By keyboard alone: from the link to the answer cell, and on.
-        end.locator("a").first.focus()
-        lab.page.keyboard.press("Enter")
-        active = lab.page.locator(".jp-Notebook .jp-Cell.jp-mod-active")
-        lab.expect(active).to_contain_text("x_trian")
-        lab.page.keyboard.press("Enter")
-        lab.page.keyboard.press("Control+A")
-        lab.page.keyboard.insert_text("n_train = len(x_train)\nn_test = 1")
-        lab.run(f"{name}-check")
-        lab.expect(lab.box(name)).to_contain_text("was changed after it ran last")
+def _called(name):
+    return f"Exercise {ITEMS[name].number}, {ITEMS[name].title}"
+
+
+def _begin(lab):
+    link = lab.page.get_by_role("link", name=LAB, exact=True).first
+    link.wait_for()
+    shots.take(lab.page.locator(".jp-MarkdownViewer, .jp-RenderedMarkdown").first, "start")
+    lab.tab_to(link)
+    lab.page.keyboard.press("Enter")
+    lab.wait_until_idle()
+
+
+def _mistakes_of_the_first_exercise(lab):
+    name = "count-images"
+    # 1: a check before anything has run.
+    lab.run(f"{name}-check")
+    lab.expect(lab.box(name)).to_contain_text("The set-up has not run")
+    # 2: a name that is misspelt.
+    lab.write(name, "n_train = len(x_trian)\nn_test = len(x_test)")
+    lab.run_everything()
+    lab.expect(lab.box(name)).to_contain_text("ended in an error")
+    lab.expect(lab.box(name)).to_contain_text("Is x_train meant?")
+    # The cells after it ran.
+    lab.expect(lab.box("describe-array")).to_contain_text("not attempted")
+    end = lab.cell("progress")
+    lab.expect(end).to_contain_text(f"First error: {_called(name)}")
+    # By the link to the answer cell, and on. 3: a change that was not run; 4: a wrong number.
+    lab.go("progress")
+    end.locator("a").first.focus()
+    lab.page.keyboard.press("Enter")
+    lab.expect(lab.page.locator(".jp-Notebook .jp-Cell.jp-mod-active")).to_contain_text("x_trian")
+    lab.write(name, "n_train = len(x_train)\nn_test = 1")
+    lab.run(f"{name}-check")
+    lab.expect(lab.box(name)).to_contain_text("was changed after it ran last")
+    lab.run(name)
+    lab.run(f"{name}-check")
+    lab.expect(lab.box(name)).to_contain_text("failed. 2 of 4 points")
+    lab.expect(lab.box(name)).to_contain_text("Stuck? First say what you see")
+    for fold in range(2):
+        lab.box(name).locator("summary").nth(fold).press("Enter")
+    lab.expect(lab.box(name)).to_contain_text("The first axis of an image array")
+    shots.take(lab.cell(f"{name}-check"), "hint")
+    # 5: a cell that was emptied.
+    lab.write(name, " ")
+    lab.run(f"{name}-check")
+    lab.expect(lab.box(name)).to_contain_text("is empty")
+    lab.write(name, "n_train = len(x_train)\nn_test = len(x_test)")
+    lab.run(name)
+    lab.run(f"{name}-check")
+    lab.expect(lab.box(name)).to_contain_text("passed")
+    # The boxes near the top and at the end follow.
+    most = sum(item.points for item in labs.load(LAB))
+    for place in ("where-am-i", "progress"):
+        told = f"Points so far: {ITEMS[name].points:g} of {most:g}"
+        lab.expect(lab.cell(place)).to_contain_text(told)
+    shots.take(lab.cell("where-am-i"), "progress")
+
+
+def _mistakes_of_later_ones(lab):
+    letter, pixel = "array-or-matrix", "read-pixel"
+    tries = (
+        # 6 and 7: quotes that a word processor made, and none at all.
+        (letter, "array_or_matrix = \u201cc\u201d", "quotation marks"),
+        (letter, "array_or_matrix = c", "quotation marks"),
+        # 8: another name than the one that was asked for.
+        (letter, "array_or_matrx = 'c'", "array_or_matrx"),
+        # 9: a bracket that was not closed.
+        (pixel, "pixel = x_train[0, row, column\ndarkest_and_brightest = (0, 255)", "never closed"),
+        # 10: the other order; and the pixel of somebody else.
+        (
+            pixel,
+            "pixel = x_train[0, column, row]\ndarkest_and_brightest = (0, 255)",
+            "Row and column look swapped",
+        ),
+        (
+            pixel,
+            "pixel = x_train[0, 19, 14]\ndarkest_and_brightest = (0, 255)",
+            "pixel is the value in your row and your column",
+        ),
+    )
+    for name, source, told in tries:
+        lab.write(name, source)
         lab.run(name)
         lab.run(f"{name}-check")
-        lab.expect(lab.box(name)).to_contain_text("failed. 2 of 4 points")
-        lab.expect(lab.box(name)).to_contain_text("Stuck? First say what you see")
-        lab.page.screenshot(path=tmp_path / "hints.png")
+        lab.expect(lab.box(name)).to_contain_text(told)
+        lab.expect(lab.box(name)).not_to_contain_text("passed")
+    lab.write(pixel, "pixel = x_train[0, row, column]\ndarkest_and_brightest = (0, 255)")
+    lab.run(pixel)
+    lab.run(f"{pixel}-check")
+    lab.expect(lab.box(pixel)).to_contain_text("passed")
 
-        lab.write(name, " ")
-        lab.run(f"{name}-check")
-        lab.expect(lab.box(name)).to_contain_text("is empty")
 
-        lab.write(name, "n_train = len(x_train)\nn_test = len(x_test)")
-        lab.run(name)
-        lab.run(f"{name}-check")
-        lab.expect(lab.box(name)).to_contain_text("passed")
-        # The boxes near the top and at the end follow.
-        most = sum(item.points for item in labs.load(LAB))
-        for place in ("where-am-i", "progress"):
-            told = f"Points so far: {counting.points:g} of {most:g}"
-            lab.expect(lab.cell(place)).to_contain_text(told)
+def _hand_in(lab):
+    lab.write(f"{ESSAY}-answer", "A label is the number of a class, and not an amount.")
+    lab.page.keyboard.press("Control+Enter")
+    lab.run("hand-in")
+    lab.expect(lab.cell("hand-in")).to_contain_text("Receipt")
+    lab.expect(lab.cell("hand-in")).to_contain_text(_called("describe-array"))
+    handed = lab.notebook.parent / handin.FOLDER / f"{LAB}.ipynb"
+    sources = document.read(handed).sources
+    assert sources["count-images"] == "n_train = len(x_train)\nn_test = len(x_test)"
+    assert variants.number_in(map(document.text_of, document.read(handed).cells))
+    return handed
 
-        lab.run("hand-in")
-        lab.expect(lab.cell("hand-in")).to_contain_text("Receipt")
-        lab.page.screenshot(path=tmp_path / "receipt.png")
-        handed = lab.notebook.parent / handin.FOLDER / f"{LAB}.ipynb"
-        sources = document.read(handed).sources
-        assert sources[name] == "n_train = len(x_train)\nn_test = len(x_test)"
+
+def _graded_marked_reported(folder, handed):
+    place, output = folder / "submissions", folder / "grades"
+    (place / "ada").mkdir(parents=True)
+    shutil.copy(handed, place / "ada")
+    grade = ["grade", LAB, "--submissions", str(place), "--output", str(output)]
+    grade += ["--course", str(running.ROOT)]
+    assert cli.main(grade) == 0
+    with marking.mark_server(output) as url, chromium.page() as page:
+        page.goto(url)
+        page.get_by_role("link", name=ITEMS[ESSAY].title).press("Enter")
+        left = page.locator("#left")
+        left.get_by_text("1 of 1 to be marked").wait_for()
+        page.keyboard.press("p")
+        page.keyboard.type("5")
+        page.keyboard.press("Enter")
+        left.get_by_text("All are marked.", exact=True).wait_for()
+    assert cli.main(grade) == 0
+    # What was right: the images counted, the pixel read, and the essay's five points.
+    earned = ITEMS["count-images"].points + ITEMS["read-pixel"].points + 5
+    report = (output / "report.html").read_text("utf-8")
+    assert f'>ada</a></th><td class="number">{earned:g}</td>' in report
+    feedback = (output / "feedback/ada.html").read_text("utf-8")
+    assert f"{earned:g} of {labs.load(LAB).points:g} points" in feedback
