@@ -74,8 +74,8 @@ def alike(fact: evidence.Array, wanted: Any, tolerance: float = TOLERANCE) -> bo
     """Tell whether two arrays agree, of both of which facts were collected."""
     if not isinstance(wanted, evidence.Array) or fact.shape != wanted.shape:
         return False
-    seen, due = np.asarray(fact.sample, float), np.asarray(wanted.sample, float)
-    return seen.shape == due.shape and np.allclose(seen, due, rtol=0, atol=tolerance)
+    due = np.asarray(wanted.sample, float)
+    return np.shape(fact.sample) == due.shape and criteria.rows_agree(fact, due, tolerance)
 
 
 def agrees_by_rows(

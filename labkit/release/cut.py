@@ -9,6 +9,7 @@ import pathlib
 import re
 from collections.abc import Collection, Iterator
 
+from labkit import checks
 from labkit.checks import names
 from labkit.checks.authoring import Essay
 from labkit.checks.lab_folder import SHARED, TEXT, Lab
@@ -47,10 +48,10 @@ def lab(lab: Lab, made_anew: dict[str, list[str]], notebook: str) -> dict[str, s
     folder = lab.folder
     trees = {path.stem: _tree(path) for path in _modules(lab)}
     defined = {name: _functions(tree) for name, tree in trees.items()}
-    in_shared = _only_for_answers(trees[SHARED]) if SHARED in trees else ()
+    elsewhere = _elsewhere(trees)
     for name, tree in trees.items():
         mistakes = made_anew.get(f"{folder.name}/{name.replace('_', '-')}", ())
-        only = {*_only_for_answers(tree), *(f"{SHARED}.{other}" for other in in_shared)}
+        only = _only_for_answers(tree) | elsewhere
         _Cutter(mistakes, only).visit(tree)
         if isinstance(lab.by_place.get(name), Essay):
             _hide_rubric(tree, lab.by_place[name])
@@ -90,6 +91,16 @@ def _only_for_answers(tree: ast.Module) -> frozenset[str]:
             if methods & _ANSWERS and not methods & _KEPT:
                 found.add(part.name)
     return frozenset(found)
+
+
+def _elsewhere(trees: dict[str, ast.Module]) -> frozenset[str]:
+    """Return such functions of ``shared.py`` and of labkit.checks, as they are called."""
+    modules = {SHARED: trees[SHARED]} if SHARED in trees else {}
+    for path in pathlib.Path(checks.__file__).parent.glob("*.py"):
+        modules[path.stem] = _tree(path)
+    return frozenset(
+        f"{module}.{name}" for module, tree in modules.items() for name in _only_for_answers(tree)
+    )
 
 
 def _is_of_exercise(node: ast.AST) -> bool:
@@ -203,7 +214,15 @@ def _used(statements: list[ast.stmt], roots: Collection[str]) -> list[ast.stmt]:
             break
         kept |= set(new)
         wanted |= {name for number in new for name in names.loaded(statements[number])}
-    return [statements[number] for number in sorted(kept)]
+    return [_trimmed(statements[number], wanted) for number in sorted(kept)]
+
+
+def _trimmed(part: ast.stmt, wanted: Collection[str]) -> ast.stmt:
+    """Return an import of nothing but what is wanted; any other statement as it is."""
+    if isinstance(part, ast.ImportFrom):
+        used = [alias for alias in part.names if (alias.asname or alias.name) in wanted]
+        return ast.ImportFrom(part.module, used, part.level)
+    return part
 
 
 def _defines(part: ast.stmt) -> frozenset[str] | None:
