@@ -276,7 +276,8 @@ def turned_round(tree: ast.Module, names: Names) -> ast.Module:
 def other_brackets(tree: ast.Module, names: Names) -> ast.Module:
     """Write lists as tuples and tuples as lists."""
     # NumPy takes several axes in a tuple only.
-    axes = [part.value for part in ast.walk(tree) if getattr(part, "arg", "") == "axis"]
+    keywords = [part for part in ast.walk(tree) if isinstance(part, ast.keyword)]
+    axes = [keyword.value for keyword in keywords if keyword.arg == "axis"]
 
     def change(node: Any) -> ast.AST:
         if not isinstance(node.ctx, ast.Load) or node in axes:
