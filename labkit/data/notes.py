@@ -12,8 +12,3 @@ def say(text: str) -> None:
     if text not in _said:
         _said.add(text)
         print(f"labkit: {text}", flush=True)
-
-
-def count() -> int:
-    """Return how many notes were printed so far."""
-    return len(_said)

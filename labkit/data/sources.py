@@ -54,15 +54,15 @@ _in_advance: dict[tuple[str | None, ...], Loaded] = {}
 _SETTINGS = ("LABKIT_DATA", "LABKIT_CACHE", "LABKIT_OFFLINE")
 
 
-def load_in_advance(spec: specs.Dataset) -> Loaded | None:
+def load_in_advance(spec: specs.Dataset) -> Loaded:
     """Load a data set before this process forks, so that its forks need not.
 
     In each fork the first `load` gets these arrays, its to change; a later one loads them anew.
-    None where loading has something to say, which it does where a person reads it.
+    What is to be said of the data is said by them; of a cache that cannot be written, by nobody.
     """
-    said = notes.count()
     loaded = _loaded(spec)
-    return _in_advance.setdefault(asked(spec), loaded) if notes.count() == said else None
+    _in_advance[asked(spec)] = loaded
+    return loaded
 
 
 def asked(spec: specs.Dataset) -> tuple[str | None, ...]:
