@@ -1,5 +1,6 @@
 """The kernel's own limits, where they may be set; and nothing of them where they may not."""
 
+import errno
 import os
 import pathlib
 import signal
@@ -229,3 +230,84 @@ def mounts(*rows):
 def test_one_finds_the_groups_that_one_is_in(groups, rows, expected):
     places = cgroups._read_places(groups, mounts(*rows))
     assert [str(place.folder) for place in places] == expected
+
+
+class Unified(type(pathlib.Path())):
+    """A folder that does what version 2 of the kernel's groups does, as far as it is written down.
+
+    A group has the files of a controller if the one above hands it down; one with processes of its
+    own hands nothing down.
+    """
+
+    def mkdir(self, *_, **__):
+        super().mkdir()
+        handed = (self.parent / "cgroup.subtree_control").read_text(encoding="ascii")
+        names = ["cgroup.procs", "cgroup.subtree_control", "cgroup.controllers"]
+        names += ["memory.max", "memory.events", "memory.swap.max"] * ("memory" in handed)
+        for name in [*names, *["pids.max"] * ("pids" in handed)]:
+            (self / name).write_text("", encoding="ascii")
+        (self / "cgroup.controllers").write_text(handed, encoding="ascii")
+
+    def rmdir(self):
+        if (self / "cgroup.procs").read_text(encoding="ascii"):
+            raise OSError(errno.EBUSY, "busy")
+        for path in [path for path in self.iterdir() if path.is_file()]:
+            path.unlink()
+        super().rmdir()
+
+
+@pytest.fixture
+def unified(tmp_path, monkeypatch):
+    """Return the group of this process, delegated to it, and what holds who is in a group."""
+    top = Unified(tmp_path)
+    for name in ("cgroup.procs", "cgroup.subtree_control"):
+        (top / name).write_text("", encoding="ascii")
+    (top / "scope").mkdir()
+    (top / "scope" / "cgroup.controllers").write_text("cpu memory pids\n", encoding="ascii")
+    (top / "scope" / "cgroup.procs").write_text("1\n", encoding="ascii")
+    plain = cgroups._write
+
+    def write(path, text):
+        if path.name == "cgroup.procs":
+            for other in tmp_path.rglob("cgroup.procs"):
+                other.write_text(other.read_text().replace("1\n", ""), encoding="ascii")
+            text = path.read_text(encoding="ascii") + "1\n"
+        elif path.name == "cgroup.subtree_control":
+            if (path.parent / "cgroup.procs").read_text(encoding="ascii"):
+                raise OSError(errno.EBUSY, "busy")
+            path.write_text("", encoding="ascii")
+            text = " ".join(word[1:] for word in text.split() if word[0] == "+")
+        plain(path, text)
+
+    monkeypatch.setattr(cgroups, "_write", write)
+    monkeypatch.setattr(cgroups, "_SECONDS_TO_GO", 0.1)
+    monkeypatch.setattr(cgroups, "_tried_out", lambda own: own)
+    monkeypatch.setattr(os, "kill", lambda *_: None)
+    monkeypatch.setattr(cgroups, "_places", lambda: [cgroups._Place(top / "scope", True)])
+    return top / "scope"
+
+
+def test_a_delegated_group_hands_its_controllers_down(unified):
+    """Only against what is written about version 2: see the class `Unified`."""
+    with cgroups.Groups() as groups:
+        (inner,) = unified.glob("labkit-*/grader/cgroup.procs")
+        assert inner.read_text(encoding="ascii") == "1\n"
+        with groups.group(LIMITS) as group:
+            (folder,) = group.folders
+            assert int((folder / "memory.max").read_text(encoding="ascii")) == LIMITS.memory
+            assert not group.ran_out()
+            (folder / "memory.events").write_text("max 9\noom 1\noom_kill 0\n", encoding="ascii")
+            assert not group.ran_out()
+            (folder / "memory.events").write_text("max 9\noom 1\noom_kill 1\n", encoding="ascii")
+            assert group.ran_out()
+        assert not folder.exists()
+    assert (unified / "cgroup.procs").read_text(encoding="ascii") == "1\n"
+    assert not [path for path in unified.iterdir() if path.is_dir()]
+
+
+def test_a_group_with_others_in_it_stays_as_it_is(unified):
+    (unified / "cgroup.procs").write_text("1\n7\n", encoding="ascii")
+    with cgroups.Groups() as groups, groups.group(LIMITS) as group:
+        assert list(group.folders) == []
+    assert (unified / "cgroup.procs").read_text(encoding="ascii") == "7\n1\n"
+    assert not [path for path in unified.iterdir() if path.is_dir()]

@@ -184,7 +184,8 @@ def _made(place: _Place) -> _Own | None:
         with contextlib.suppress(OSError):
             own = _locked(place.folder / f"{_NAME}{secrets.token_hex(8)}")
             try:
-                return _tried_out(_delegating(own) if place.unified else own)
+                own = _delegating(own) if place.unified else own
+                return _tried_out(own)
             except OSError:
                 own.remove()
     return None
@@ -214,12 +215,14 @@ def _delegating(own: _Own) -> _Own:
         inner.mkdir()
         _write(inner / _MEMBERS, "0")
         own = dataclasses.replace(own, delegates=True)
-        try:
+    try:
+        if own.delegates:
             _write(above / _OF_BELOW, "+memory +pids")
-        except OSError:  # others are in the group that this grading was started in
+        _write(own.folder / _OF_BELOW, "+memory +pids")
+    except OSError:  # others are in the group that this grading was started in
+        if own.delegates:
             _give_back(above)
-            raise
-    _write(own.folder / _OF_BELOW, "+memory +pids")
+        raise
     return own
 
 
