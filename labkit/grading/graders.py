@@ -148,7 +148,7 @@ class Graders:
             if not run.lost:
                 self._store.keep(key, run, stamp)
                 return run
-        return dataclasses.replace(run, stopped=_LOST)
+        return run if run.stopped == running.CHANGED else dataclasses.replace(run, stopped=_LOST)
 
     def _start_judge(self) -> None:
         """Let the judge get ready while the first notebooks run."""

@@ -1,6 +1,7 @@
 """What is kept is never trusted, never shared by two gradings, and never an accident."""
 
 import csv
+import dataclasses
 import errno
 import os
 import signal
@@ -147,6 +148,33 @@ def test_a_run_that_is_lost_each_time_is_not_kept(school, tmp_path, monkeypatch)
     assert {result.outcome for result in found["ann"].results} == {Outcome.COULD_NOT_GRADE}
     assert not (tmp_path / "out" / ".kept" / LAB / "ann").exists()
     assert school()["ann"].points == classroom.FULL
+
+
+class Changing(stubs.Machine):
+    """Installs a package while the first runs are going on, whose imports fail for it."""
+
+    changes = 0
+
+    def run(self, job, output, cancelled=None):
+        ended = super().run(job, output, cancelled)
+        if type(self).changes:
+            type(self).changes -= 1
+            ended = dataclasses.replace(ended, changed=True)
+        return ended
+
+
+@pytest.mark.parametrize("changes", [1, 2])
+def test_packages_that_change_meanwhile_are_no_fault_of_a_notebook(
+    school, tmp_path, monkeypatch, changes
+):
+    monkeypatch.setattr(Changing, "changes", changes)
+    monkeypatch.setattr(grade, "_runner", Changing)
+    found = school()
+    if changes == 2:
+        assert {result.outcome for result in found["ann"].results} == {Outcome.COULD_NOT_GRADE}
+        assert not (tmp_path / "out" / ".kept" / LAB / "ann").exists()
+        found = school()
+    assert [found[name].points for name in STUDENTS] == [classroom.FULL, 0, classroom.FULL]
 
 
 def test_rerun_runs_one_student_again(school, tmp_path):

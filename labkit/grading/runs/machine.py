@@ -1,15 +1,28 @@
 """A machine that is ready to run notebooks: the kit, the box, and warm workers."""
 
+import dataclasses
 import functools
 import pathlib
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterable
 from typing import Self
 
 from labkit import data, files
-from labkit.grading.runs import cgroups, course_copy, sandbox, self_test, system_calls, warm_sandbox
+from labkit.grading.runs import (
+    cgroups,
+    course_copy,
+    readable,
+    sandbox,
+    self_test,
+    system_calls,
+    warm_sandbox,
+)
+
+# Programs that install packages pause while they fetch one.
+_QUIET, _LONGEST_INSTALLATION = 3.0, 300.0
 
 
 class Machine:
@@ -50,6 +63,7 @@ class Machine:
         self._keep_warm = keep_warm and self._sandboxed
         self._folder = tempfile.TemporaryDirectory(prefix="labkit-kit-")
         self._groups = cgroups.Groups()
+        self._one_at_a_time = threading.Lock()
 
     def __enter__(self) -> Self:
         """Get ready.
@@ -61,20 +75,17 @@ class Machine:
         """
         folder = pathlib.Path(self._folder.name)
         course_copy.build(folder)
-        self._box = course_copy.box(folder, self._datasets, self._secrets)
-        if self._sandboxed:
-            self_test.verify(self._box, self._secrets)
-            _say_what_is_missing()
         self._groups.__enter__()
-        command = functools.partial(course_copy.warm_command, self._datasets)
-        self._warm = warm_sandbox.Boxes(command, self._box, self._limits, self._groups)
+        self._ready = self._made()
+        if self._sandboxed:
+            _say_what_is_missing()
         shipped = files.fingerprint_of_files(folder.rglob("*.py"))
         self.facts = {"labkit": shipped, "data": " ".join(map(data.stamp, self._datasets))}
         self.stamp = files.fingerprint(*self.facts.values(), str(self._sandboxed))
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._warm.close()
+        self._ready.warm.close()
         self._groups.__exit__()
         self._folder.cleanup()
 
@@ -82,13 +93,59 @@ class Machine:
         self, job: bytes, output: pathlib.Path, cancelled: threading.Event | None = None
     ) -> sandbox.Ended:
         """Run a job in a box and write its records to `output`; see `sandbox.run`."""
+        ready = self._up_to_date()
+        ended = self._run_in(ready, job, output, cancelled)
+        changed = readable.state_of_packages() != ready.packages
+        return dataclasses.replace(ended, changed=changed)
+
+    def _run_in(
+        self, ready: "_Ready", job: bytes, output: pathlib.Path, cancelled: threading.Event | None
+    ) -> sandbox.Ended:
         if self._keep_warm:
             try:
-                return self._warm.run(job, output, cancelled)
+                return ready.warm.run(job, output, cancelled)
             except warm_sandbox.Unable:
                 pass  # not an error: a box for this run alone does the same, only later
         command, how = course_copy.command(self._limits), (self._sandboxed, cancelled, self._groups)
-        return sandbox.run(command, self._box, self._limits, job, output, *how)
+        return sandbox.run(command, ready.box, self._limits, job, output, *how)
+
+    def _up_to_date(self) -> "_Ready":
+        """Return the boxes; they are made anew once packages were changed and that has ended."""
+        with self._one_at_a_time:
+            if readable.state_of_packages() != self._ready.packages:
+                self._ready.warm.close()
+                _await_quiet()
+                self._ready = self._made()
+            return self._ready
+
+    def _made(self) -> "_Ready":
+        packages = readable.state_of_packages()
+        box = course_copy.box(pathlib.Path(self._folder.name), self._datasets, self._secrets)
+        if self._sandboxed:
+            self_test.verify(box, self._secrets)
+        command = functools.partial(course_copy.warm_command, self._datasets)
+        warm = warm_sandbox.Boxes(command, box, self._limits, self._groups)
+        return _Ready(box, warm, packages)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Ready:
+    """The boxes that were made for Python's packages as they were then."""
+
+    box: sandbox.Box
+    warm: warm_sandbox.Boxes
+    packages: str
+
+
+def _await_quiet() -> None:
+    """Wait until packages have not changed for a while, or for as long as that is reasonable."""
+    until = time.monotonic() + _LONGEST_INSTALLATION
+    before, since = "", time.monotonic()
+    while time.monotonic() < min(until, since + _QUIET):
+        time.sleep(_QUIET / 10)
+        now = readable.state_of_packages()
+        if now != before:
+            before, since = now, time.monotonic()
 
 
 def _say_what_is_missing() -> None:

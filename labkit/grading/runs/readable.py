@@ -5,6 +5,7 @@ hold more than belongs there, such as a course that is kept within a virtual env
 installed package owns is covered, and so is what is named as secret.
 """
 
+import contextlib
 import glob
 import os
 import site
@@ -74,6 +75,16 @@ def _standard_libraries() -> list[str]:
 
 def _package_folders() -> list[str]:
     return [path for path in site.getsitepackages() if os.path.isdir(path)]
+
+
+def state_of_packages() -> str:
+    """Return a text that is another one when packages have been installed or taken away."""
+    found = []
+    for folder in _package_folders():
+        with contextlib.suppress(OSError):  # it is being made anew
+            names = sorted({*os.listdir(folder)} - {"__pycache__"})
+            found.append((folder, os.stat(folder).st_mtime_ns, names))
+    return repr(found)
 
 
 def covered(secrets: Iterable[str], shown: Mapping[str, str]) -> list[str]:

@@ -17,6 +17,10 @@ from labkit.grading.runs import records, sandbox
 from labkit.grading.submissions import handed_out, repair
 
 RECORDS = "records.bin"
+CHANGED = (
+    "packages of Python were installed or taken away while it ran; grade it once more when that "
+    "has ended"
+)
 # One cell may take this share of the whole, so that an endless loop costs its exercise only.
 _CELL_SHARE = 0.4
 _MOST_OF_A_LINE, _MOST_OF_AN_ERROR = 80, 300
@@ -51,7 +55,7 @@ class Run:
     starts : list of str
         How each cell begins.
     lost : bool
-        Whether it was ended from outside, which says nothing about the notebook.
+        Whether it was ended or disturbed from outside, which says nothing about the notebook.
     student : int
         The number that the notebook gives its student; 0 if it gives none.
     """
@@ -100,6 +104,9 @@ def run(
     seed = secrets.randbits(32)
     job = pickle.dumps(_job(notebook, lab, limits, seed))
     ended = runner.run(job, folder / RECORDS, cancelled)
+    if ended.changed:
+        # Whatever failed may have failed for that.
+        (folder / RECORDS).write_bytes(b"")
     return Run(
         seed,
         [(step.exercise, step.check) for step in notebook.steps],
@@ -107,7 +114,7 @@ def run(
         notebook.essays,
         list(notebook.notes),
         ended.status,
-        ended.stopped,
+        CHANGED if ended.changed else ended.stopped,
         round(ended.seconds, 2),
         ended.sandboxed,
         [number for number, step in enumerate(notebook.steps) if step.spare],
@@ -163,6 +170,8 @@ def first_error(run: Run, left: records.Records) -> tuple[str, str] | None:
 
 def _was_lost(ended: sandbox.Ended, left: records.Records) -> bool:
     """Tell whether something ended the run that was neither the notebook nor a limit."""
+    if ended.changed:
+        return True
     if left.complete or ended.stopped:
         return False
     status = ended.status

@@ -67,6 +67,8 @@ class Ended:
     sandboxed : bool
     lost : bool
         Whether what ran it was gone before it had ended.
+    changed : bool
+        Whether Python's packages were installed or taken away meanwhile.
     """
 
     status: int
@@ -74,6 +76,7 @@ class Ended:
     seconds: float
     sandboxed: bool
     lost: bool = False
+    changed: bool = False
 
 
 class Cancelled(boundary.ClassFault):
