@@ -31,15 +31,15 @@ class Case:
         From a blank `Book` to the bytes that are handed in.
     points : float
         What it earns: at most for an attack, exactly for an accident.
-    graded : bool
-        Whether every exercise gets a result, so that the exit status is 0.
+    graded : bool or None
+        Whether every exercise gets a result, so that the exit status is 0; None if either will do.
     """
 
     name: str
     kind: str
     make: Callable[[Book], bytes]
     points: float
-    graded: bool
+    graded: bool | None
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.name}"
@@ -48,7 +48,7 @@ class Case:
 CASES: list[Case] = []
 
 
-def attack(name: str, *, points: float = 0, graded: bool = True):
+def attack(name: str, *, points: float = 0, graded: bool | None = True):
     """Add an attack that is made from a book with wrong answers."""
 
     def add(make: Callable[[Book], Book | bytes]) -> Callable:

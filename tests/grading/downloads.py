@@ -102,10 +102,10 @@ def canvas(people: list[Student], anonymous: bool = False) -> Files:
     for person in people:
         late = any(attempt.late for attempt in person.attempts)
         name = "".join(filter(str.isalnum, f"{person.last}{person.first}".lower()))
-        who = [name, "LATE" if late else "", str(person.number)]
+        who = [name, *["LATE"] * late, str(person.number)]
         if anonymous:
-            who = ["LATE" if late else "", f"anon_{person.login}"]
-        head = "_".join(filter(None, who))
+            who = [*["LATE"] * late, f"anon_{person.login}"]
+        head = "_".join(who)
         for attempt in person.attempts:
             for file, content in attempt.files.items():
                 upload += 7

@@ -13,7 +13,7 @@ import re
 import stat
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 MAX_ENTRIES = 20_000
 HIDDEN = "it is hidden"
@@ -182,7 +182,8 @@ def in_zip(source: pathlib.Path | bytes, origin: str, most: int) -> list[Entry]:
             found = archive.infolist()
             if len(found) > MAX_ENTRIES:
                 raise UnreadableZip(f"it holds more than {MAX_ENTRIES:,} files")
-            return [_zipped(source, entry, origin, most) for entry in found]
+            encoding = _of_all(found)
+            return [_zipped(source, entry, origin, most, encoding) for entry in found]
     except UnreadableZip:
         raise
     except Exception as error:
@@ -194,9 +195,11 @@ def _open(source: pathlib.Path | bytes) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
 
 
-def _zipped(source: pathlib.Path | bytes, entry: zipfile.ZipInfo, origin: str, most: int) -> Entry:
+def _zipped(
+    source: pathlib.Path | bytes, entry: zipfile.ZipInfo, origin: str, most: int, encoding: str
+) -> Entry:
     # Old programs on Windows write backslashes.
-    pieces = _name(entry).replace("\\", "/").split("/")
+    pieces = _name(entry, encoding).replace("\\", "/").split("/")
     parts = tuple(_readable(piece) for piece in pieces if piece not in ("", "."))
     refuse = _why_not(entry, pieces, most)
     if refuse or not parts:
@@ -240,18 +243,26 @@ def _unpacked(source: pathlib.Path | bytes, entry: zipfile.ZipInfo, most: int) -
     return content
 
 
-def _name(entry: zipfile.ZipInfo) -> str:
+def _name(entry: zipfile.ZipInfo, encoding: str) -> str:
     """Return an entry's name; many programs do not say in which encoding they wrote it."""
-    if entry.flag_bits & _UTF8_NAME or entry.orig_filename.isascii():
-        return entry.filename
-    told = _told_by_extra(entry.extra)
-    if told:
-        return told
+    raw = _raw(entry)
+    if raw is not None:
+        return decoded(raw, encoding)
+    return entry.filename if _is_sure(entry) else _told_by_extra(entry.extra) or entry.filename
+
+
+def _raw(entry: zipfile.ZipInfo) -> bytes | None:
+    """Return the bytes of an entry's name where nothing says what they mean; else None."""
+    if _is_sure(entry) or _told_by_extra(entry.extra):
+        return None
     try:
-        raw = entry.orig_filename.encode("cp437")
+        return entry.orig_filename.encode("cp437")
     except UnicodeEncodeError:
-        return entry.filename
-    return decoded(raw)
+        return None
+
+
+def _is_sure(entry: zipfile.ZipInfo) -> bool:
+    return bool(entry.flag_bits & _UTF8_NAME) or entry.orig_filename.isascii()
 
 
 def _told_by_extra(extra: bytes) -> str:
@@ -265,27 +276,55 @@ def _told_by_extra(extra: bytes) -> str:
     return ""
 
 
-def decoded(raw: bytes) -> str:
-    """Return `raw` as text: UTF-8 if it can be, else the encoding that gives most letters."""
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    best, most = raw.decode("cp437"), -1
+def decoded(raw: bytes, encoding: str = "") -> str:
+    """Return `raw` as text: UTF-8 if it can be, else `encoding`, else what gives most letters."""
+    for known in filter(None, ("utf-8", encoding)):
+        try:
+            return raw.decode(known)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode(_encoding(raw))
+
+
+def _encoding(raw: bytes) -> str:
+    """Return the encoding in which `raw` has the largest share of what names are made of."""
+    best, most = "cp437", -1.0
     for encoding in ("cp437", "cp850", "cp1252", "latin-1", "cp932", "gb18030"):
         try:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-        strange = [letter for letter in text if not letter.isascii()]
-        share = sum(map(_usual, strange)) / max(1, len(strange))
+        strange = [place for place, letter in enumerate(text) if not letter.isascii()]
+        share = sum(_usual(text, place, encoding) for place in strange) / max(1, len(strange))
         if share > most:
-            best, most = text, share
+            best, most = encoding, share
     return best
 
 
-def _usual(letter: str) -> float:
+def _of_all(entries: Iterable[zipfile.ZipInfo]) -> str:
+    """Return the encoding of the names in a zip file that do not say it.
+
+    Of all of them together: alone, a name of a few letters may be one in several encodings.
+    """
+    raw = [found for entry in entries if (found := _raw(entry)) is not None]
+    return _encoding(b"\n".join(name for name in raw if not _is_utf8(name)))
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _usual(text: str, place: int, encoding: str) -> float:
     """Return how likely it is that somebody's name has this letter."""
+    letter = text[place]
+    if letter.encode(encoding)[-1:].isascii():
+        # Of an accent and the letter behind it, some encodings make one character: it is alone.
+        beside = text[max(0, place - 1) : place] + text[place + 1 : place + 2]
+        return 0.3 if beside.isascii() else 0.9
     name = unicodedata.name(letter, "")
     if name.endswith(("THORN", "ETH")):
         return 0.5  # where other encodings have é and ç

@@ -200,7 +200,10 @@ def safe_name(student: str) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half a character, which no file system has made
+        return text.encode("utf-8", "surrogatepass")
 
 
 def _class(path: pathlib.Path | None) -> roster.Roster | None:

@@ -11,6 +11,7 @@ import collections
 import dataclasses
 import json
 import re
+import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -22,6 +23,9 @@ from labkit.notebook import working_copy
 
 MAX_BYTES = 200 * 2**20
 MAX_CELLS = 1_000
+_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+# What a crash, an old program or a second program leaves around a text.
+_EMPTY, _MARKS = b"\0\x1a \t\r\n", "\0\x1a\ufeff \t\r\n"
 _CONFLICT = re.compile(rb"^<<<<<<< .*?^>>>>>>> ", re.MULTILINE | re.DOTALL)
 
 
@@ -139,12 +143,15 @@ def _cells(content: bytes, notes: list[str], version: str) -> list[_Theirs]:
 
 
 def _notebook(content: bytes, notes: list[str]) -> dict[str, Any]:
-    if not content.strip():
+    content = _unzipped(content, notes)
+    if not content.strip(_EMPTY):
         raise Unreadable("the file is empty")
     if len(content) > MAX_BYTES:
         raise Unreadable(f"the file is larger than {MAX_BYTES // 2**20} MiB")
     if files.is_web_page(content):
         raise Unreadable("the file is no notebook but a web page that was saved under its name")
+    if content.startswith(_ZIP):
+        raise Unreadable("the file is no notebook but a zip file under its name")
     if _CONFLICT.search(content):
         raise Unreadable(
             "the file is no notebook: two versions of it were merged and the marks of that "
@@ -164,18 +171,30 @@ def _notebook(content: bytes, notes: list[str]) -> dict[str, Any]:
     return notebook
 
 
+def _unzipped(content: bytes, notes: list[str]) -> bytes:
+    """Return what was packed by gzip, as some servers send files and some browsers keep them."""
+    if not content.startswith(_GZIP):
+        return content
+    try:
+        found = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(content, MAX_BYTES + 1)
+    except zlib.error as error:
+        raise Unreadable(f"the file is packed by gzip and damaged ({error})") from error
+    notes.append("The file was packed by gzip.")
+    return found
+
+
 def _text(content: bytes, notes: list[str]) -> str:
     if content.startswith(codecs.BOM_UTF8):
         notes.append("The file began with a byte-order mark.")
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ["utf-16"] if wide else ["utf-8-sig", "cp1252"]:
+    wide = json.detect_encoding(content)
+    for encoding in [wide] if "utf-8" not in wide else ["utf-8-sig", "cp1252"]:
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
         if encoding != "utf-8-sig":
             notes.append("The file was not encoded as UTF-8.")
-        return text
+        return text.strip(_MARKS)
     raise Unreadable("the file is no notebook: it is not text")
 
 

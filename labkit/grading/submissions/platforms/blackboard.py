@@ -17,7 +17,7 @@ _PATTERN = re.compile(
     re.DOTALL,
 )
 # The words differ by language; the name and the login in brackets stand in the first line.
-_NAME = re.compile(r"\A\W*[^\n:]+: *(?P<name>[^\n]+?) *\((?P<login>[^()\n]+)\)")
+_NAME = re.compile(r"\A\W*[^\n:]+: *(?P<name>[^\n]+?) *\((?P<login>[^()\n]+)\)\s*?$", re.MULTILINE)
 _MOST = 2**16
 
 

@@ -9,9 +9,10 @@ import re
 
 from labkit.grading.submissions.platforms import said
 
-_HEAD = r"(?P<number>\d+)-(?P<other>\d+) ?- ?(?P<name>.+?) ?- ?(?P<date>[^/]*?(?:19|20)\d\d[^/]*?)"
-_FOLDER = re.compile(_HEAD, re.DOTALL)
-_FLAT = re.compile(_HEAD + r" - (?P<file>.+)", re.DOTALL)
+_NUMBERS = re.compile(r"(?P<number>\d+)-\d+")
+# Names have hyphens, too, and months begin as names do: what parts has a blank beside it.
+_PARTED = re.compile(r" - ?|(?<! )- ")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _CLOCK = re.compile(r"\b(\d{1,2})[:.h ]?(\d{2})(?:[:.]?\d\d)?\s*([AP])?\.?M?\.?$", re.IGNORECASE)
 
 
@@ -40,13 +41,33 @@ def _time(text: str) -> float | None:
 
 
 def _say(part: str, below: tuple[str, ...]) -> said.Said | None:
-    found = (_FOLDER.fullmatch(part) if below else None) or _FLAT.fullmatch(part)
-    if found is None:
+    first, *pieces = _pieces(part)
+    found = _NUMBERS.fullmatch(first.strip())
+    date = _date(pieces)
+    if found is None or date is None:
         return None
-    fields = found.groupdict()
-    name, time = said.first_last(fields["name"]), _time(fields["date"])
-    file = "/".join(filter(None, [fields.get("file") or "", *below]))
-    return said.Said(said.student(name, fields["number"]), file, name, fields["number"], time=time)
+    file = "".join(pieces[date + 1 :]).removeprefix(" - ")
+    if not (file or below):
+        return None
+    name, time = said.first_last("".join(pieces[1:date]).strip(" -")), _time(pieces[date])
+    file = "/".join(filter(None, [file, *below]))
+    return said.Said(said.student(name, found["number"]), file, name, found["number"], time=time)
+
+
+def _pieces(text: str) -> list[str]:
+    """Return a name's pieces, with what parts them between them."""
+    pieces, done = [], 0
+    for parting in _PARTED.finditer(text):
+        pieces += [text[done : parting.start()], parting[0]]
+        done = parting.end()
+    return [*pieces, text[done:]]
+
+
+def _date(pieces: list[str]) -> int | None:
+    """Return which piece is the date: the first with a year behind a name, at best with a clock."""
+    dated = [number for number, piece in enumerate(pieces) if number > 1 and _YEAR.search(piece)]
+    clocked = [number for number in dated if _time(pieces[number]) is not None]
+    return next(iter(clocked or dated), None)
 
 
 def _read(tree: said.Tree) -> said.Reading:

@@ -12,7 +12,7 @@ from labkit.grading.submissions.platforms import said
 
 _STUDENT = (
     r"(?:(?P<late_anon>LATE_)?anon_(?P<anon>[0-9A-Za-z]{4,8})"
-    r"|(?P<name>.+?)(?P<late>_LATE)?_(?P<number>\d+))"
+    r"|(?P<name>.*?)(?P<late>_LATE)?_(?P<number>\d+))"
 )
 _FILE = re.compile(_STUDENT + r"_(?P<upload>\d+)_(?P<file>.+)", re.DOTALL)
 _PAGE = re.compile(_STUDENT + r"_(?P<kind>text|link)\.html", re.DOTALL)
@@ -24,7 +24,8 @@ def _say(part: str, below: tuple[str, ...]) -> said.Said | None:
     if found is None or below:
         return None
     fields = found.groupdict()
-    name = fields["name"] or "anon"
+    # A name of which nothing may stand in a file's name is empty there.
+    name = "anon" if fields["name"] is None else fields["name"]
     number = fields["number"] or fields["anon"]
     late = bool(fields["late"] or fields["late_anon"])
     return said.Said(

@@ -8,25 +8,46 @@ import re
 
 from labkit.grading.submissions.platforms import said
 
-_PATTERN = re.compile(
-    r"(?P<before>.+?) - (?P<after>.+?)(?P<copy> ?\(\d+\))?(?P<end>\.\w+)", re.DOTALL
-)
+_BETWEEN = " - "
+_PATTERN = re.compile(rf".+?{_BETWEEN}.+?\.\w+", re.DOTALL)
+_COPY, _END = re.compile(r" ?\(\d+\)$"), re.compile(r"\.\w+$")
 
 
 def _read(tree: said.Tree) -> said.Reading:
+    found = [_split(item.name, tree.lab) for item in tree.items if _PATTERN.fullmatch(item.name)]
+    # What has the lab's name in it says where a name ends that has such a sign itself.
+    names = {name for name, file in found if tree.lab in file}
+
     def say(part: str, below: tuple[str, ...]) -> said.Said | None:
-        found = _PATTERN.fullmatch(part)
-        if found is None or below:
+        if below or not _PATTERN.fullmatch(part):
             return None
-        before, after = found["before"].strip(), found["after"].strip()
-        if tree.lab in before and tree.lab not in after:
-            before, after = after, before
-        name = before.removeprefix("Copy of ").strip()
-        return said.Said(name, f"{after}{found['copy'] or ''}{found['end']}", name)
+        name, file = _split(part, tree.lab)
+        known = [other for other in names if part.startswith(f"{other}{_BETWEEN}")]
+        if known and tree.lab not in file:
+            name = max(known, key=len)
+            file = part.removeprefix(f"{name}{_BETWEEN}")
+        return said.Said(name, file, name)
 
     reading = said.by_component(tree, say)
     folders = {item.parts[:-1] for item in reading}
     return said.most_of(reading, tree) if len(folders) == 1 else {}
+
+
+def _split(part: str, lab: str) -> tuple[str, str]:
+    """Return the student and the file that a name is made of, whichever comes first."""
+    end = _END.search(part)[0]
+    stem = part.removesuffix(end)
+    pieces = stem.split(_BETWEEN)
+    where = next((place for place, piece in enumerate(pieces) if lab in piece), 1)
+    if where:
+        before, after = pieces[:where], pieces[where:]
+    else:
+        copy = _COPY.search(pieces[-1])
+        after = [*pieces[:1], copy[0] if copy else ""]
+        before = [*pieces[1:-1], _COPY.sub("", pieces[-1])]
+        after = ["".join(after)]
+    name = _BETWEEN.join(before).strip().removeprefix("Copy of ").strip()
+    return name, f"{_BETWEEN.join(after).strip()}{end}"
 
 
 PLATFORM = said.Platform("google-classroom", "Google Classroom", _read)

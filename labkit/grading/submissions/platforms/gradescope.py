@@ -63,7 +63,12 @@ def _people(facts: dict[str, Any]) -> list[dict[str, str]]:
     people = facts.get(":submitters") or []
     listed = [person for person in people if _is_map(person)] if isinstance(people, list) else []
     keys = (":name", ":sid", ":email")
-    return [{key: str(person.get(key) or "") for key in keys} for person in listed]
+    return [{key: _whole(str(person.get(key) or "")) for key in keys} for person in listed]
+
+
+def _whole(text: str) -> str:
+    """Return a text whose characters were written as two halves, as JSON writes them."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _read(tree: said.Tree) -> said.Reading:

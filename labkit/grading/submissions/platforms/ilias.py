@@ -10,7 +10,9 @@ import re
 from labkit.grading.submissions.platforms import said
 
 _FOLDER = re.compile(
-    r"(?P<last>[^_]+(?:_[^_]+)*?)_(?P<first>[^_]+)_(?P<login>[^_]+)_(?P<number>\d+)", re.DOTALL
+    # Some have one name only.
+    r"(?P<last>.*?)_(?P<first>[^_]*)_(?P<login>[^_]+)_(?P<number>\d+)",
+    re.DOTALL,
 )
 _TEAM = re.compile(r"Team_(?P<number>\d+)", re.IGNORECASE)
 _STAMP = re.compile(r"(?P<time>(?:19|20)\d{12})_(?P<file>.+)", re.DOTALL)
@@ -25,7 +27,7 @@ def _say(part: str, below: tuple[str, ...]) -> said.Said | None:
     file = "/".join([*below[:-1], stamp["file"] if stamp and time else below[-1]])
     if found is None:
         return said.Said(part, file, part, time=time, team=True)
-    name = f"{found['first']} {found['last'].replace('_', ' ')}"
+    name = f"{found['first']} {found['last'].replace('_', ' ')}".strip()
     return said.Said(part, file, name, found["number"], found["login"], time=time)
 
 
