@@ -137,10 +137,10 @@ QUIET = {
         %xmode Verbose
         %pdb on
         %config InlineBackend.figure_format = "retina"
-        %env LABKIT_DATA=/nowhere
+        %env LABKIT_NOTE=/nowhere
     """,
     "magics that measure": "%timeit -n1 -r1 1\n%prun sum([1])\n%time 2\n%memit 1",
-    "an installation": "!pip install numpy==1.0 && exit 3\n%pip install x\n%conda install x",
+    "an installation": "!pip install numpy==1.0 && exit 3\n%pip install x",
     "files that hide modules": """
         import pathlib
         for name in ("numpy", "json", "labkit", "IPython", "os", "random"):

@@ -75,8 +75,8 @@ class Machine:
         """
         folder = pathlib.Path(self._folder.name)
         course_copy.build(folder)
-        self._groups.__enter__()
         self._ready = self._made()
+        self._groups.__enter__()
         if self._sandboxed:
             _say_what_is_missing()
         shipped = files.fingerprint_of_files(folder.rglob("*.py"))
