@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c "$(FITS)" 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test test-fast bench attacks messages mutate rewrite reproduce notebooks solutions clean
+.PHONY: help setup lab test test-fast bench attacks messages mutate mutate-objects rewrite reproduce notebooks solutions clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | \
@@ -41,6 +41,9 @@ bench: $(VENV)/complete ## Time start, loading, checks, training, grading and th
 
 mutate: $(VENV)/complete ## Change the solutions in every way, and count what the checks refuse (MUTATE="lab2-mlp --share 0.1")
 	$(BIN)/python -m tools.mutate $(MUTATE)
+
+mutate-objects: $(VENV)/complete ## Change what the solutions make, and count what the checks refuse (MUTATE="lab2-mlp --trainings --share 0.1")
+	$(BIN)/python -m tools.mutate.objects $(MUTATE)
 
 rewrite: $(VENV)/complete ## Write the solutions in other clothes, and count what the checks accept (REWRITE="lab2-mlp --trainings")
 	$(BIN)/python -m tools.rewrite $(REWRITE)

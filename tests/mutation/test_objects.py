@@ -1,0 +1,97 @@
+"""Changed objects: that they differ from the right ones, and that the checks refuse them."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from labkit import evidence, labs
+from labkit.evidence import functions
+from tools.mutate.objects import answers, arrays, pictures, values
+from tools.mutate.objects import functions as of_functions
+
+pytestmark = pytest.mark.usefixtures("sample_data", "beside_its_files")
+_TRAINED = (evidence.Model, evidence.Networks, evidence.History)
+UNTRAINED = [
+    pytest.param(exercise, id=f"{lab}: {exercise.name}", marks=pytest.mark.xdist_group(lab))
+    for lab in ("lab1-data", "lab2-mlp", "lab3-cnn")
+    for exercise in labs.load(lab)
+    if not exercise.needs
+    and not any(answer.kind in _TRAINED for answer in exercise.answers.values())
+]
+
+
+@pytest.fixture(autouse=True)
+def _no_open_figures():
+    yield
+    plt.close("all")
+
+
+def _held(found, record_property):
+    title = f"changed objects: {found.exercise}"
+    record_property(title, f"{found.killed} of {found.made - len(found.same)} refused")
+    assert found.made
+    assert not found.broken
+    assert not found.survivors
+
+
+@pytest.mark.parametrize("exercise", UNTRAINED)
+def test_what_needs_no_training_is_refused_where_it_is_changed(exercise, record_property):
+    _held(answers.tally(exercise, share=0.1, seed=1), record_property)
+
+
+def test_an_array_is_changed_in_every_way():
+    right = np.random.default_rng(2).permutation(60).reshape(5, 3, 4) + 0.0
+    made = dict(arrays.changes(right))
+    assert len(made) > 50
+    same = [words for words, other in made.items() if np.array_equal(right, other)]
+    assert same == ["whole numbers", "rounded up"]
+    table = pytest.importorskip("pandas").DataFrame(right[0], columns=list("abcd"))
+    words = {mutant.words for mutant in arrays.mutants(table)}
+    assert {"headings turned round", "a heading wrong", "axis 1 turned round"} <= words
+
+
+@pytest.mark.parametrize("right", [3, 0.5, -1.0, "Shirt", (28, 27), ["a", "b"], {"x": 1, "y": 2}])
+def test_plain_values_are_changed_into_others(right):
+    made = [mutant.value for mutant in values.mutants(right)]
+    assert len(made) > 5
+    assert all(repr(other) != repr(right) for other in made)
+
+
+def test_pictures_are_changed_so_that_it_is_seen():
+    _, axes = plt.subplots(1, 2)
+    for number, ax in enumerate(axes):
+        ax.imshow(np.arange(12).reshape(3, 4) * (number + 1) % 7)
+        ax.set_title(f"image {number}")
+    plt.subplots()[1].plot([1, 2, 3], [1, 4, 2], "--", label="a")
+    plt.gca().plot([1, 2, 3], [3, 1, 2], label="b")
+    plt.legend()
+    for right in (axes, plt.gcf()):
+        assert pictures.alike(right, right)
+        made = list(pictures.mutants(right))
+        assert len({mutant.words for mutant in made}) == len(made) > 25
+        changed = [one for one in made if not isinstance(one.value, str)]
+        assert not any(pictures.alike(right, mutant.value) for mutant in changed)
+
+
+def test_functions_are_changed_in_what_they_take_remember_and_return():
+    probing = functions.calls(
+        lambda random: [(random.normal(size=(2, 3)), 2), (np.ones((2, 3)), 3)]
+    )
+
+    def right(x, times):
+        return x - times
+
+    made = {mutant.words: mutant for mutant in of_functions.mutants(right, probing)}
+    assert of_functions.alike(probing, right, lambda x, times: (-times + x).tolist())
+    alike = {
+        words
+        for words, mutant in made.items()
+        if callable(mutant.value) and of_functions.alike(probing, right, mutant.fresh())
+    }
+    assert len(made) > 60
+    # Two rows may be shuffled into the order that they had.
+    assert alike <= {"returns its result rows flat", "returns its result rows shuffled"}
+    table = made["a table of answers"]
+    assert 0 not in table.seeds
+    arguments = probing.arguments(0)[0]
+    np.testing.assert_array_equal(table.value(*arguments), right(*arguments))

@@ -1,0 +1,226 @@
+"""An exercise's right answers with one object changed, in the notebook's state, and judged."""
+
+import dataclasses
+import fnmatch
+import functools
+import itertools
+import random
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from labkit import evidence
+from labkit.checks.authoring import Exercise
+from labkit.checks.given import reference
+from labkit.checks.result import Outcome, Result
+from labkit.evidence import functions, networks, saved_networks, searches
+from labkit.notebook import fits, shuffling
+from tools.mutate import course
+from tools.mutate.objects import arrays, histories, pictures, trainings
+from tools.mutate.objects import functions as of_functions
+from tools.mutate.objects import networks as of_networks
+from tools.mutate.objects import searches as of_searches
+from tools.mutate.objects import values as of_values
+from tools.mutate.objects.mutant import Mutant
+from tools.mutate.objects.tally import Tally
+
+_OF_NETWORKS = (evidence.Model, evidence.Networks, evidence.History)
+
+
+def as_in_a_notebook() -> None:
+    """Train and take notes from now on as `labkit.setup` has it.
+
+    A second call changes nothing.
+    """
+    shuffling.in_every_epoch()
+    fits.note()
+
+
+def tally(exercise: Exercise, share: float = 1.0, seed: int = 0, trained: bool = False) -> Tally:
+    """Try the exercise on its mutants, or on a share of them that `seed` draws.
+
+    Those that need a training are left out unless `trained`.
+    """
+    if any(answer.kind in _OF_NETWORKS for answer in exercise.answers.values()):
+        as_in_a_notebook()
+    found = Tally(exercise.name)
+    # Every tenth, say, from one of the first ten on: so that there is one wherever there are ten.
+    every = max(1, round(1 / share))
+    first = random.Random(f"{seed} {exercise.name}").randrange(every)
+    for words, made in itertools.islice(mutants(exercise, trained), first, None, every):
+        found.made += 1
+        _enter(found, exercise, words, made)
+        plt.close("all")
+    return found
+
+
+@dataclasses.dataclass(frozen=True)
+class Changed:
+    """All that a check takes, with what stands in the place of one answer or of several.
+
+    Attributes
+    ----------
+    given : callable
+        Makes it, for each seed.
+    pairs : tuple of (str, object, object)
+        The names of what was changed, the right answers and the changed ones.
+    seeds : tuple of int
+    """
+
+    given: Callable[[], tuple]
+    pairs: tuple[tuple[str, Any, Any], ...]
+    seeds: tuple[int, ...] = (0,)
+
+
+def _enter(found: Tally, exercise: Exercise, words: str, made: Changed) -> None:
+    results = [judged(exercise, made.given(), seed) for seed in made.seeds]
+    if any(result.outcome is Outcome.COULD_NOT_GRADE for result in results):
+        found.broken.append(words)
+    elif all(result.points < result.max_points for result in results):
+        found.killed += 1
+    elif reason := _reason(exercise, words):
+        found.same[words] = reason
+    elif made.pairs and all(_same(exercise, name, one, other) for name, one, other in made.pairs):
+        found.same[words] = "equal"
+    else:
+        through = [result.points == result.max_points for result in results]
+        under = [seed for seed, full in zip(made.seeds, through, strict=True) if full]
+        found.survivors.append(words if len(made.seeds) == 1 else f"{words} (seeds {under})")
+
+
+def _reason(exercise: Exercise, words: str) -> str:
+    """Return why a mutant is as right as the solution, as the exercise's file says."""
+    found = (why for what, why in exercise.alike.items() if fnmatch.fnmatchcase(words, what))
+    return next(found, "")
+
+
+def judged(exercise: Exercise, given: tuple, seed: int = 0) -> Result:
+    """Return what the check says of these answers."""
+    with course.alone(120):
+        return exercise.judge(exercise.collect(*given, seed=seed))
+
+
+def mutants(exercise: Exercise, trained: bool = False) -> Iterator[tuple[str, Changed]]:
+    """Yield for each mutant what was changed, and the changed answers."""
+    defined = exercise.notebook(reference(exercise.dataset))
+    right = exercise.cases()[0].make(defined)
+    if judged(exercise, right).outcome is not Outcome.PASSED:
+        raise AssertionError(f"the solution of {exercise.name} is refused")
+    names = list(exercise.answers)
+    for place, name in enumerate(names):
+        for mutant in of_answer(exercise, name, right[place], defined):
+            pairs = ((name, right[place], mutant.value),)
+            given = functools.partial(_with, right, place, mutant.fresh)
+            yield f"{name}: {mutant.words}", Changed(given, pairs, mutant.seeds)
+    own = [names.index(name) for name in exercise.own]
+    for one, other in itertools.pairwise(own):
+        swapped = list(right)
+        swapped[one], swapped[other] = right[other], right[one]
+        pairs = tuple((names[n], right[n], swapped[n]) for n in (one, other))
+        yield f"{names[one]} and {names[other]} swapped", Changed(_always(swapped), pairs)
+    if trained:
+        by_name = dict(zip(names, right, strict=True))
+        for mutant in trainings.mutants(exercise, by_name, defined):
+            # Trained when it is judged: a share that is drawn is all that is trained.
+            given = functools.partial(_trained, by_name, mutant.value)
+            yield mutant.words, Changed(given, ())
+
+
+def _trained(by_name: dict[str, Any], train: Callable[[], dict[str, Any]]) -> tuple:
+    made = train()
+    return tuple(made.get(name, value) for name, value in by_name.items())
+
+
+def _with(right: tuple, place: int, make: Callable[[], Any]) -> tuple:
+    return (*right[:place], make(), *right[place + 1 :])
+
+
+def _always(given: Sequence[Any]) -> Callable[[], tuple]:
+    return lambda: tuple(given)
+
+
+def of_answer(exercise: Exercise, name: str, value: Any, defined: Any) -> Iterator[Mutant]:
+    """Yield mutants of one answer, by the kind of evidence that is collected of it."""
+    answer = exercise.answers[name]
+    collector, kind = answer.collector, answer.kind
+    if answer.earlier:
+        if kind is evidence.Model and _has_weights_judged(exercise):
+            yield from of_networks.reweighted(value)
+        return
+    yield from (Mutant(f"{other!r}", other) for other in NOTHING)
+    if isinstance(collector, functions.Probing):
+        yield from of_functions.mutants(value, collector)
+    elif kind is evidence.Array:
+        yield from arrays.mutants(value)
+        yield from _others(exercise, defined)
+    elif kind is evidence.Picture or collector is searches.error_bars:
+        yield from pictures.mutants(value)
+    elif kind is evidence.History:
+        yield from histories.mutants(value)
+    elif collector is searches.grid_search:
+        yield from of_searches.mutants(
+            value, *(defined.find(part) for part in ("x_piece", "y_piece"))
+        )
+    elif collector in (networks.model, saved_networks.structure):
+        yield from of_networks.mutants(value)
+        yield from of_networks.compiled(value)
+        if exercise.answers[name].collector is networks.model and _has_weights_judged(exercise):
+            yield from of_networks.reweighted(value)
+    elif kind is evidence.Networks:
+        yield from of_networks.by_key(value)
+    elif kind is evidence.Value:
+        yield from of_values.mutants(value)
+
+
+NOTHING = (None, 0, -1.5, "x", [], {}, np.nan, object)
+
+
+def _has_weights_judged(exercise: Exercise) -> bool:
+    """Tell whether what is asked for depends on the weights of a network."""
+    own = [exercise.answers[name].kind for name in exercise.own]
+    needs = [exercise.answers[name].kind for name in exercise.needs]
+    of_weights = evidence.History, evidence.Array, evidence.Value
+    return evidence.History in own or (
+        evidence.Model in needs and any(kind in of_weights for kind in own)
+    )
+
+
+_DATA = ("x_train", "x_test", "y_train", "y_test")
+
+
+def _others(exercise: Exercise, defined: Any) -> Iterator[Mutant]:
+    """Yield other arrays of the notebook: the data, and what it was made to."""
+    for other in sorted(exercise.known() & {*_DATA, *(f"{data}_scaled" for data in _DATA)}):
+        yield Mutant(f"{other} instead", defined.find(other))
+
+
+def _same(exercise: Exercise, name: str, one: Any, other: Any) -> bool:
+    """Tell whether two objects are alike: by themselves, not by the evidence about them."""
+    answer = exercise.answers[name]
+    if networks.is_network(one) and networks.is_network(other):
+        return of_networks.alike(one, other)
+    if isinstance(answer.collector, functions.Probing):
+        return callable(other) and of_functions.alike(answer.collector, one, other)
+    if answer.kind is evidence.Array:
+        return _same_numbers(one, other)
+    if answer.kind is evidence.Picture:
+        return pictures.alike(one, other)
+    try:
+        return np.array_equal(np.asarray(one, object), np.asarray(other, object))
+    except (TypeError, ValueError):
+        return False
+
+
+def _same_numbers(one: Any, other: Any) -> bool:
+    try:
+        a, b = (np.asarray(part, float) for part in (one, other))
+    except (TypeError, ValueError):
+        return False
+    headings = [list(getattr(part, "columns", ())) for part in (one, other)]
+    return (
+        a.shape == b.shape
+        and np.allclose(a, b, rtol=0, atol=1e-9)
+        and (headings[0] == headings[1] or not all(headings))
+    )
