@@ -38,7 +38,7 @@ def probabilities(model, x_test):
     if not _are_scores(rows):
         return rows
     powers = np.exp(rows - rows.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    return np.divide(powers, powers.sum(axis=1, keepdims=True))
 
 
 def holds_scores(name, fact):
