@@ -303,6 +303,14 @@ def _measured(answers: Answers, history: str, model: str, plan: Plan) -> Message
             "images set aside from the training images",
             "fit() has an argument that sets a share of the training images aside.",
         )
+    if learnt_unscaled(answers, history, model):
+        learnt = fits_unscaled(answers, model)
+        return Message(
+            f"{f'{model} was trained' if learnt else f'{history} was measured'} on pixels from 0 "
+            "to 255",
+            f"scaled training images to learn from, and {plan.words} held out",
+            _AGAIN,
+        )
     record, network = getattr(answers, history), getattr(answers, model)
     told = curve(record, "accuracy", validation=True)[-1]
     losses = curve(record, "loss", validation=True)
@@ -319,16 +327,10 @@ def _measured(answers: Answers, history: str, model: str, plan: Plan) -> Message
         )
     if not losses or _may_be_loss(network, losses[-1], parts[nearest]):
         return None
-    if validated_on_unscaled(answers, history, model):
-        saw = f"{history} was measured on pixels from 0 to 255"
-    else:
-        measured = measure.cross_entropy(network, *parts[nearest])
-        saw = (
-            f"{history} ends with a validation loss of {losses[-1]:.4g}. Measured on {plan.words}, "
-            f"{model} has a loss of {measured:.4g}"
-        )
+    measured = measure.cross_entropy(network, *parts[nearest])
     return Message(
-        saw,
+        f"{history} ends with a validation loss of {losses[-1]:.4g}. Measured on {plan.words}, "
+        f"{model} has a loss of {measured:.4g}",
         "training and validation on scaled images",
         "Define and compile the network anew, then fit it on the scaled images.",
     )
@@ -451,6 +453,11 @@ def fits_unscaled(answers: Answers, model: str) -> bool:
     return accuracy(network, *part, scale=1) > accuracy(network, *part) + 0.05
 
 
+def learnt_unscaled(answers: Answers, history: str, model: str) -> bool:
+    """Tell whether a network was trained, or validated, on pixels from 0 to 255."""
+    return fits_unscaled(answers, model) or validated_on_unscaled(answers, history, model)
+
+
 def luck(share: float) -> float:
     """Return how far a thinned-out accuracy may lie from the whole part's by luck."""
     return 4 * math.sqrt(max(share * (1 - share), 0.01) / measure.PROBED)
@@ -480,7 +487,7 @@ def mistakes(history: str, model: str, wanted: int) -> list[Misconception]:
         return 0 < len(curve(getattr(answers, history), "loss")) < wanted
 
     def unscaled(answers: Answers) -> bool:
-        return fits_unscaled(answers, model) or validated_on_unscaled(answers, history, model)
+        return learnt_unscaled(answers, history, model)
 
     def on_test_images(answers: Answers) -> bool:
         fit = getattr(answers, history).fit

@@ -122,6 +122,6 @@ def test_set(x_train_scaled, y_train, x_test_scaled, y_test):
     return _trained(x_train_scaled, y_train, validation_data=(x_test_scaled, y_test))
 
 
-@exercise.wrong(earns=9, shows="trained-on-unscaled-images")
+@exercise.wrong(earns=6, shows="trained-on-unscaled-images")
 def not_scaled(x_train, y_train):
     return _trained(x_train, y_train)
