@@ -44,7 +44,8 @@ NAMES = ("one layer", "learning rate", "three layers")
 def _shares(*tables):
     """Return the share of what is counted on the diagonal, by the names of the networks."""
     return {
-        name: np.trace(table) / np.sum(table) for name, table in zip(NAMES, tables, strict=True)
+        name: float(np.trace(table) / np.sum(table))
+        for name, table in zip(NAMES, tables, strict=True)
     }
 
 
