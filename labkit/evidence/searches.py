@@ -93,6 +93,8 @@ def error_bars(answer: Any, seed: int = 0) -> facts.Value | facts.Other:
         answer = answer.lines[2][0].axes
     if isinstance(answer, matplotlib.figure.Figure) and len(answer.axes) == 1:
         answer = answer.axes[0]
+    if isinstance(answer, list | tuple | np.ndarray) and np.size(answer) == 1:
+        answer = np.ravel(np.asarray(answer, object))[0]
     if not isinstance(answer, matplotlib.axes.Axes):
         return facts.Other(type(answer).__name__)
     lines = [np.asarray(line.get_xydata(), float) for line in answer.get_lines()[:MAX_ARTISTS]]

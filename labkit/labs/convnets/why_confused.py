@@ -9,7 +9,8 @@ below may help.
 if labkit.ready(test_counts):
     shirts = x_test_scaled[y_test == 6]
     as_t_shirts = shirts[restored.predict(shirts, verbose=0).argmax(axis=1) == 0][:10]
-    labkit.plots.show_images(as_t_shirts, [6] * len(as_t_shirts))
+    if len(as_t_shirts):
+        labkit.plots.show_images(as_t_shirts, [6] * len(as_t_shirts))
 ```
 """
 

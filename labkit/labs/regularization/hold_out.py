@@ -52,7 +52,12 @@ def _cut(name, points, words, asks):
         fact = getattr(answers, name)
         cut = shared.part_of if name.endswith("part") else shared.valid_of
         wanted = cut(answers.data)[name.startswith("y")]
-        if not fact.shape:
+        if fact.type in ("list", "tuple"):
+            saw, next_step = (
+                f"is a {fact.type}",
+                "fit() takes arrays: cut it out of the array itself.",
+            )
+        elif not fact.shape:
             saw, next_step = "is a single number", "Cut it out of the training images by a slice."
         elif fact.shape != wanted.shape:
             saw, next_step = f"has the shape {fact.shape}", "Count the images of your slice."
@@ -124,11 +129,15 @@ def from_the_end_in_double_precision(x_train, y_train):
 
 
 @exercise.right
-def by_index_with_labels_in_a_list(x_train_scaled, y_train):
+def by_index(x_train_scaled, y_train):
     order = np.arange(len(y_train))
     part, valid = order[order < 4800], order[order >= 0.8 * len(order)]
-    labels = y_train[part].astype(int), y_train[valid].tolist()
-    return x_train_scaled[part], labels[0], x_train_scaled[valid], labels[1]
+    return x_train_scaled[part], y_train[part].astype(int), x_train_scaled[valid], y_train[valid]
+
+
+@exercise.wrong(earns=5)
+def labels_in_a_list(y_valid):
+    return ..., ..., ..., y_valid.tolist()
 
 
 @exercise.wrong
