@@ -1,9 +1,11 @@
 """Measure everything in turn, in one run, and print the table.
 
-    python -m benchmarks                # as `make bench` does
-    python -m benchmarks --record       # stored, too: docs/performance.json and docs/performance.md
+    python -m benchmarks                           # as `make bench` does
+    python -m benchmarks --record                  # stored, too, in docs/
+    python -m benchmarks --only start class        # some parts
 
-It wants the real data (LABKIT_DATA), an otherwise idle machine and about half an hour.
+It wants the real data (LABKIT_DATA), an otherwise idle machine and about an hour. A part is stored
+as soon as it is measured.
 """
 
 import argparse
@@ -11,7 +13,7 @@ import dataclasses
 import json
 import pathlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Sequence
 
 from benchmarks import burst, checks, grading, load_data, rows, scale, start_up, training
 
@@ -20,16 +22,39 @@ RECORD, PAGE = DOCS / "performance.json", DOCS / "performance.md"
 LIGHT, TRAINS = grading.LABS
 
 
-def measure(burst_of: int) -> Iterator[rows.Row]:
-    """Yield all rows."""
-    yield from start_up.measure()
-    yield from load_data.measure()
-    yield from checks.measure()
-    yield from training.measure()
-    yield from grading.measure(LIGHT)
-    yield grading.whole_class(LIGHT, 100)
-    yield from grading.measure(TRAINS, rounds=1)
-    yield from burst.measure(LIGHT, burst_of)
+def parts(rounds: int, burst_of: int) -> dict[str, Callable[[], Iterable[rows.Row]]]:
+    """Return what can be measured, in its order."""
+    return {
+        "start": start_up.measure,
+        "loading": load_data.measure,
+        "checks": checks.measure,
+        "training": training.measure,
+        "grading": lambda: grading.measure(LIGHT, rounds),
+        "class": lambda: [grading.whole_class(LIGHT, 100)],
+        "grading-of-training": lambda: grading.measure(TRAINS, rounds=1),
+        "burst": lambda: burst.measure(LIGHT, burst_of),
+    }
+
+
+def merged(earlier: Sequence[rows.Row], new: Sequence[rows.Row]) -> list[rows.Row]:
+    """Return the rows, each as it was measured last, those of a topic beside each other."""
+    found = {(row.topic, row.what): row for row in (*earlier, *new)}
+    topics = list(dict.fromkeys(topic for topic, _ in found))
+    return sorted(found.values(), key=lambda row: topics.index(row.topic))
+
+
+def store(new: Sequence[rows.Row]) -> None:
+    """Store rows, beside what was stored before of the same machine and versions."""
+    record: dict = {"machine": rows.machine(), "rows": []}
+    if RECORD.exists():
+        earlier = json.loads(RECORD.read_text(encoding="utf-8"))
+        if earlier["machine"] == record["machine"]:
+            record = earlier
+    every = merged(rows.read(record), new)
+    record["rows"] = [dataclasses.asdict(row) for row in every]
+    RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(page(record), encoding="utf-8")
+    scale.PAGE.write_text(scale.page(record), encoding="utf-8")
 
 
 def page(record: dict) -> str:
@@ -37,27 +62,26 @@ def page(record: dict) -> str:
     machine = "\n".join(f"- {name}: {value}" for name, value in record["machine"].items())
     text = """# How fast it is
 
-`make bench` measures real labs and real classes beside the usual ways, everything in turn in one
-run. This page shows the last run that was stored (`python -m benchmarks --record`). The machine:
+`make bench` measures real labs and real classes beside the usual ways, what is compared in turn and
+in one run. This page shows what was stored last (`python -m benchmarks --record`). The machine:
 """
     return "\n".join([text, machine, *rows.lines(rows.read(record)), ""])
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
+    known = list(parts(0, 0))
     parser.add_argument("--record", action="store_true", help="store it in docs/")
+    parser.add_argument("--only", nargs="+", choices=known, default=known, metavar="PART")
+    parser.add_argument("--rounds", type=int, default=3, help="how often a class is graded")
     parser.add_argument("--burst", type=int, default=500, help="submissions that arrive at once")
     arguments = parser.parse_args()
-    found = []
-    for row in measure(arguments.burst):
-        found.append(row)
-        print(f"{row.topic}: {row.what}: {row.median:.3f} {row.unit}", file=sys.stderr, flush=True)
-    record = {"machine": rows.machine(), "rows": [dataclasses.asdict(row) for row in found]}
-    print(page(record))
-    if arguments.record:
-        RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-        PAGE.write_text(page(record), encoding="utf-8")
-        scale.PAGE.write_text(scale.page(record), encoding="utf-8")
+    chosen = parts(arguments.rounds, arguments.burst)
+    for name in arguments.only:
+        found = list(chosen[name]())
+        print(*rows.lines(found), sep="\n", flush=True)
+        if arguments.record:
+            store(found)
     return 0
 
 

@@ -22,20 +22,24 @@ def page(record: dict) -> str:
     cores = record["machine"]["cores"]
     heading = " | ".join(HEADINGS).format(cores=cores)
     lines = [f"| {heading} |", f"|{' --- |' + ' ---: |' * (len(HEADINGS) - 1)}"]
-    for lab in grading.LABS:
-        seconds = seconds_each(record, lab)
+    measured = {lab: seconds_each(record, lab) for lab in grading.LABS}
+    known = {lab: seconds for lab, seconds in measured.items() if seconds is not None}
+    if not known:
+        return f"{TITLE}\n\nNo grading is recorded yet: `python -m benchmarks --record`.\n"
+    for lab, seconds in known.items():
         for students in STUDENTS:
             lines.append(f"| {lab} | {students:,} | {_cost(students, seconds, cores)} |")
-    each = " and ".join(f"{seconds_each(record, lab):.2f} s ({lab})" for lab in grading.LABS)
+    each = " and ".join(f"{seconds:.2f} s ({lab})" for lab, seconds in known.items())
     arrived = [row for row in rows.read(record) if " at once, " in row.topic]
-    burst = "\n".join(rows.lines(arrived))
-    return TEXT.format(table="\n".join(lines), each=each, cores=cores, burst=burst)
+    burst = "\n".join(rows.lines(arrived)) or "\nNot measured yet."
+    return TEXT.format(title=TITLE, table="\n".join(lines), each=each, cores=cores, burst=burst)
 
 
-def seconds_each(record: dict, lab: str) -> float:
-    """Return the wall seconds that one notebook more takes two workers on the recorded machine."""
+def seconds_each(record: dict, lab: str) -> float | None:
+    """Return the wall seconds that one notebook more takes two workers; None if not recorded."""
     topic, what = f"Grading the solution of {lab}", f"{grading.TWO}: a notebook more"
-    return next(r for r in rows.read(record) if (r.topic, r.what) == (topic, what)).median
+    found = (r.median for r in rows.read(record) if (r.topic, r.what) == (topic, what))
+    return next(found, None)
 
 
 def machines(core_hours: float) -> int:
@@ -59,7 +63,8 @@ HEADINGS = (
     f"machines of {CORES} cores for an answer within {MINUTES} minutes",
     "minutes on those",
 )
-TEXT = """# A course of many students
+TITLE = "# A course of many students"
+TEXT = """{title}
 
 What grading costs, computed by `python -m benchmarks.scale` from the times in
 [performance.md](performance.md). There a further notebook takes {each}, with two workers on

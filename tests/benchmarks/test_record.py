@@ -54,6 +54,33 @@ def test_machines_are_enough_and_not_one_too_many(core_hours):
     assert needed == 1 or (needed - 1) * an_hour < core_hours
 
 
+NAMED = st.builds(
+    rows.Row, st.sampled_from("ab"), st.sampled_from("xyz"), st.tuples(st.floats(0.1, 9))
+)
+
+
+@given(st.lists(NAMED), st.lists(NAMED))
+def test_what_is_measured_again_takes_the_place_of_what_was(earlier, new):
+    found = everything.merged(earlier, new)
+    last = {(row.topic, row.what): row for row in (*earlier, *new)}
+    assert len(found) == len(last) and set(found) == set(last.values())
+    topics = [row.topic for row in found]
+    assert topics == sorted(topics, key=topics.index)  # the rows of a topic stand together
+
+
+def test_what_was_not_measured_is_said(tmp_path, monkeypatch):
+    for module, name in ((everything, "RECORD"), (everything, "PAGE"), (scale, "PAGE")):
+        monkeypatch.setattr(module, name, tmp_path / f"{module.__name__}-{name}")
+    everything.store([rows.Row("Start", "import labkit", (0.1,))])
+    assert "import labkit | 0.100 s" in everything.PAGE.read_text(encoding="utf-8")
+    assert "No grading is recorded yet" in scale.PAGE.read_text(encoding="utf-8")
+    one = f"{grading.TWO}: a notebook more"
+    everything.store([rows.Row(f"Grading the solution of {grading.LABS[0]}", one, (1.8,))])
+    text = scale.PAGE.read_text(encoding="utf-8")
+    assert "| lab1-data | 1,000 | 1.0 |" in text and "lab2-mlp" not in text
+    assert "import labkit | 0.100 s" in everything.PAGE.read_text(encoding="utf-8")
+
+
 def test_pages_are_those_of_the_stored_record():
     if not everything.RECORD.exists():
         pytest.skip("nothing is recorded yet: python -m benchmarks --record")
