@@ -18,7 +18,7 @@ SET_UP = "\n".join(
     cell.source
     for cell in running.read(running.student(LAB)).cells
     if cell.cell_type == "code"
-    and cell.id in ("setup", "load", "files", "table", "alphabetical-table")
+    and cell.id in ("setup", "load", "your-pixel", "files", "table", "alphabetical-table")
 )
 # (The pictures take seconds to draw.)
 EXERCISES = [
