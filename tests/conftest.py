@@ -4,13 +4,16 @@ import collections
 import os
 import pathlib
 import shutil
+import sys
 import tempfile
+from collections.abc import Iterator
 
 import matplotlib
 import pytest
 
 from labkit import data
 from labkit.data import cache
+from labkit.evidence import fits
 from labkit.notebook import setup
 from tests import threads
 
@@ -64,6 +67,27 @@ def pytest_terminal_summary(terminalreporter) -> None:
     for title, good in counts.items():
         share = sum(good) / len(good)
         terminalreporter.write_line(f"{title}: {sum(good)} of {len(good)} ({share:.1%})")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _keras_as_it_was() -> Iterator[None]:
+    """Undo what `labkit.setup` does to Keras, where the tests of a module have asked for it.
+
+    Where trainings are noted, a history without a note is a forged one: answers that were trained
+    before would be refused.
+    """
+    yield
+    keras = sys.modules.get("keras")
+    if keras is None:
+        return
+    from keras.src.trainers.data_adapters import array_data_adapter
+
+    adapter = array_data_adapter.ArrayDataAdapter
+    keras.Model.fit = getattr(keras.Model.fit, "plain", keras.Model.fit)
+    adapter.get_tf_dataset = getattr(adapter, "plain_tf_dataset", adapter.get_tf_dataset)
+    if hasattr(adapter, "plain_tf_dataset"):
+        del adapter.plain_tf_dataset
+    fits.stop_watching()
 
 
 def _setting() -> str:

@@ -33,6 +33,11 @@ def start_watching() -> None:
         _watching.append(True)
 
 
+def stop_watching() -> None:
+    """Say that `fit` is not noted any more."""
+    _watching.clear()
+
+
 def of(owner: Any) -> tuple[facts.Fit, ...]:
     """Return the notes about a network or a history, the earliest first."""
     try:
