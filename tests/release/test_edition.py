@@ -101,7 +101,8 @@ def test_every_helper_that_a_check_calls_is_there(edition, tmp_path):
     assert finished.returncode == 0, finished.stdout
 
 
-def test_wrong_answers_are_judged_as_in_the_course(edition, tmp_path, beside_its_files):
+@pytest.mark.usefixtures("sample_data", "beside_its_files")
+def test_wrong_answers_are_judged_as_in_the_course(edition, tmp_path):
     """All that is compared with facts: the same points, messages and mistakes."""
     due = evidence.write(tmp_path)
     assert len(due) > 300
@@ -161,11 +162,14 @@ def test_a_student_begins_works_and_hands_in(edition):
 
 def test_make_opens_the_labs(edition):
     finished = subprocess.run(
-        ["make", "--dry-run", "lab"], cwd=edition.folder, capture_output=True, text=True
+        ["make", "--no-print-directory", "--dry-run", "lab"],
+        cwd=edition.folder,
+        capture_output=True,
+        text=True,
     )
     assert finished.stdout.strip().endswith("python -m labkit lab"), finished
     again = subprocess.run(
-        ["make", "--dry-run", "--always-make", "setup"],
+        ["make", "--no-print-directory", "--dry-run", "--always-make", "setup"],
         cwd=edition.folder,
         capture_output=True,
         text=True,
