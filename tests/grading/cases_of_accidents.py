@@ -83,7 +83,8 @@ def _(book):
 
 @accident("all answers in one cell, their own cells untouched")
 def _(book):
-    sources = [book.cell(name)["source"] for name in ATTEMPTED]
+    given = next(cell["source"] for cell in book.cells if cell.get("id") == "your-pixel")
+    sources = ["".join(given), *(book.cell(name)["source"] for name in ATTEMPTED)]
     return book.blank().first("\n".join(sources))
 
 
