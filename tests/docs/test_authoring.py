@@ -96,9 +96,5 @@ def test_images_of_an_authors_are_used_throughout(course):
     folder, printed = course
     told = "Leaves, the real data: 200 training and 80 test images"
     assert any(told in text for text in printed)
-    path = folder / "solutions" / "lab8-leaves" / "lab8-leaves.ipynb"
-    cells = {cell.id: cell for cell in nbformat.read(path, as_version=4).cells}
-    assert told in cells["setup"].outputs[0].text
-    assert cells["load"].outputs[0].data["text/plain"] == "(200, 12, 20)"
     earned = _earned(folder / "grades-of-leaves" / "grades.csv")
     assert earned == {("ada", "count-birches"): (5, "real")}
