@@ -137,11 +137,11 @@ def _mistakes_of_later_ones(lab):
         (letter, "array_or_matrx = 'c'", "array_or_matrx"),
         # 9: a bracket that was not closed.
         (pixel, "pixel = x_train[0, row, column\ndarkest_and_brightest = (0, 255)", "never closed"),
-        # 10: the other order; and the pixel of somebody else.
+        # 10: counted as R counts; and the pixel of somebody else.
         (
             pixel,
-            "pixel = x_train[0, column, row]\ndarkest_and_brightest = (0, 255)",
-            "Row and column look swapped",
+            "pixel = x_train[1, row + 1, column + 1]\ndarkest_and_brightest = (0, 255)",
+            "when you count from 1",
         ),
         (
             pixel,
