@@ -22,11 +22,7 @@ def add_to(commands: argparse._SubParsersAction) -> None:
         add(commands)
 
 
-def _add_export(commands: argparse._SubParsersAction) -> None:
-    text = "write a lab as another platform's grader"
-    parser = commands.add_parser("export", help=text, description=text)
-    parser.add_argument("platform", choices=("gradescope",), help="the platform")
-    parser.add_argument("lab", help="for example lab1-data")
+def _add_course(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--course",
         type=pathlib.Path,
@@ -34,6 +30,14 @@ def _add_export(commands: argparse._SubParsersAction) -> None:
         metavar="FOLDER",
         help="the course's folder; this one if left out",
     )
+
+
+def _add_export(commands: argparse._SubParsersAction) -> None:
+    text = "write a lab as another platform's grader"
+    parser = commands.add_parser("export", help=text, description=text)
+    parser.add_argument("platform", choices=("gradescope",), help="the platform")
+    parser.add_argument("lab", help="for example lab1-data")
+    _add_course(parser)
     parser.add_argument("--output", type=pathlib.Path, metavar="FILE", help="the zip file to write")
     parser.set_defaults(run=_export)
 
@@ -63,13 +67,7 @@ def _add_grade(commands: argparse._SubParsersAction) -> None:
         metavar="FOLDER",
         help="where grades go, and what is kept to go on after an interruption",
     )
-    parser.add_argument(
-        "--course",
-        type=pathlib.Path,
-        default=pathlib.Path(),
-        metavar="FOLDER",
-        help="the course's folder; this one if left out",
-    )
+    _add_course(parser)
     parser.add_argument("--jobs", type=int, default=1, help="notebooks to run at the same time")
     parser.add_argument(
         "--cluster",
@@ -161,13 +159,7 @@ def _add_mark(commands: argparse._SubParsersAction) -> None:
         metavar="FOLDER",
         help="where the command grade has put the grades; grades if left out",
     )
-    parser.add_argument(
-        "--course",
-        type=pathlib.Path,
-        default=pathlib.Path(),
-        metavar="FOLDER",
-        help="the course's folder; this one if left out",
-    )
+    _add_course(parser)
     parser.add_argument("--anonymous", action="store_true", help="do not show who wrote an answer")
     parser.add_argument("--port", type=int, default=0, help="a free one is taken if left out")
     parser.add_argument("--no-browser", action="store_true", help="print the address only")
@@ -256,13 +248,7 @@ def _add_release(commands: argparse._SubParsersAction) -> None:
     text = "write the students' edition: the course without solutions, answers and grading"
     parser = commands.add_parser("release", help=text, description=text)
     parser.add_argument("folder", type=pathlib.Path, metavar="FOLDER", help="a new folder")
-    parser.add_argument(
-        "--course",
-        type=pathlib.Path,
-        default=pathlib.Path(),
-        metavar="FOLDER",
-        help="the course's folder; this one if left out",
-    )
+    _add_course(parser)
     parser.set_defaults(run=_release)
 
 

@@ -31,18 +31,15 @@ exercise = Exercise(
 
 @exercise.varies("row", "column")
 def your_pixel(x_train, variant):
-    """Return a pixel whose value no other variant has, nor any of the pixels taken by mistake."""
+    """Return a pixel whose value no other variant has, and which each mistake shows."""
     first, second = x_train[0].astype(int), x_train[1].astype(int)
     found = {int(first[19, 14]): (19, 14)}
     for row, column in itertools.product(range(27), repeat=2):
         after = row + 1, column + 1
-        value = first[row, column]
-        if value and value not in (
-            first[column, row],
-            first[after],
-            second[row, column],
-            second[after],
-        ):
+        value, swapped = first[row, column], first[column, row]
+        counted_from_one = first[after], second[row, column], second[after]
+        mistaken = swapped, *counted_from_one
+        if value and value not in mistaken and swapped not in counted_from_one:
             found.setdefault(int(value), (row, column))
     pixels = list(found.values())
     return pixels[0 if not variant else 1 + (variant - 1) % (len(pixels) - 1)]
