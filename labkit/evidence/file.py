@@ -21,11 +21,6 @@ VERSION = 1
 # A lab's largest honest answer is a network of some million weights.
 MAX_BYTES = 256 * 2**20
 _JSON_KEY = "evidence"
-# What NumPy, zipfile, json and a wrong structure raise for a file that is no evidence.
-_UNREADABLE = (
-    *(OSError, zipfile.BadZipFile, EOFError, ValueError),
-    *(KeyError, TypeError, AttributeError, RecursionError),
-)
 
 
 class EvidenceError(ValueError):

@@ -323,7 +323,7 @@ def _pickled() -> bytes:
 
 
 def _bomb() -> bytes:
-    """Return evidence that is small and unpacks to a gigabyte."""
+    """Return evidence that is small and unpacks to half a gigabyte."""
     file = io.BytesIO()
     np.savez_compressed(file, evidence=np.zeros(2**29, np.uint8))
     return file.getvalue()
@@ -333,6 +333,9 @@ attack("replay another run's evidence", graded=False)(
     lambda book: book.first(_forging(_replayed()))
 )
 attack("evidence with a pickle in it", graded=False)(lambda book: book.first(_forging(_pickled())))
+attack("evidence that unpacks to half a gigabyte", graded=False)(
+    lambda book: book.first(_forging(_bomb()))
+)
 attack("evidence that is no evidence", graded=False)(lambda book: book.first(_forging(b"PK" * 9)))
 attack("evidence for another exercise", graded=False)(
     lambda book: book.first(_forging(_replayed(), "count-images"))

@@ -37,7 +37,6 @@ REQUEST = platforms.Request(forms=tuple(formats.NAMES))
 
 NUMBERS = st.sampled_from((0, 1, 2.5, -1, 1e300, math.nan, math.inf, -math.inf, None, "3", True))
 TEXTS = hostile.texts | st.none()
-NUMBERED = st.none() | st.integers(-2, 99)
 
 
 class Unshowable:
