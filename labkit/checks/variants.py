@@ -7,6 +7,7 @@ in JupyterLab, elsewhere, and where it is graded. Without a number an exercise i
 
 import ast
 import dataclasses
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -24,6 +25,12 @@ def variant_of(number: int) -> int:
     Numbers that follow each other, as those of a list of students do, get different ones.
     """
     return 1 + number % COUNT if number else 0
+
+
+def new_number() -> int:
+    """Return a number for another notebook: not even the students of a huge course share one."""
+    least = MOST // 10
+    return least + secrets.randbelow(MOST - least)
 
 
 def is_number(number: Any) -> bool:

@@ -8,7 +8,6 @@ import datetime
 import json
 import pathlib
 import re
-import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -141,7 +140,9 @@ class WorkingCopy:
         if place is None or not any(".yours()" in text for text in sources):
             files.write(self.path, content)
             return
-        number = number or secrets.randbelow(900_000) + 100_000
+        from labkit.checks import variants  # it loads NumPy, which most commands do not need
+
+        number = number or variants.new_number()
         cell = {"cell_type": "code", "execution_count": None, "id": _NUMBER_CELL, "metadata": {}}
         cell |= {"outputs": [], "source": _NUMBER.format(number)}
         notebook["cells"].insert(place, cell)

@@ -10,7 +10,7 @@ from tests.labs import test_variants as course
 
 LAB = classroom.LAB
 ANN, BEN = 483_920, 777_021
-SHARED = "one is a copy of the other"
+SHARED = "one may be a copy of another"
 
 
 def _book(root, number):

@@ -33,6 +33,13 @@ def _found(exercise, number):
     return dataclasses.replace(found, student=number)
 
 
+def test_no_two_students_of_a_large_course_get_the_same_number():
+    drawn = [variants.new_number() for _ in range(5_000)]
+    assert len(set(drawn)) == len(drawn)
+    assert all(map(variants.is_number, drawn)) and all(drawn)
+    assert len({variants.variant_of(number) for number in drawn}) == variants.COUNT
+
+
 def test_there_are_some():
     assert len(EXERCISES) >= 3
     assert len({variants.variant_of(number) for number in NUMBERS}) >= 20

@@ -287,7 +287,7 @@ class ClassFigures:
             yield f"{student.open} of {len(self.lab.exercises)} exercises are open"
 
     def same_number(self) -> list[tuple[int, list[Student]]]:
-        """Return the numbers that more than one student has, and who: one copied the other's file.
+        """Return the numbers that more than one student has, and who: one may be another's copy.
 
         `labkit start` gives each notebook a number of its own.
         """
