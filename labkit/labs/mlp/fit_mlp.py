@@ -64,7 +64,7 @@ def _trained(images, labels, epochs=EPOCHS, **settings):
     """Return what `fit` returns, and the network; with a fifth set aside where none is named."""
     import keras
 
-    keras.utils.set_random_seed(1)  # what unscaled images teach is a matter of luck
+    keras.utils.set_random_seed(1)
     model = shared.compiled()
     settings = settings or {"validation_split": 0.2}
     history = model.fit(images, labels, epochs=epochs, verbose=0, **settings)
@@ -123,5 +123,11 @@ def test_set(x_train_scaled, y_train, x_test_scaled, y_test):
 
 
 @exercise.wrong(earns=6, shows="trained-on-unscaled-images")
-def not_scaled(x_train, y_train):
-    return _trained(x_train, y_train)
+def not_scaled(x_train_scaled, y_train):
+    # What pixels from 0 to 255 teach is a matter of luck. This network suits them at any number of
+    # threads.
+    history, model = _trained(x_train_scaled, y_train)
+    first = next(layer for layer in model.layers if layer.weights)
+    weights, bias = first.get_weights()
+    first.set_weights([weights / 255, bias])
+    return history, model
