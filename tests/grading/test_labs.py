@@ -133,8 +133,8 @@ def _collectors():
     answers = [
         collector
         for lab in labs.MODULES
-        for _, _, collectors in handed_out.load(lab, classroom.ROOT).exercises_for_a_run(0).values()
-        for collector, arguments in collectors.values()
+        for exercise in handed_out.load(lab, classroom.ROOT).exercises_for_a_run(0).values()
+        for collector, arguments in exercise[2].values()
         if arguments is None
     ]
     return {f"{place.split(':')[0].replace('.', '/')}.py" for place in answers}
