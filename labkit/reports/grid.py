@@ -15,7 +15,6 @@ import numbers
 import pathlib
 import platform
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -122,6 +121,7 @@ def cross_validate(
     members = _folds(folds, classes, seed)
 
     import keras
+    import tensorflow as tf
 
     start = time.perf_counter()
     fold_count = int(members.max()) + 1
@@ -131,7 +131,7 @@ def cross_validate(
     with _bar(epochs * fold_count, progress) as bar:
         for fold in range(fold_count):
             seen, held_out = members != fold, members == fold
-            images_seen, labels_seen = pixels[seen], classes[seen]
+            images_seen, labels_seen = tf.constant(pixels[seen]), tf.constant(classes[seen])
             networks.begin(len(labels_seen))
             random = np.random.default_rng([seed, 1])
             steps = -(-len(labels_seen) // batch_size)
@@ -273,6 +273,7 @@ class _Networks:
         # Compiled, the many passes over the weights are one. Keras does not on a Mac, either.
         compiled = platform.system() != "Darwin"
         self.step = self.tf.function(self._step, jit_compile=compiled, reduce_retracing=True)
+        self.steps = self.tf.function(self._steps, reduce_retracing=True)
         self._beginning = [one.numpy() for one in self._changing()]
 
     def begin(self, images: int) -> None:
@@ -286,26 +287,39 @@ class _Networks:
 
     def train(
         self,
-        pixels: np.ndarray,
-        labels: np.ndarray,
+        pixels: Any,
+        labels: Any,
         rates: np.ndarray,
         batch_size: int,
         random: np.random.Generator,
     ) -> None:
         """Go through the images once in a new order, at a learning rate for each step."""
-        batches = _minibatches(random, len(labels), batch_size)
-        for rate, rows in zip(rates, batches, strict=True):
-            self.optimizer.learning_rate.assign(rate)
-            self.step(_scaled(pixels[rows]), labels[rows])
+        order = random.permutation(len(labels)).astype(np.int32)
+        whole = len(order) // batch_size
+        rows = np.sort(order[: whole * batch_size].reshape(whole, batch_size))
+        rates = rates.astype(np.float32)
+        self.steps(pixels, labels, rows, rates[:whole])
+        if whole < len(rates):
+            rows = np.sort(order[np.newaxis, whole * batch_size :])
+            self.steps(pixels, labels, rows, rates[whole:])
 
     def accuracies(self, pixels: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return the share of right answers of each network."""
         right = np.zeros(len(self.decays), int)
         for start in range(0, len(labels), _HELD_OUT_BATCH):
             part = slice(start, start + _HELD_OUT_BATCH)
-            predicted = np.argmax(self._scores(_scaled(pixels[part])), axis=2)
+            scores = self._scores(_scaled(self.tf.constant(pixels[part])))
+            predicted = np.argmax(scores, axis=2)
             right += (predicted == labels[part]).sum(axis=1)
         return right / len(labels)
+
+    def _steps(self, pixels: Any, labels: Any, rows: Any, rates: Any) -> None:
+        """Take a step for each row of `rows`: the loop is TensorFlow's, for Python's holds it up."""
+        tf = self.tf
+        for number in tf.range(tf.shape(rates)[0]):
+            self.optimizer.learning_rate.assign(rates[number])
+            # The order within a batch changes nothing, and memory is read from front to back.
+            self.step(tf.gather(pixels, rows[number]), tf.gather(labels, rows[number]))
 
     def _scores(self, images: Any) -> Any:
         """Return scores of shape (networks, images, classes)."""
@@ -317,7 +331,7 @@ class _Networks:
     def _step(self, images: Any, labels: Any) -> None:
         tf = self.tf
         with tf.GradientTape() as tape:
-            scores = self._scores(images)
+            scores = self._scores(_scaled(images))
             wide = tf.broadcast_to(labels[tf.newaxis], tf.shape(scores)[:2])
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(wide, scores)
             # The sum over the networks: no weight appears in more than one of them.
@@ -346,16 +360,10 @@ def _glorot(random: np.random.Generator, inputs: int, outputs: int) -> np.ndarra
     return random.uniform(-limit, limit, (inputs, outputs)).astype(np.float32)
 
 
-def _minibatches(random: np.random.Generator, count: int, size: int) -> Iterator[np.ndarray]:
-    order = random.permutation(count)
-    for start in range(0, count, size):
-        yield np.sort(order[start : start + size])  # memory is read in order; a batch has none
+def _scaled(pixels: Any) -> Any:
+    import tensorflow as tf
 
-
-def _scaled(pixels: np.ndarray) -> np.ndarray:
-    if pixels.dtype == np.uint8:
-        return pixels.astype(np.float32) / np.float32(255)
-    return pixels
+    return tf.cast(pixels, tf.float32) / 255 if pixels.dtype == tf.uint8 else pixels
 
 
 def _bar(epochs: int, shown: bool) -> Any:
