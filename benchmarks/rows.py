@@ -60,6 +60,8 @@ def lines(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _rounded(value: float) -> str:
+    if 0 < value < 0.001:
+        return f"{value:.6f}"
     return f"{value:.3f}" if value < 1 else f"{value:.2f}" if value < 10 else f"{value:.0f}"
 
 

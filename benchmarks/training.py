@@ -45,20 +45,20 @@ print(json.dumps([time.perf_counter() - wall, time.process_time() - processor]))
 def measure(
     networks: Sequence[str] = NETWORKS, rounds: int = 3, images: int = 60_000
 ) -> Iterator[rows.Row]:
-    """Yield wall and processor seconds of an epoch on each side, and the ratio of the former."""
+    """Yield wall and processor seconds of an epoch on each side, and their ratios."""
     for network in networks:
         topic = f"Training: an epoch of {network} on {images:,} images"
         found: dict[str, list[tuple[float, float]]] = {side: [] for side in SIDES}
         for _ in range(rounds):
             for side in SIDES:
                 found[side].append(_epoch(network, side, images))
-        walls = []
+        seconds: dict[str, list[Sequence[float]]] = {"": [], ", of processor": []}
         for side, runs in found.items():
-            wall, processor = zip(*runs, strict=True)
-            walls.append(wall)
-            yield rows.Row(topic, side, wall)
-            yield rows.Row(topic, f"{side}, of processor", processor)
-        yield rows.ratio(topic, "a lab's seconds to plain Keras's", *walls)
+            for clock, taken in zip(seconds, zip(*runs, strict=True), strict=True):
+                seconds[clock].append(taken)
+                yield rows.Row(topic, side + clock, taken)
+        for clock, values in seconds.items():
+            yield rows.ratio(topic, f"a lab's seconds to plain Keras's{clock}", *values)
 
 
 def _epoch(network: str, side: str, images: int) -> tuple[float, float]:

@@ -314,7 +314,7 @@ class _Networks:
         return right / len(labels)
 
     def _steps(self, pixels: Any, labels: Any, rows: Any, rates: Any) -> None:
-        """Take a step for each row of `rows`: the loop is TensorFlow's, for Python's holds it up."""
+        """Take a step for each row of `rows`, in a loop of TensorFlow's: Python's holds it up."""
         tf = self.tf
         for number in tf.range(tf.shape(rates)[0]):
             self.optimizer.learning_rate.assign(rates[number])
