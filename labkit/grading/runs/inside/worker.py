@@ -333,6 +333,9 @@ def work(pipe: int) -> None:
         resource.setrlimit(getattr(resource, kind), (limit, limit))
     _start_alike()
     Worker(job, pipe).run()
+    # All is said. To take the interpreter down would touch, and so copy, most of what a fork shares
+    # with the process that forked it: that costs more than many notebooks do.
+    os._exit(0)
 
 
 def _start_alike() -> None:
