@@ -1,5 +1,6 @@
 """Turn a student's pictures into facts."""
 
+import contextlib
 import itertools
 from typing import Any
 
@@ -12,6 +13,7 @@ MAX_IMAGE = 64
 MAX_POINTS = 2_000
 MAX_LINES = 20
 MAX_TEXTS = 1_000
+_NO_PLACE = (TypeError, ValueError, AttributeError, np.linalg.LinAlgError)
 
 
 def picture(answer: Any, seed: int = 0) -> facts.Picture | facts.Other:
@@ -61,7 +63,7 @@ def _panel(ax: Any) -> facts.Panel:
         shades=shades,
         named=tuple(_name_of(line, entries) for line in lines),
         styles=tuple(_style(line) for line in lines),
-        places=np.array([_place(text, ax) for text in texts], float).reshape(-1, 2),
+        places=_places(texts, ax),
     )
 
 
@@ -131,14 +133,16 @@ def _dashes(line: Any) -> str:
     return f"{style} {lengths}" if style == "--" else style
 
 
-def _place(text: Any, ax: Any) -> tuple[float, float]:
-    """Return where a text stands, in the numbers of the axes; NaN where that cannot be told."""
-    try:
-        seen = text.get_transform().transform(text.get_position())
-        x, y = ax.transData.inverted().transform(seen)
-    except (TypeError, ValueError, AttributeError, np.linalg.LinAlgError):
-        return np.nan, np.nan
-    return float(x), float(y)
+def _places(texts: list[Any], ax: Any) -> np.ndarray:
+    """Return where texts stand, in the numbers of the axes; NaN where that cannot be told."""
+    found = np.full((len(texts), 2), np.nan)
+    with contextlib.suppress(*_NO_PLACE):
+        to_numbers = ax.transData.inverted()
+        for place, text in zip(found, texts, strict=True):
+            with contextlib.suppress(*_NO_PLACE):
+                seen = text.get_transform().transform(text.get_position())
+                place[:] = to_numbers.transform(seen)
+    return found
 
 
 def _texts(ax: Any) -> list[Any]:

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib import figure as mpl_figure
 from matplotlib.backends import backend_agg
 
-from labkit.plots import alt_text, images
+from labkit.plots import drawing, images
 
 
 def draw_in_advance() -> None:
@@ -20,4 +20,4 @@ def draw_in_advance() -> None:
         images.show_pixels(image, ax=figure.add_subplot())
         written = io.BytesIO()
         backend_agg.FigureCanvasAgg(figure).print_png(written)
-        alt_text.in_256_colours(written.getvalue())
+        drawing.smaller(written.getvalue())

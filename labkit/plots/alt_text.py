@@ -9,16 +9,16 @@ show, the second is for exports that cannot use HTML (LaTeX, PDF) and for other 
 """
 
 import base64
+import functools
 import html
-import io
 import weakref
-from collections.abc import Callable
 from typing import Any
 
 from matplotlib import axes as mpl_axes
 from matplotlib import collections, container, pyplot
 from matplotlib import figure as mpl_figure
-from PIL import Image
+
+from labkit.plots import drawing
 
 _LONGEST = 1_000  # characters: a screen reader reads alt text in one go
 _PNG_FORMATS = {"png", "png2x", "retina"}  # the inline backend's names
@@ -118,15 +118,15 @@ class _Bundle:
 
     def __init__(self, ip: Any) -> None:
         self._shell = ip
-        self._draw: Callable[[mpl_figure.Figure], Any] | None = None
+        self._draw: functools.partial | None = None
 
     def __call__(self, figure: mpl_figure.Figure) -> tuple[dict[str, str], dict[str, Any]]:
         """Return a figure's data and metadata by MIME type, as IPython's display wants them."""
         drawn = self._png(figure)
         if drawn is None:  # nothing in the figure, or PNG is not among the chosen formats
             return {}, {}
-        png, metadata = drawn if isinstance(drawn, tuple) else (drawn, {})
-        png = base64.b64encode(in_256_colours(base64.b64decode(png))).decode("ascii")
+        content, metadata = drawn
+        png = base64.b64encode(content).decode("ascii")
         text = alt_text(figure)
         size = "".join(
             f' {key}="{metadata[key]}"' for key in ("width", "height") if key in metadata
@@ -134,7 +134,7 @@ class _Bundle:
         image = f'<img alt="{html.escape(text)}"{size} src="data:image/png;base64,{png}">'
         return {"text/html": image, "image/png": png}, {"image/png": {**metadata, "alt": text}}
 
-    def _png(self, figure: mpl_figure.Figure) -> Any:
+    def _png(self, figure: mpl_figure.Figure) -> tuple[bytes, dict[str, int]] | None:
         from matplotlib_inline import config
 
         # The inline backend registers its drawing function for PNG anew whenever its formats
@@ -147,17 +147,7 @@ class _Bundle:
         formats = config.InlineBackend.instance(parent=self._shell).figure_formats
         if self._draw is None or not _PNG_FORMATS & set(formats):
             return None
-        return self._draw(figure)
-
-
-def in_256_colours(png: bytes) -> bytes:
-    """Make a PNG smaller; one that is partly transparent is left as it is."""
-    picture = Image.open(io.BytesIO(png))
-    if "A" in picture.getbands() and picture.getextrema()[-1][0] < 255:
-        return png
-    reduced = io.BytesIO()
-    picture.convert("RGB").quantize(256).save(reduced, "png", optimize=True)
-    return min(reduced.getvalue(), png, key=len)
+        return drawing.png(figure, self._draw)
 
 
 def _words_of(axes: mpl_axes.Axes) -> str:

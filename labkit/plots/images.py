@@ -9,7 +9,7 @@ from matplotlib import axes as mpl_axes
 from matplotlib import pyplot as plt
 from numpy.typing import ArrayLike
 
-from labkit.plots import alt_text, given, look, written
+from labkit.plots import alt_text, drawing, given, look, written
 
 
 @look.drawn_in_our_look
@@ -160,6 +160,7 @@ def _axes_for_values() -> mpl_axes.Axes:
     # Placed by measure: a layout engine would draw all of it twice to find out the same. A cell of
     # 28 by 28 is 25 whole dots wide, so that every 7 looks like every other one.
     figure = plt.figure(figsize=(752 / 80, 776 / 80), layout="none")
+    drawing.is_placed(figure)
     return figure.add_axes((44 / 752, 46 / 776, 700 / 752, 700 / 776))
 
 

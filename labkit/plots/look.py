@@ -12,7 +12,7 @@ from matplotlib import axes as mpl_axes
 from matplotlib import colors as mpl_colors
 from matplotlib import pyplot as plt
 
-from labkit.plots import alt_text
+from labkit.plots import alt_text, drawing, late_ticks
 
 # Blue, vermilion and bluish green of Okabe and Ito's colour-blind-safe palette. The last two are
 # darkened: as text on white each of the colours has a contrast of at least 4.5:1.
@@ -108,7 +108,9 @@ def _axes_of_a_grid(rows: int, columns: int, title_lines: int) -> np.ndarray:
         "hspace": above / side,
     }
     figure = plt.figure(figsize=(width, height), layout="none")
-    return figure.subplots(rows, columns, squeeze=False, gridspec_kw=places)
+    drawing.is_placed(figure)
+    own = {"axes_class": late_ticks.Axes}
+    return figure.subplots(rows, columns, squeeze=False, gridspec_kw=places, subplot_kw=own)
 
 
 def value_range(array: np.ndarray) -> tuple[float, float]:

@@ -11,12 +11,14 @@ import nbformat
 import numpy as np
 import pytest
 from IPython.core import interactiveshell, pylabtools
+from matplotlib import axes as mpl_axes
+from matplotlib import figure as mpl_figure
 from matplotlib import pyplot as plt
 from matplotlib_inline import config
 from PIL import Image
 
 from labkit import plots
-from labkit.plots import alt_text
+from labkit.plots import alt_text, late_ticks
 
 ROOT = pathlib.Path(alt_text.__file__).resolve().parents[1]
 
@@ -279,3 +281,57 @@ def test_pictures_take_little_room_in_a_notebook(draw, shell, clothes):
     shown, _ = shell.display_formatter.format(draw(clothes, labels, np.eye(10)[labels]).figure)
     assert len(base64.b64decode(shown["image/png"])) < 70_000
     assert len(shown["image/png"]) + len(shown["text/html"]) < 190_000
+
+
+# As they are, but drawn quickly
+
+
+def _pictures():
+    images = np.random.default_rng(0).integers(0, 256, (7, 28, 28), np.uint8)
+    return {
+        "images": lambda: plots.show_images(images, [0, 1, 2, 3, 4, 5, 6], columns=3)[0],
+        "pixels": lambda: plots.show_pixels(images[0] / 255),
+        "maps": lambda: plots.feature_maps(images.transpose(1, 2, 0), title="Maps")[0],
+        "a title of a student's": lambda: _with_a_title(plots.show_images(images[:2])[0]),
+        "ticks that are asked for": lambda: _with_ticks(plots.show_images(images[:2])[0]),
+    }
+
+
+def _with_a_title(axes):
+    axes.figure.suptitle("Seen by me,\nin two lines", fontsize=20)
+    axes.text(-20, 35, "beside it")
+    return axes
+
+
+def _with_ticks(axes):
+    axes.xaxis.set_visible(True)
+    axes.tick_params(length=9, labelsize=14)
+    return axes
+
+
+@pytest.mark.parametrize("name", list(_pictures()))
+def test_quickly_drawn_picture_is_the_one_that_matplotlib_draws(shell, monkeypatch, name):
+    draw, drawn = mpl_figure.Figure.draw, []
+    monkeypatch.setattr(
+        mpl_figure.Figure, "draw", lambda self, *given: (drawn.append(1), draw(self, *given))[1]
+    )
+    quick = shell.display_formatter.format(_pictures()[name]().figure)[0]["image/png"]
+    assert len(drawn) == 1
+    with monkeypatch.context() as usual:
+        usual.setattr(late_ticks, "Axes", mpl_axes.Axes)
+        slow = pylabtools.print_figure(_pictures()[name]().figure)
+    assert len(drawn) == 3
+    first, second = (
+        np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+        for png in (base64.b64decode(quick), slow)
+    )
+    np.testing.assert_array_equal(first, second)
+
+
+def test_ticks_are_made_when_they_are_looked_at():
+    axes = plots.show_images(np.zeros((1, 28, 28)))[0]
+    assert not {"majorTicks", "minorTicks"} & vars(axes.xaxis).keys()
+    axes.set_xticks([3, 8])
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["3", "8"]
+    axes.clear()
+    assert len(axes.get_xticks()) > 2
