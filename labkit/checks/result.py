@@ -97,6 +97,11 @@ class Verdict:
     met: bool | None
     message: Message | None = None
 
+    def __post_init__(self) -> None:
+        # "n_train is the number of training images" has said what was expected.
+        if self.message and self.message.expected in self.title:
+            object.__setattr__(self, "message", dataclasses.replace(self.message, expected=""))
+
 
 @dataclasses.dataclass(frozen=True)
 class Result:

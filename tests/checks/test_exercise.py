@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from labkit import evidence
 from labkit.checks import criteria
 from labkit.checks.exercise import NUMBER, VALUE, Criterion, Essay, Exercise, Lab, Misconception
-from labkit.checks.result import Message, Outcome, Result
+from labkit.checks.result import Message, Outcome, Result, Verdict
 from labkit.evidence import values
 
 pytestmark = pytest.mark.usefixtures("sample_data")
@@ -49,6 +49,19 @@ def test_partial_credit_with_message_and_misconception(exercise):
     text = result.text()
     assert "One too many." in text and "first is 8" in text and "Next: Count again." in text
     assert not result
+
+
+@given(st.text(), st.text(min_size=1), st.text())
+def test_what_the_title_says_was_expected_is_not_said_again(before, expected, after):
+    told = Verdict(before + expected + after, 0, 1, False, Message("n is 3", expected, "Count."))
+    assert told.message == Message("n is 3", "", "Count.")
+
+
+def test_what_the_title_does_not_say_is_said(exercise):
+    assert (
+        "5 is odd. Expected: an even number. Next: Double it."
+        in exercise.check("base", 7, 5).text()
+    )
 
 
 def test_not_attempted_comes_before_blocked(exercise):
