@@ -91,12 +91,15 @@ class Fit:
         How often the optimizer had changed the weights before.
     learnt, held_out : Shown or None
         None where they were not given, or otherwise than as arrays.
+    number : int
+        Tells this call from the others of the same process; 0 where that is not known.
     """
 
     batch: int
     updates_before: int
     learnt: Shown | None
     held_out: Shown | None
+    number: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -208,6 +211,9 @@ class Panel:
         What tells each line apart without its colour.
     places : ndarray, shape (len(texts), 2)
         Where the texts stand, in the numbers of the axes.
+    fields : ndarray, shape (len(texts), 2)
+        Over which row and column of the image they stand, as they are seen: 0 for the edge at the
+        top or the left, 0.5 for the middle of the first field. Empty where there is no image.
     """
 
     title: str
@@ -221,6 +227,7 @@ class Panel:
     named: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
     places: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros((0, 2)))
+    fields: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros((0, 2)))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import contextlib
 import itertools
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -51,7 +51,8 @@ def _panel(ax: Any) -> facts.Panel:
     legends = [ax.get_legend(), *ax.figure.legends]
     entries = [entry for legend in legends if legend for entry in _entries(legend)]
     texts = _texts(ax)[:MAX_TEXTS]
-    image, shades = _image(ax)
+    image, shades, sides = _image(ax)
+    places = _places(texts, ax)
     return facts.Panel(
         title=_title(ax),
         xlabel=ax.get_xlabel()[: values.MAX_TEXT],
@@ -63,7 +64,8 @@ def _panel(ax: Any) -> facts.Panel:
         shades=shades,
         named=tuple(_name_of(line, entries) for line in lines),
         styles=tuple(_style(line) for line in lines),
-        places=_places(texts, ax),
+        places=places,
+        fields=_fields(places, sides),
     )
 
 
@@ -156,11 +158,52 @@ def _title(ax: Any) -> str:
     return " ".join(title for title in titles if title)[: values.MAX_TEXT]
 
 
-def _image(ax: Any) -> tuple[np.ndarray | None, np.ndarray | None]:
+class _Side(NamedTuple):
+    """The rows of a picture, or its columns, along one axis of the axes.
+
+    Attributes
+    ----------
+    first, last : float
+        The outer edges of the first and of the last field, in the numbers of the axis.
+    count : int
+    begin, end : float
+        Where the axis begins as it is seen, at the top or at the left, and where it ends.
+    """
+
+    first: float
+    last: float
+    count: int
+    begin: float
+    end: float
+
+    @property
+    def turned(self) -> bool:
+        """Whether the first field is seen below or to the right of the last."""
+        return (self.first > self.last) != (self.begin > self.end)
+
+    def inside(self) -> slice:
+        """Return which fields have their middle in the limits of the axis."""
+        step = (self.last - self.first) / self.count
+        middles = self.first + (np.arange(self.count) + 0.5) * step
+        low, high = sorted((self.begin, self.end))
+        places = np.flatnonzero((middles >= low) & (middles <= high))
+        return slice(places[0], places[-1] + 1) if len(places) else slice(0, 0)
+
+    def seen(self, places: np.ndarray) -> np.ndarray:
+        """Return over which field some places of the axis stand, counted as fields are seen."""
+        inside = self.inside()
+        fields = (places - self.first) / (self.last - self.first) * self.count - inside.start
+        return inside.stop - inside.start - fields if self.turned else fields
+
+
+_Sides = tuple[_Side, _Side]
+
+
+def _image(ax: Any) -> tuple[np.ndarray | None, np.ndarray | None, _Sides | None]:
     """Return the values of the picture on a panel and its shades, both as they are seen.
 
     The first row is the one at the top, the first column the one at the left; a shade is 0 for
-    white and 1 for black, whatever the colour map.
+    white and 1 for black, whatever the colour map. With them comes where rows and columns lie.
     """
     for artist in (*ax.images, *ax.collections):
         drawn = artist.get_array()
@@ -172,39 +215,36 @@ def _image(ax: Any) -> tuple[np.ndarray | None, np.ndarray | None]:
             continue
         if drawn.dtype.kind not in "biuf":
             continue
-        within = _within(artist, drawn.shape, ax)
-        shades = _as_seen(_shades(artist, drawn)[within], ax)
+        sides = _sides(artist, drawn.shape, ax)
+        shades = _as_seen(_shades(artist, drawn), sides)
         if np.ptp(shades) == 0 < np.ptp(drawn):
             continue  # values that are all of one shade are not seen
-        return (None if colours else _as_seen(drawn[within], ax)), shades
-    return None, None
+        return (None if colours else _as_seen(drawn, sides)), shades, sides
+    return None, None, None
 
 
-def _within(artist: Any, shape: tuple[int, ...], ax: Any) -> tuple[slice, slice]:
-    """Return which rows and columns of a picture lie within the axes, by their middles."""
+def _fields(places: np.ndarray, sides: _Sides | None) -> np.ndarray:
+    """Return over which row and column of a picture each place lies."""
+    if sides is None:
+        return np.zeros((0, 2))
+    rows, columns = sides
+    return np.column_stack([rows.seen(places[:, 1]), columns.seen(places[:, 0])])
+
+
+def _sides(artist: Any, shape: tuple[int, ...], ax: Any) -> _Sides:
+    """Return where the rows and the columns of a picture lie, and how its axes run."""
     import matplotlib.image
 
+    rows, columns = (0.0, float(shape[0])), (0.0, float(shape[1]))
     if isinstance(artist, matplotlib.image.AxesImage):
         left, right, bottom, top = artist.get_extent()
         # Row 0 is at the top, whichever way the axis runs, unless the origin is the lower edge.
-        ends = ((top, bottom) if artist.origin == "upper" else (bottom, top)), (left, right)
+        rows, columns = (top, bottom) if artist.origin == "upper" else (bottom, top), (left, right)
     elif hasattr(artist, "get_coordinates"):
         corners = np.asarray(artist.get_coordinates(), float)
-        ends = (corners[0, 0, 1], corners[-1, 0, 1]), (corners[0, 0, 0], corners[0, -1, 0])
-    else:
-        return slice(None), slice(None)
-    limits = ax.get_ylim(), ax.get_xlim()
-    return tuple(
-        _inside(*end, count, *sorted(limit))
-        for end, count, limit in zip(ends, shape[:2], limits, strict=True)
-    )
-
-
-def _inside(first: float, last: float, count: int, low: float, high: float) -> slice:
-    """Return which of `count` fields from `first` to `last` have their middle in the limits."""
-    middles = first + (np.arange(count) + 0.5) * (last - first) / count
-    places = np.flatnonzero((middles >= low) & (middles <= high))
-    return slice(places[0], places[-1] + 1) if len(places) else slice(0, 0)
+        rows = corners[0, 0, 1], corners[-1, 0, 1]
+        columns = corners[0, 0, 0], corners[0, -1, 0]
+    return _Side(*rows, shape[0], *ax.get_ylim()[::-1]), _Side(*columns, shape[1], *ax.get_xlim())
 
 
 def _shades(artist: Any, drawn: np.ndarray) -> np.ndarray:
@@ -215,9 +255,8 @@ def _shades(artist: Any, drawn: np.ndarray) -> np.ndarray:
     return ((1 - light) * covered).astype(np.float32)
 
 
-def _as_seen(rows: np.ndarray, ax: Any) -> np.ndarray:
-    low, high = ax.get_ylim()
-    left, right = ax.get_xlim()
-    # imshow puts row 0 at the top and so has a falling y axis; so has seaborn's heatmap.
-    seen = rows if low > high else rows[::-1]
-    return (seen if left < right else seen[:, ::-1]).copy()
+def _as_seen(drawn: np.ndarray, sides: _Sides) -> np.ndarray:
+    """Return what lies within the axes, from the top to the bottom and from left to right."""
+    seen = drawn[tuple(side.inside() for side in sides)]
+    rows, columns = (slice(None, None, -1 if side.turned else 1) for side in sides)
+    return seen[rows, columns].copy()

@@ -52,9 +52,9 @@ class Written(collections.PathCollection):
 
     def get_texts(self) -> list[mpl_text.Text]:
         """Return each text with its place and colour, as a legend does."""
-        places = np.asarray(self.get_offsets())
+        places, data = np.asarray(self.get_offsets()), self.get_offset_transform()
         return [
-            mpl_text.Text(x, y, text, color=colour, fontsize=self._size)
+            mpl_text.Text(x, y, text, color=colour, fontsize=self._size, transform=data)
             for (x, y), text, colour in zip(places, self._texts, self._colours, strict=True)
         ]
 

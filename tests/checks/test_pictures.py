@@ -84,3 +84,52 @@ def test_texts_have_their_places():
     ax.text(1, 2, "in the numbers of the axes")
     ax.text(0.5, 0.5, "in shares of the panel", transform=ax.transAxes)
     np.testing.assert_allclose(_only(ax).places, [(1, 2), (2, 2)], atol=1e-6)
+
+
+def _with_words(draw, at):
+    """Return a panel with the picture 0 to 5 in two rows, each field's number written in it."""
+    image = np.arange(6.0).reshape(2, 3)
+    _, ax = plt.subplots()
+    draw(ax, image)
+    for (row, column), number in np.ndenumerate(image):
+        ax.text(*at(row, column), f"{number:g}")
+    return _only(ax)
+
+
+@pytest.mark.parametrize(
+    ("draw", "at"),
+    [
+        (lambda ax, image: ax.imshow(image), lambda r, c: (c, r)),
+        (lambda ax, image: ax.imshow(image, origin="lower"), lambda r, c: (c, r)),
+        (
+            lambda ax, image: ax.imshow(image, extent=(0, 6, 0, 8)),
+            lambda r, c: (2 * c + 1, 6 - 4 * r),
+        ),
+        (
+            lambda ax, image: ax.imshow(image, extent=(0, 6, 8, 0)),
+            lambda r, c: (2 * c + 1, 2 + 4 * r),
+        ),
+        (lambda ax, image: ax.pcolormesh(image), lambda r, c: (c + 0.5, r + 0.5)),
+        (
+            lambda ax, image: (ax.pcolormesh(image), ax.invert_yaxis(), ax.invert_xaxis()),
+            lambda r, c: (c + 0.5, r + 0.5),
+        ),
+    ],
+)
+def test_a_text_stands_on_a_field_of_the_picture_as_it_is_seen(draw, at):
+    panel = _with_words(draw, at)
+    for text, (row, column) in zip(panel.texts, panel.fields, strict=True):
+        assert panel.image[int(row), int(column)] == float(text)
+    aside = _with_words(draw, lambda r, c: at(c % 2, r))
+    assert any(
+        aside.image[int(row), int(column)] != float(text)
+        for text, (row, column) in zip(aside.texts, aside.fields, strict=True)
+    )
+
+
+def test_a_picture_in_an_extent_is_seen_the_right_way_up():
+    image = np.arange(6.0).reshape(2, 3)
+    for extent in ((0, 3, 0, 2), (0, 3, 2, 0)):
+        _, ax = plt.subplots()
+        ax.imshow(image, extent=extent)
+        np.testing.assert_array_equal(_only(ax).image, image)

@@ -1,5 +1,7 @@
 """What the exercises about pictures have in common."""
 
+import contextlib
+
 import numpy as np
 
 
@@ -28,3 +30,12 @@ def shows_all(picture, images):
     """Tell whether the panels of a figure are `images`, in their order."""
     panels = picture.panels
     return len(panels) == len(images) and all(map(same_picture, panels, images))
+
+
+def numbers_written(panel):
+    """Return the numbers that are written on a picture, by the row and column of their field."""
+    found = {}
+    for text, (row, column) in zip(panel.texts, panel.fields, strict=False):
+        with contextlib.suppress(ValueError, OverflowError):
+            found[int(np.floor(row + 1e-6)), int(np.floor(column + 1e-6))] = float(text)
+    return found
