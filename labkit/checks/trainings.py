@@ -274,6 +274,12 @@ def _may_be_steps(steps: int, images: int) -> bool:
 
 def trained_once(record: evidence.History, network: evidence.Model, model: str) -> Message | None:
     """Say so if `network` has been trained for more, or less, than `record` tells of."""
+    if _tells_of_another(record, network):
+        return Message(
+            f"The history was made by another network's fit(), not by {model}'s",
+            f"what fit() returned when {model} was trained",
+            f"Keep what fit() returns where {model} itself is trained.",
+        )
     told = record.steps * len(curve(record, "loss"))
     before = record.fit.updates_before if record.fit else 0
     if before or len(network.fits) > 1:
@@ -290,6 +296,16 @@ def trained_once(record: evidence.History, network: evidence.Model, model: str) 
             _AGAIN,
         )
     return None
+
+
+def _tells_of_another(record: evidence.History, network: evidence.Model) -> bool:
+    """Tell whether the call of `fit` that made a history is none of the network's.
+
+    Of a network that was copied or read from a file no call is noted, so nothing is told of it.
+    """
+    calls = {fit.number for fit in network.fits}
+    made = record.fit.number if record.fit else 0
+    return bool(made) and 0 not in calls and bool(calls) and made not in calls
 
 
 # --- measured -------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ writes one, is measured all the same.
 
 import dataclasses
 import inspect
+import itertools
 import math
 import weakref
 from typing import Any
@@ -20,6 +21,7 @@ _FACTORS = np.random.default_rng(28).integers(1, 2**63, _WORDS, np.uint64) * np.
 _notes: weakref.WeakKeyDictionary[Any, tuple[facts.Fit, ...]] = weakref.WeakKeyDictionary()
 _curves: weakref.WeakKeyDictionary[Any, dict[str, list[float]]] = weakref.WeakKeyDictionary()
 _watching: list[bool] = []
+_numbers = itertools.count(1)
 
 
 def watching() -> bool:
@@ -90,6 +92,7 @@ def given(model: Any, arguments: inspect.BoundArguments) -> facts.Fit:
         updates_before=updates(model),
         learnt=learnt,
         held_out=held_out,
+        number=next(_numbers),
     )
 
 

@@ -177,3 +177,20 @@ def test_a_training_goes_on_whatever_it_is_given():
     with pytest.raises(ValueError, match="cardinality"):
         model.fit(images, labels[:3], verbose=0)
     assert _model().fit(x=images, y=labels, verbose=0).history["loss"]
+
+
+def test_a_history_tells_of_the_network_that_it_comes_with(parts, tmp_path):
+    """Two trainings alike in all: only what was noted of them tells one from the other."""
+    held = parts["last fifth"]
+    history, model = _fit(parts["first four fifths"], held)
+    _, twin = _fit(parts["first four fifths"], held)
+    result = _judged(LAST, (history, twin))
+    assert not result and "another network's fit()" in result.text()
+    model.save(tmp_path / "model.keras")
+    read = keras.models.load_model(tmp_path / "model.keras")
+    copied = keras.models.clone_model(model)
+    copied.set_weights(model.get_weights())
+    for network in (model, read, copied):
+        result = _judged(LAST, (history, network))
+        assert result, result.text()
+    assert _judged(LAST, (model.history, model))

@@ -198,7 +198,7 @@ def _noted(fits: Any) -> tuple[evidence.Fit, ...]:
 def _is_fit(fit: Any) -> bool:
     return (
         isinstance(fit, evidence.Fit)
-        and all(isinstance(part, int) for part in (fit.batch, fit.updates_before))
+        and all(isinstance(part, int) for part in (fit.batch, fit.updates_before, fit.number))
         and all(part is None or _is_shown(part) for part in (fit.learnt, fit.held_out))
     )
 

@@ -106,6 +106,19 @@ def history_of_another_network():
     return ..., shared.compiled()
 
 
+@exercise.right
+def network_read_from_a_file(keras, x_train_scaled, y_train):
+    history, model = _trained(x_train_scaled, y_train)
+    model.save("trained.keras")
+    return history, keras.models.load_model("trained.keras")
+
+
+@exercise.right
+def history_that_the_network_keeps(x_train_scaled, y_train):
+    _, model = _trained(x_train_scaled, y_train)
+    return model.history, model
+
+
 @exercise.wrong(earns=6, shows="no-validation")
 def training_alone(history):
     alone = {name: told for name, told in history.history.items() if not name.startswith("val_")}
