@@ -51,11 +51,13 @@ def letters(right: str, shown: Mapping[str, str]) -> list[Case]:
         For each wrong letter, the misconception that it shows.
     """
     clothes = {"a capital": right.upper(), "with a bracket": f" {right}) "}
+    clothes |= {"with its words": f"{right}: A word or two.", "as it is printed": f"**{right}**"}
     made = [Case(name, constantly(a), None, "", Outcome.PASSED) for name, a in clothes.items()]
     made += [Case(letter, constantly(letter), 0, name) for letter, name in shown.items()]
     first, name = next(iter(shown.items()))
     made.append(Case("two letters", constantly([first, right]), 0, name))
     no_letters = {"its number": ord(right) - ord("a") + 1, "no letter": ""}
+    no_letters |= {"this or that": f"{right} or {first}", "a word of it": f"{right}{right}"}
     return [*made, *(Case(name, constantly(a), 0) for name, a in no_letters.items())]
 
 

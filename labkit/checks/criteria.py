@@ -2,6 +2,7 @@
 
 import math
 import numbers
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -140,7 +141,7 @@ def choice(
     def chosen(answers: Answers) -> set[str]:
         plain = getattr(answers, name).value
         parts = plain if isinstance(plain, list) else [plain]
-        return {str(part).strip().strip(".)(").lower() for part in parts}
+        return {_letter(str(part)) for part in parts}
 
     def test(answers: Answers) -> Message | None:
         letters_given = chosen(answers)
@@ -159,6 +160,23 @@ def choice(
         [Criterion(title, points, test)],
         [mistake(letter, told) for letter, told in options.items()],
     )
+
+
+# An option as it stands in a text: its letter, then perhaps its words. "c or d" is no option.
+_OPTION = re.compile(
+    r"""\W*([a-z])                                  # the letter
+    (?: \W*                                        # alone, or in brackets
+    | (?: \s+ | [.):]+\s+ (?:[a-z]\s+)? )         # or before its words, of which the first may
+      (?! (?:or|and|not)\b ) [^\W\d_]{2,} .* )      # be an article
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def _letter(chosen: str) -> str:
+    """Return the letter of a chosen option, whether its words stand behind it or not."""
+    found = _OPTION.fullmatch(chosen.strip().lower())
+    return found[1] if found else chosen
 
 
 def takes_images(name: str, points: float, channel: bool) -> Criterion:
