@@ -123,7 +123,8 @@ def spoiled(name: str, fact: evidence.Calls) -> Message | None:
 def saw(name: str, fact: Any, right_shape: Callable[[], tuple[int, ...]]) -> str:
     """Say what was seen of an answer that is not the right one."""
     if isinstance(fact, evidence.Value):
-        return f"{name} is {criteria.shown(fact)}"
+        one = isinstance(fact.value, list) and len(fact.value) == 1
+        return f"{name} is {criteria.shown(fact)}{f', of type {fact.type}' * one}"
     if isinstance(fact, evidence.Array):
         if fact.shape != right_shape():
             return f"{name} has the shape {fact.shape}"

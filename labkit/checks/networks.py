@@ -117,6 +117,12 @@ def accuracy_metric(name: str, points: float) -> Criterion:
 
     def test(answers: Answers) -> Message | None:
         model = getattr(answers, name)
+        if "loss" in model.metric_names:
+            return Message(
+                f"{name} has a metric by the name of loss, which then stands in the loss's place",
+                "metrics with names of their own",
+                "Give it another name, or leave name= out.",
+            )
         if reports_accuracy(model):
             return None
         listed = ", ".join(model.metrics) or "none"

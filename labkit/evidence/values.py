@@ -9,7 +9,7 @@ import dataclasses
 import math
 import numbers
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sized
 from typing import Any
 
 import numpy as np
@@ -100,6 +100,10 @@ def _plain(answer: Any) -> Any:
         values = np.asarray(answer)
         if values.dtype.kind in "biufUO" and values.size <= WHOLE:
             return _plain(values.tolist())
+    # A range, the keys of a dictionary, TensorFlow's shape: lists by another name.
+    several = isinstance(answer, Sized) and isinstance(answer, Iterable)
+    if several and not isinstance(answer, bytes | bytearray) and len(answer) <= WHOLE:
+        return [_plain(part) for part in answer]
     raise TypeError(f"a {type_name(answer)} is no plain value")
 
 

@@ -117,6 +117,13 @@ def as_lists():
 
 
 @exercise.right
+def as_tensorflow_has_it():
+    import tensorflow as tf
+
+    return tf.TensorShape([26, 26, 32]), tf.TensorShape([13, 13, 32]), 5408.0
+
+
+@exercise.right
 def with_a_batch_axis():
     return (None, 26, 26, 32), (None, 13, 13, 32), (None, 5408)
 

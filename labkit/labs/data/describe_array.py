@@ -4,6 +4,8 @@
 (`images_dtype`), the length along every axis (`images_shape`) and the number of axes (`images_axes`).
 """
 
+import contextlib
+
 import numpy as np
 
 from labkit.checks.authoring import NUMBER, VALUE, Exercise
@@ -29,6 +31,14 @@ def solution(x_train):
     return images_dtype, images_shape, images_axes
 
 
+def _dtype_name(plain):
+    """Return NumPy's name of a dtype, in whatever way that is written: "|u1" is uint8, too."""
+    words = str(plain).removeprefix("numpy.").removeprefix("np.")
+    with contextlib.suppress(TypeError, ValueError):
+        return np.dtype(words).name
+    return words
+
+
 exercise.equal(
     "images_dtype",
     2,
@@ -36,7 +46,7 @@ exercise.equal(
     "Every NumPy array carries it as an attribute.",
     asks="Find the type of a single value",
     title="images_dtype is the type of a pixel value",
-    read=lambda plain: str(plain).removeprefix("numpy.").removeprefix("np."),
+    read=_dtype_name,
 )
 exercise.equal(
     "images_shape",
@@ -90,6 +100,11 @@ def numpy_type(x_train):
 @exercise.right
 def type_of_a_value(x_train):
     return type(x_train[0, 0, 0]), x_train.shape, np.int64(3)
+
+
+@exercise.right
+def as_numpy_writes_it_in_files(x_train):
+    return x_train.dtype.str, x_train.shape, 3.0
 
 
 @exercise.wrong(earns=2, shows="one-image-only")

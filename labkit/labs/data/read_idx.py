@@ -15,9 +15,13 @@ from labkit.checks.authoring import Exercise, Message, function
 
 
 def idx_files(random):
-    """Return the bytes of three small IDX image files; no side is as long as another."""
+    """Return the bytes of some small IDX image files; no side is as long as another.
+
+    In the last ones a side needs two bytes.
+    """
+    small = (1, 3, 5), (4, 2, 7), (int(random.integers(5, 9)), 11, 4)
     probes = []
-    for count, rows, columns in ((1, 3, 5), (4, 2, 7), (int(random.integers(5, 9)), 11, 4)):
+    for count, rows, columns in (*small, (258, 1, 2), (2, 261, 3), (3, 2, 270)):
         pixels = random.integers(0, 256, (count, rows, columns), dtype=np.uint8)
         # A byte of either kind in each file, whatever the seed: below and above 127.
         pixels[0, 0, :2] = 3, 250
@@ -225,6 +229,15 @@ def signed():
 @exercise.wrong(earns=7)
 def scaled():
     return lambda content: np.frombuffer(content[16:], np.uint8).reshape(_sides(content)) / 255
+
+
+@exercise.wrong(earns=3)
+def last_byte_of_each_side():
+    def read_idx_images(content):
+        sides = content[7], content[11], content[15]
+        return np.frombuffer(content[16:], np.uint8)[: np.prod(sides)].reshape(sides)
+
+    return read_idx_images
 
 
 @exercise.wrong(earns=10)
