@@ -219,7 +219,7 @@ def _steps_of(layer: Mapping[str, Any], shape: Shape | None) -> list[Step]:
         return [Step(name, None, {}, ("code of its own",))]
     make = _MAKERS.get(name)
     if make is not None and not (layer.get("values") and name not in ("Reshape",)):
-        return [_with_training(step, layer) for step in make(config, shape) if step is not None]
+        return [_as_called(step, layer) for step in make(config, shape) if step is not None]
     if layer.get("values"):
         return [Step(name, None, {"values": str(layer["values"])})]
     return [Step(name, shape if name in _SAME_SHAPE else None, _plain(config))]
@@ -230,7 +230,9 @@ def _is_of_keras(layer: Mapping[str, Any]) -> bool:
     return module.split(".")[0] in ("keras", "tf_keras", "None") and ">" not in registered
 
 
-def _with_training(step: Step, layer: Mapping[str, Any]) -> Step:
+def _as_called(step: Step, layer: Mapping[str, Any]) -> Step:
+    if step.kind in WEIGHTED and layer.get("again"):
+        return dataclasses.replace(step, extras=(*step.extras, "the weights of an earlier layer"))
     if step.kind == "dropout" and layer.get("training") is True:
         return dataclasses.replace(step, extras=(*step.extras, "training=True, always"))
     # training=False is what Keras writes down for every call; `fit` overrides it.

@@ -44,6 +44,8 @@ class Answer:
         return dataclasses.replace(self, earlier=title)
 
 
+A_CELL = "a cell above"
+"""Where an answer is from that no exercise makes."""
 VALUE = Answer(values.value, evidence.Value, "a plain value")
 NUMBER = Answer(values.value, evidence.Value, "a number")
 TEXT = Answer(values.value, evidence.Value, "a text in quotation marks")
@@ -335,7 +337,10 @@ class Exercise:
         return self._result(found, Outcome.NOT_ATTEMPTED, message=message)
 
     def _blocked(self, found: evidence.Evidence, name: str, earlier: str) -> Result:
-        message = Message(f"This needs {name} from “{earlier}”: do that exercise first.")
+        if earlier == A_CELL:
+            message = Message(f"This needs {name}, which {A_CELL} makes: run that cell first.")
+        else:
+            message = Message(f"This needs {name} from “{earlier}”: do that exercise first.")
         return self._result(found, Outcome.BLOCKED, message=message)
 
     def _result(

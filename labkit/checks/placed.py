@@ -15,7 +15,7 @@ import numpy as np
 from labkit import evidence
 from labkit.checks import agreement, author_file, criteria, exercise, names
 from labkit.checks.author_file import AuthorError
-from labkit.checks.exercise import VALUE, Answer, Answers
+from labkit.checks.exercise import A_CELL, VALUE, Answer, Answers
 from labkit.checks.given import FEW, Few, Reference
 from labkit.evidence import functions, values
 
@@ -78,7 +78,7 @@ class Placed(exercise.Exercise):
                     f"it needs {name!r}, which no earlier exercise makes",
                     f"Earlier exercises make: {', '.join(sorted(earlier)) or 'nothing'}.",
                 )
-            kind, title = earlier.get(name, (None, "a cell above"))
+            kind, title = earlier.get(name, (None, A_CELL))
             self.answers[name] = self._kinds_given.get(name, kind).from_earlier(title)
         if self.needs_first:
             self.answers = {name: self.answers[name] for name in (*self.needs, *self.own)}

@@ -12,17 +12,26 @@ class NoChain(ValueError):
     """A network whose layers do not follow one another."""
 
 
-def unfolded(model: dict, training: bool | None) -> tuple[Shape | None, list[dict]]:
-    """Return the input shape and the layers of a network, those of its blocks among them."""
+def unfolded(
+    model: dict, training: bool | None, again: bool = False
+) -> tuple[Shape | None, list[dict]]:
+    """Return the input shape and the layers of a network, those of its blocks among them.
+
+    A layer through which the images have passed before, with the same weights, is `again`.
+    """
     if model["class_name"] == "Sequential":
         shape, layers = _sequence(model)
     else:
         shape, layers = _path(model)
     found: list[dict] = []
+    passed: set[str] = set()
     for layer, told in layers:
         told = training if told is None else told
+        name = (layer["config"] or {}).get("name") or layer.get("name") or ""
+        layer |= {"again": again or name in passed}
+        passed |= {name} - {""}
         if layer["class_name"] in _MODELS:
-            found += unfolded(layer, told)[1]
+            found += unfolded(layer, told, layer["again"])[1]
         else:
             found.append(layer | {"training": told})
     return shape, found

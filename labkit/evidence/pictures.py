@@ -20,10 +20,22 @@ def picture(answer: Any, seed: int = 0) -> facts.Picture | facts.Other:
     """Collect a Matplotlib figure, an Axes, or an array or list of Axes."""
     axes = _axes_of(answer)
     if axes is None:
-        return facts.Other(values.type_name(answer))
+        return facts.Other(values.type_name(answer), _strange_within(answer))
     seen = (ax for ax in axes if ax.get_visible() and ax.has_data() and not _is_colorbar(ax))
     panels = tuple(_panel(ax) for ax in itertools.islice(seen, MAX_PANELS))
     return facts.Picture(values.type_name(answer), panels)
+
+
+def _strange_within(answer: Any) -> str:
+    """Say what else than Axes lies in a list; nothing of an answer that is none."""
+    import matplotlib.axes
+
+    if not isinstance(answer, list | tuple):
+        return ""
+    for place, part in enumerate(answer):
+        if not isinstance(part, matplotlib.axes.Axes):
+            return f"its entry {place} is of type {values.type_name(part)[:100]}"
+    return "it is empty"
 
 
 def _is_colorbar(ax: Any) -> bool:

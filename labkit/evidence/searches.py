@@ -35,7 +35,7 @@ def grid_search(answer: Any, seed: int = 0) -> facts.Value | facts.Other:
     if not isinstance(answer, model_selection.GridSearchCV):
         return facts.Other(type(answer).__name__)
     found = getattr(answer, "cv_results_", None)
-    settings = answer.estimator.get_params()
+    settings = answer.estimator.get_params() | _constant(answer.param_grid)
     plain = {
         "network": type(answer.estimator).__name__,
         "nodes": _plain(settings.get("hidden_layer_sizes")),
@@ -46,6 +46,7 @@ def grid_search(answer: Any, seed: int = 0) -> facts.Value | facts.Other:
         "alphas": [],
         "scores": [],
         "weights": _weights(getattr(answer, "best_estimator_", None)),
+        "images": _images(getattr(answer, "best_estimator_", None)),
     }
     if found is not None:
         try:
@@ -54,6 +55,20 @@ def grid_search(answer: Any, seed: int = 0) -> facts.Value | facts.Other:
         except Exception:
             return facts.Other("GridSearchCV", "its results are not those of a fit")
     return facts.Value("GridSearchCV", plain)
+
+
+def _constant(grid: Any) -> dict[str, Any]:
+    """Return what a grid holds a single value of: that is a setting of all its networks."""
+    grids = [grid] if isinstance(grid, dict) else list(grid)
+    if len(grids) != 1:
+        return {}
+    return {name: tried[0] for name, tried in grids[0].items() if len(tried) == 1}
+
+
+def _images(network: Any) -> int:
+    """Return how many images an ``MLPClassifier`` learnt from in each epoch; 0 where unknown."""
+    seen, epochs = getattr(network, "t_", 0), getattr(network, "n_iter_", 0)
+    return int(seen // epochs) if epochs else 0
 
 
 def _plain(setting: Any) -> Any:

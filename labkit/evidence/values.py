@@ -8,6 +8,7 @@ train, and keep at most some rows of a large array.
 import dataclasses
 import math
 import numbers
+import re
 import sys
 from collections.abc import Callable, Iterable, Sized
 from typing import Any
@@ -22,6 +23,7 @@ WHOLE = 100_000
 ROWS = 64
 MAX_TEXT = 2_000
 MAX_HEADINGS = 1_000
+_READS_LIKE_NUMBERS = re.compile(r"[-+.,e\d\s()\[\]]*\d[-+.,e\d\s()\[\]]*")
 _PART = 2**16  # values that a processor's own memory holds
 
 
@@ -68,9 +70,19 @@ def _headings(answer: Any) -> tuple[str, ...]:
 
 
 def entry(key: Any) -> str:
-    """Return a dictionary's key in words: ``"0.01, 32"`` for a pair."""
+    """Return a dictionary's key in words: ``"0.01, 32"`` for a pair.
+
+    A text that reads like numbers keeps its quotation marks: no number finds what it is the key of.
+    """
     parts = key if isinstance(key, tuple | list) else [key]
-    return ", ".join(f"{part:g}" if isinstance(part, numbers.Real) else str(part) for part in parts)
+    return ", ".join(
+        f"{part:g}" if isinstance(part, numbers.Real) else _text(part) for part in parts
+    )
+
+
+def _text(part: Any) -> str:
+    text = str(part)
+    return repr(text) if _READS_LIKE_NUMBERS.fullmatch(text) else text
 
 
 def type_name(answer: Any) -> str:

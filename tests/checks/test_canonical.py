@@ -220,6 +220,21 @@ def test_a_dropout_object_used_twice_is_two_dropouts():
     assert chain.dropouts() == [(1, 0.25), (2, 0.25)]
 
 
+def test_a_layer_used_twice_has_the_weights_of_an_earlier_one():
+    def network(second, block=False):
+        first = layers.Dense(4, "relu")
+        if block:
+            first = keras.Sequential([keras.Input((4,)), first])
+        images = keras.Input((4,))
+        return keras.Model(images, layers.Dense(2)((second or first)(first(images))))
+
+    for block in (False, True):
+        assert _chain(network(None, block))[0].extras() == [
+            "dense 4 has the weights of an earlier layer"
+        ]
+    assert _chain(network(layers.Dense(4, "relu")))[0].extras() == []
+
+
 def test_what_comes_after_the_output_is_seen():
     def ends_in(*last):
         first = [keras.Input((6,)), layers.Dense(3, "softmax")]

@@ -82,13 +82,20 @@ def _same_weights(first, second):
 
 
 @exercise.criterion(2, asks="which can go on with its training")
-def _(restored):
+def _(restored, convnet):
     """restored could go on with its training"""
     if not (restored.optimizer and restored.loss):
         return Message(
             "restored is not compiled",
             "a network with its optimizer and its loss, which could go on with its training",
             "Save the whole network, not its weights alone, and load it without switching that off.",
+        )
+    told = [f"{model.optimizer} and {model.loss}" for model in (restored, convnet)]
+    if convnet.optimizer and told[0] != told[1]:
+        return Message(
+            f"restored is compiled with {told[0]}",
+            f"{told[1]}, as convnet",
+            "The file brings both along: do not compile what was loaded.",
         )
 
 
@@ -130,6 +137,13 @@ def constant():
 @exercise.wrong(earns=2)
 def no_such_file(convnet):
     return "nowhere.keras", convnet
+
+
+@exercise.wrong(earns=6)
+def compiled_otherwise(keras, convnet_file):
+    restored = keras.models.load_model(convnet_file, compile=False)
+    restored.compile("sgd", "mse")
+    return convnet_file, restored
 
 
 @exercise.wrong(earns=5)

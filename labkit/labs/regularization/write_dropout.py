@@ -187,7 +187,8 @@ def same_places_every_time(drop, probes):
 
     Nodes that are always missing are not missed: the others never have to do without the rest.
     """
-    return not _places_differ(*_dropped(drop, probes)[:2])
+    first, second = _dropped(drop, probes)[:2]
+    return bool(np.any(first[0] == 0)) and not _places_differ(first, second)
 
 
 @exercise.sign

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from labkit import evidence
-from labkit.checks import networks, structures
+from labkit.checks import agreement, networks, structures
 from labkit.checks.authoring import Exercise, Message, function
 from labkit.labs.tuning import shared
 
@@ -23,6 +23,7 @@ def settings(random):
     return [(int(nodes[0]), 1, float(rates[0])), (int(nodes[1]), 3, float(rates[1]))]
 
 
+CLASSES = 10
 exercise = Exercise(
     __doc__,
     build_mlp=function(settings),
@@ -59,6 +60,12 @@ def _called(probe):
     return f"build_mlp({', '.join(f'{part:g}' for part in probe)})"
 
 
+def _kind(seen):
+    """Return what was returned in place of a network: "an int"."""
+    kind = agreement.kind_of(seen)
+    return f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"
+
+
 def _models(build_mlp, probes):
     """Return the networks that were built, each with its call in words and its arguments."""
     built = [call.result for call in build_mlp.calls]
@@ -75,9 +82,13 @@ def _(build_mlp, probes):
     for probe, call in zip(probes, build_mlp.calls, strict=True):
         seen = call.result
         if isinstance(seen, evidence.Raised):
-            saw = f"{_called(probe)} raised {seen.type}: {seen.text}"
+            return Message(
+                f"{_called(probe)} raised {seen.type}: {seen.text}",
+                "a Keras network",
+                f"Run {_called(probe)} in a cell of your own: Python marks the line that failed.",
+            )
         elif not isinstance(seen, evidence.Model):
-            returned = "nothing" if isinstance(seen, evidence.Placeholder) else f"a {seen.type}"
+            returned = "nothing" if isinstance(seen, evidence.Placeholder) else _kind(seen)
             saw = f"{_called(probe)} returned {returned}"
         else:
             continue
@@ -100,21 +111,28 @@ def _(build_mlp, probes):
         if chain.fault:
             return Message(f"{called} is no chain: {chain.fault}", "layer after layer")
         if shared.hidden(model) != [nodes] * layers:
-            seen = ", ".join(map(str, shared.hidden(model))) or "no"
+            seen = ", ".join(map(str, shared.hidden(model)))
             return Message(
-                f"{called} has hidden layers of {seen} nodes",
+                f"{called} has {f'hidden layers of {seen} nodes' if seen else 'no hidden layer'}",
                 f"hidden layers: {layers}, nodes in each: {nodes}",
                 "Add the hidden layers in a loop over range(layers).",
             )
         if chain.order() != ["flatten", *["dense"] * (layers + 1)]:
+            is_flat_first = chain.order()[:1] == ["flatten"]
             return Message(
                 f"{called} has, from first to last: {chain.words()}",
                 "Flatten, then dense layers and nothing else",
-                "An image has to become one row of numbers before the first dense layer.",
+                "Leave out what is neither: the text asks for none of it."
+                if is_flat_first
+                else "An image has to become one row of numbers before the first dense layer.",
             )
         strange = [*chain.extras(), *chain.regularized(), *chain.before_first()]
         if strange:
-            return Message(f"In {called}, {strange[0]}", "dense layers with nothing added")
+            return Message(
+                f"In {called}, {strange[0]}",
+                "dense layers with nothing added, each with weights of its own",
+                "Make a new layer of nothing but its nodes and relu in every round of the loop.",
+            )
 
 
 def _hidden_activations(model):
@@ -148,11 +166,11 @@ def _(build_mlp, probes):
     for called, model, *_ in _models(build_mlp, probes):
         nodes, activation = _last(model)
         right = activation == "softmax" or (activation == "linear" and model.from_logits)
-        if nodes != 10 or not right:
+        if nodes != CLASSES or not right:
             return Message(
                 f"{called} ends in {nodes} nodes with the activation {activation}",
                 "a probability for each of the ten digits",
-                "Look at the last layer.",
+                "The last layer has a node for each digit, and an activation whose outputs add up to 1.",
             )
 
 
@@ -188,6 +206,13 @@ def _(build_mlp, probes):
     """has the loss that fits the labels, and reports the accuracy"""
     for called, model, *_ in _models(build_mlp, probes):
         logits = _last(model)[1] == "linear"
+        if model.loss == "sparse_categorical_crossentropy" and model.from_logits and not logits:
+            return Message(
+                f"The loss of {called} is told from_logits=True, and the last layer has the "
+                f"activation {_last(model)[1]}",
+                "a loss that takes probabilities",
+                "Leave from_logits out: it is for a last layer without an activation.",
+            )
         if model.loss != "sparse_categorical_crossentropy" or model.from_logits != logits:
             return Message(
                 f"The loss of {called} is {model.loss or 'missing'}",
@@ -329,6 +354,31 @@ def no_input(keras):
         return model
 
     return build_mlp
+
+
+@exercise.wrong(earns=7)
+def one_layer_used_again(keras):
+    def build_mlp(nodes, layers=1, learning_rate=0.001):
+        images = keras.Input((28, 28))
+        values = keras.layers.Dense(nodes, "relu")(keras.layers.Flatten()(images))
+        hidden = keras.layers.Dense(nodes, "relu")
+        for _ in range(layers - 1):
+            values = hidden(values)
+        model = keras.Model(images, keras.layers.Dense(10, "softmax")(values))
+        model.compile(
+            keras.optimizers.Adam(learning_rate),
+            "sparse_categorical_crossentropy",
+            metrics=["accuracy"],
+        )
+        return model
+
+    return build_mlp
+
+
+@exercise.wrong(earns=9)
+def told_that_scores_come(keras):
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    return _otherwise(keras, loss=loss)
 
 
 @exercise.wrong(earns=7)

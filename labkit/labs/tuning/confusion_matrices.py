@@ -56,10 +56,26 @@ def _(confusion_one, confusion_rate, confusion_three, sklearn, answers):
     ):
         if not np.array_equal(seen.sample, counts):
             return Message(
-                f"{name} holds other counts than {predictions} gives",
-                "true digits in rows, predicted digits in columns",
-                "The true labels come first.",
+                _first_other(name, np.asarray(seen.sample), counts),
+                f"row by row, what {predictions} called the test images of one true digit",
+                f"Count once more, from y_test and {predictions} and nothing else.",
             )
+
+
+def _first_other(name, seen, counts):
+    """Say of what digit a table counts other predictions than were made."""
+    rows, due = seen.sum(axis=1), counts.sum(axis=1)
+    for digit in range(len(counts)):
+        if not np.isclose(rows[digit], due[digit]):
+            return (
+                f"The row {digit} of {name} adds up to {rows[digit]:g}, and {due[digit]} of the "
+                f"test images show a {digit}"
+            )
+    digit = int(np.flatnonzero((seen != counts).any(axis=1))[0])
+    return (
+        f"The row {digit} of {name} has as many images as show a {digit}, and counts other "
+        "predictions for them"
+    )
 
 
 @exercise.mistake(earns=1)
@@ -75,7 +91,8 @@ def _counted(sklearn, columns, *rows):
 @exercise.sign
 def shares_for_counts(confusion_one):
     """These are shares. Asked are numbers of images."""
-    return confusion_one.maximum <= 1
+    table = np.asarray(confusion_one.sample, float)
+    return table.shape == (10, 10) and table.max() <= 1 and bool(np.any(table % 1))
 
 
 @exercise.mistake(earns=1)
@@ -88,7 +105,10 @@ def one_network_three_times(sklearn, y_test, predictions_one):
 def predictions_compared_with_predictions(confusion_one, confusion_rate, confusion_three):
     """No digit is ever confused: the predictions are compared with themselves."""
     tables = [np.asarray(seen.sample) for seen in (confusion_one, confusion_rate, confusion_three)]
-    return all(np.count_nonzero(seen) == np.count_nonzero(np.diag(seen)) for seen in tables)
+    return all(
+        seen.ndim == 2 and np.count_nonzero(seen) == np.count_nonzero(np.diag(seen))
+        for seen in tables
+    )
 
 
 @exercise.right

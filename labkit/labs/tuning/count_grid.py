@@ -75,8 +75,13 @@ def fourteen_as_printed():
 @exercise.sign
 def evenly_spaced(decays):
     """These are evenly spaced. Here each is a fixed factor above the one before."""
-    steps = np.diff(np.asarray(decays.sample, float))
-    return len(steps) > 1 and np.allclose(steps, steps[0]) and decays.minimum > 0
+    steps = np.diff(np.asarray(decays.sample, float), axis=0)
+    return (
+        len(decays.shape) == 1
+        and len(steps) > 1
+        and np.allclose(steps, steps[0])
+        and decays.minimum > 0
+    )
 
 
 @exercise.right

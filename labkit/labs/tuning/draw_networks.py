@@ -79,7 +79,8 @@ def only_one_drawn(drawings):
 @exercise.sign
 def order_turned(drawings, model_one, model_rate, model_three):
     """The drawings are right, but stand in the opposite order."""
-    return all(map(_draws, drawings.panels, (model_three, model_rate, model_one)))
+    models = model_three, model_rate, model_one
+    return len(drawings.panels) == len(models) and all(map(_draws, drawings.panels, models))
 
 
 @exercise.right
@@ -115,6 +116,11 @@ def constant():
 @exercise.wrong
 def empty_axes(plt):
     return plt.subplots(1, 3)[1]
+
+
+@exercise.wrong
+def the_networks_themselves(model_one, model_rate, model_three):
+    return [model_one, model_rate, model_three]
 
 
 @exercise.wrong(earns=2)

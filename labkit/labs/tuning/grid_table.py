@@ -37,6 +37,7 @@ def solution(accuracies, decays):
 
 def _over_folds(answers, figure, **more):
     """Return a figure of each row of the student's own table."""
+    shared.verify_grid(answers.accuracies)
     with agreement.of_the_students_own(exercise.needs):
         return figure(agreement.as_made(answers, "accuracies"), axis=1, **more)
 

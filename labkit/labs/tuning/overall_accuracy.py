@@ -81,8 +81,10 @@ def _(best_network, answers):
     if wanted.get(named, -1) != max(wanted.values()):
         return Message(
             f"best_network is {criteria.show(best_network)}",
-            f"one of {', '.join(wanted)}",
-            "Look for the name with the largest accuracy.",
+            "the name of the network with the largest share of right answers"
+            if named in wanted
+            else f"one of {', '.join(wanted)}",
+            "max(..., key=overall_accuracy.get) finds the name that belongs to the largest share.",
         )
 
 

@@ -53,6 +53,12 @@ def _same_alphas(seen, wanted):
 @exercise.criterion(2, asks="Search the three `alphas`")
 def _(search, alphas):
     """it tried the three alphas"""
+    if not np.all(np.isfinite(search["alphas"])):
+        return Message(
+            f"search tried no alphas: it tried other settings of {search['network']}",
+            "those in `alphas`",
+            'The first argument is an MLPClassifier, the second a dictionary: {"alpha": ...}.',
+        )
     if not _same_alphas(search["alphas"], alphas):
         return Message(
             f"search tried the alphas {', '.join(f'{alpha:g}' for alpha in search['alphas'])}",
@@ -75,10 +81,15 @@ def _(search):
 )
 def _(search):
     """on networks with 50 nodes in one layer"""
-    if search["network"] != "MLPClassifier" or search["nodes"] not in (50, [50]):
+    if search["network"] != "MLPClassifier":
         return Message(
-            f"The network is {search['network']} with "
-            f"hidden_layer_sizes={criteria.show(search['nodes'])}",
+            f"The network of search is {search['network']}",
+            "an MLPClassifier",
+            "It is the first argument of GridSearchCV, as it is, and not inside of something else.",
+        )
+    if search["nodes"] not in (50, [50]):
+        return Message(
+            f"The network has hidden_layer_sizes={criteria.show(search['nodes'])}",
             "one hidden layer of 50 nodes",
             "MLPClassifier takes hidden_layer_sizes=.",
         )
@@ -125,6 +136,12 @@ def _(search):
             "a search that has been fitted, refit=True as it is by default",
             FIT,
         )
+    if search["images"] != PIECE:
+        return Message(
+            f"search learnt from {search['images']:,} images",
+            f"the {PIECE:,} of x_piece, all at once",
+            "Hand x_piece and y_piece to search.fit as they are.",
+        )
     if not seen >= best - 0.1:
         return Message(
             f"search tells of a mean accuracy of {best:.1%}, but its network is right on "
@@ -158,8 +175,8 @@ def wrong_number_of_folds(search):
     return search["folds"] not in (0, FOLDS)
 
 
-def _searched(alphas, images=None, labels=None, folds=5, nodes=(50,), **more):
-    """Return a search on fewer images, fitted where there are images."""
+def _searched(alphas, images=None, labels=None, folds=5, nodes=(50,), in_grid=False, **more):
+    """Return a search, fitted where there are images."""
     import warnings
 
     import threadpoolctl
@@ -167,14 +184,19 @@ def _searched(alphas, images=None, labels=None, folds=5, nodes=(50,), **more):
     from sklearn.model_selection import GridSearchCV
     from sklearn.neural_network import MLPClassifier
 
-    settings = {"max_iter": 10, "random_state": 1, "batch_size": 20} | more
-    search = GridSearchCV(MLPClassifier(nodes, **settings), {"alpha": list(alphas)}, cv=folds)
+    settings = {"max_iter": 10, "random_state": 1} | more
+    network, tried = MLPClassifier(**settings), {"alpha": list(alphas)}
+    if in_grid:
+        tried["hidden_layer_sizes"] = [nodes]
+    else:
+        network.set_params(hidden_layer_sizes=nodes)
+    search = GridSearchCV(network, tried, cv=folds)
     if images is None:
         return search
     # Batches are so small that a second thread only waits for the first.
     with warnings.catch_warnings(), threadpoolctl.threadpool_limits(1):
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return search.fit(images[:300], labels[:300])
+        return search.fit(images, labels)
 
 
 def _forged(alphas, more=()):
@@ -190,6 +212,11 @@ def _forged(alphas, more=()):
 @exercise.right
 def a_number_for_the_width(alphas, x_piece, y_piece):
     return _searched(alphas, x_piece, y_piece, nodes=50)
+
+
+@exercise.right
+def the_width_in_the_grid(alphas, x_piece, y_piece):
+    return _searched(alphas, x_piece, y_piece, in_grid=True)
 
 
 @exercise.right
@@ -222,6 +249,21 @@ def learnt_nothing(alphas, x_piece, y_piece):
 @exercise.wrong
 def results_by_hand(alphas):
     return _forged(alphas)
+
+
+@exercise.wrong(earns=5)
+def half_of_the_piece(alphas, x_piece, y_piece):
+    return _searched(alphas, x_piece[:1000], y_piece[:1000])
+
+
+@exercise.wrong(earns=2)
+def another_setting(alphas, x_piece, y_piece):
+    from sklearn.model_selection import GridSearchCV
+    from sklearn.neural_network import MLPClassifier
+
+    network = MLPClassifier((100,), max_iter=10, random_state=1)
+    search = GridSearchCV(network, {"learning_rate_init": list(alphas)}, cv=FOLDS)
+    return search.fit(x_piece[:1000], y_piece[:1000])
 
 
 @exercise.wrong(earns=5)

@@ -69,7 +69,8 @@ def _(
             return Message(
                 f"{name} agrees with {by} on {share:.1%} of the test images",
                 f"what {by} predicts for x_test_scaled",
-                "Run this cell again after the networks are trained.",
+                f"Hand x_test_scaled, and nothing else, to {by}.predict, then take argmax of each row. Was {by} trained "
+                "again since? Then run this cell again.",
             )
 
 

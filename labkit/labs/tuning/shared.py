@@ -163,8 +163,10 @@ class Search:
         entries = {self.networks: self.models(answers), self.table: self.told(answers)}
         for given, seen in entries.items():
             if set(seen) != set(self.wanted):
+                known = [key for key in self.wanted if key in seen]
+                found = "; ".join([*known, *sorted(set(seen) - set(known))])
                 return Message(
-                    f"{given} has entries for {'; '.join(sorted(seen)) or 'nothing'}",
+                    f"{given} has entries for {found}" if seen else f"{given} is empty",
                     f"one for each {self.words}: {'; '.join(self.wanted)}",
                     "Fill both dictionaries in the same loop, under the same key.",
                 )
@@ -215,9 +217,16 @@ class Search:
         return None
 
     def is_best(self, answers: Answers) -> Message | None:
-        told = self.told(answers)
-        if told.get(self.chosen(answers), -1) == max(told.values()):
+        told, chosen = self.told(answers), self.chosen(answers)
+        if told.get(chosen, -1) == max(told.values()):
             return None
+        if chosen not in told:
+            return Message(
+                f"{self.best} is {criteria.show(getattr(answers, self.best).value)}, and "
+                f"{self.table} has no such entry",
+                f"the {self.words} of its best entry",
+                "Take the key itself: not its place, nor the accuracy, nor both together.",
+            )
         return Message(
             f"{self.best} is {criteria.show(getattr(answers, self.best).value)}",
             f"the entry of {self.table} with the highest validation accuracy",
@@ -344,6 +353,19 @@ def _add_wrong_answers(exercise: Exercise, search: Search) -> None:
     def empty(networks, told, best):
         return {}, {}, None
 
+    def texts_for_numbers(networks, told, best):
+        def in_words(key):
+            return str(key).strip("()")
+
+        return (
+            {in_words(key): model for key, model in networks.items()},
+            {in_words(key): share for key, share in told.items()},
+            in_words(best),
+        )
+
+    def its_place(networks, told, best):
+        return networks, told, [list(told).index(best)]
+
     def one_left_out(networks, told, best):
         return {key: model for key, model in networks.items() if key != best}, told, best
 
@@ -370,7 +392,7 @@ def _add_wrong_answers(exercise: Exercise, search: Search) -> None:
     def worst(networks, told, best):
         return networks, told, min(told, key=told.get)
 
-    for make in (constant, empty, one_left_out, networks_for_accuracies):
+    for make in (constant, empty, one_left_out, texts_for_numbers, networks_for_accuracies):
         add(make)
     add(one_network, earns=entries + measured + chosen, shows="one-network-trained-on")
     without_accuracies = entries + built + chosen
@@ -382,4 +404,5 @@ def _add_wrong_answers(exercise: Exercise, search: Search) -> None:
     add(only_built, *more, earns=without_accuracies, shows="not-trained")
     without_choice = entries + built + measured
     add(the_accuracy_itself, earns=without_choice, shows="accuracy-for-choice")
+    add(its_place, earns=without_choice)
     add(worst, earns=without_choice, shows="worst-chosen")
