@@ -13,7 +13,7 @@ from labkit.grading.graders import Graders, Runner, could_not_grade
 from labkit.grading.judging import kept
 from labkit.grading.results import gradebook, platforms
 from labkit.grading.runs import cluster, machine, sandbox
-from labkit.grading.submissions import find, handed_out
+from labkit.grading.submissions import entries, find, handed_out
 
 
 class Progress(Protocol):
@@ -117,7 +117,7 @@ def whole(lab_name: str, place: pathlib.Path, output: pathlib.Path, settings: Se
     # What is wrong with the output is said before hours of running.
     with kept.alone_in(output), gradebook.Book(output, lab) as book:
         kept_in, runner = (
-            output / ".kept" / lab.lab.name,
+            output / entries.OF_A_GRADING / lab.lab.name,
             _runner(lab, settings, len(found), (place, output)),
         )
         how = settings.limits, settings.regrade, settings.rerun

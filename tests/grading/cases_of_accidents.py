@@ -117,6 +117,19 @@ def _(book):
     return book
 
 
+@accident("what is no cell, and cells of other kinds, between the cells")
+def _(book):
+    for number, strange in enumerate(("text", None, 5, [], {}, {"cell_type": "sql"})):
+        book.cells.insert(1 + 2 * number, strange)
+    return json.dumps(book.notebook).encode()
+
+
+@accident("thousands of empty cells")
+def _(book):
+    book.cells[3:3] = [{"cell_type": "code", "source": "", "metadata": {}}] * 3_000
+    return book
+
+
 @accident("notebook format 3")
 def _(book):
     for cell in book.cells:

@@ -18,6 +18,7 @@ from labkit import files
 from labkit.checks import Result
 from labkit.grading import boundary
 from labkit.grading.runs import running
+from labkit.grading.submissions import entries
 
 _RUN, _RESULTS, _STAMP = "run.json", "results.json", "stamp"
 
@@ -40,8 +41,8 @@ def alone_in(output: pathlib.Path) -> Iterator[None]:
         If nothing can be written there.
     """
     with files.writing(output):
-        (output / ".kept").mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(output / ".kept" / "lock")
+        (output / entries.OF_A_GRADING).mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(output / entries.OF_A_GRADING / "lock")
         try:
             lock.acquire(blocking=False)
         except filelock.Timeout as error:

@@ -1,18 +1,19 @@
 """Which of the files of one student counts.
 
 In this order: the notebook that is this lab's, the platform's number of the attempt, the time that
-the platform gives, a place and a name as the course hands them out, the time of the file where such
-times mean something, the number that a browser puts after a name, and how much is written in it.
-Never the alphabet.
+the platform gives, the later of two downloads, a place and a name as the course hands them out,
+the time of the file where such times mean something, the number that a browser puts after a name,
+and how much is written in it. Never the alphabet.
 """
 
 import dataclasses
+import functools
 import hashlib
 import pathlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
-from labkit.grading.submissions import entries, whose
+from labkit.grading.submissions import archives, entries, whose
 from labkit.grading.submissions.platforms import said
 
 _NAMES_TOLD = 8
@@ -26,10 +27,15 @@ _PAGES = {said.TEXT: "a text was handed in", said.LINK: "a link was handed in"}
 
 @dataclasses.dataclass(frozen=True)
 class File:
-    """A file of one student, and what the platform says about it."""
+    """A file of one student, and what the platform says about it.
+
+    Of two downloads the later one has the later state; `packed` says which that is, in seconds
+    since 1970, where the files come from several.
+    """
 
     entry: entries.Entry
     said: said.Said
+    packed: float = 0.0
 
     @property
     def is_notebook(self) -> bool:
@@ -91,7 +97,34 @@ def choose(
         From a file's bytes to what it holds.
     """
     fates: dict[entries.Entry, str] = {}
-    files = _opened(files, lab, most, fates)
+    given = {file.entry for file in files}
+    files = _opened(files, most, fates)
+    candidates, others = _sorted(files, lab, look, fates)
+    if not any(item.fit > _BROKEN and not item.content.problem for item in candidates):
+        # Browsers, systems and people change endings: then the content has to say what it is.
+        again = _opened(files, most, fates, functools.partial(_holds_files, given))
+        if again != list(files):
+            files = again
+            candidates, others = _sorted(files, lab, look, fates)
+        found = [_Candidate(file, *_looked_at(file, lab, look)) for file in others if _read(file)]
+        found = [item for item in found if item.content.lab]
+        candidates += found
+        hidden = {item.file.entry for item in found}
+        others = [file for file in others if file.entry not in hidden]
+        fates = {entry: why for entry, why in fates.items() if entry not in hidden}
+    for candidate in candidates:
+        if candidate.fit == _OTHER:
+            fates[candidate.file.entry] = f"it is the notebook of {candidate.content.lab}"
+    fitting = [item for item in candidates if item.fit > _BROKEN]
+    if fitting:
+        return _of_fitting(fitting, candidates, others, lab, file_times, fates)
+    return _of_none(candidates, others, files, lab, fates)
+
+
+def _sorted(
+    files: Sequence[File], lab: str, look: Look, fates: dict[entries.Entry, str]
+) -> tuple[list[_Candidate], list[File]]:
+    """Return what is called a notebook, and the rest, with the reasons in `fates`."""
     candidates, others = [], []
     for file in files:
         why = _why_not(file)
@@ -100,13 +133,12 @@ def choose(
             others.append(file)
         else:
             candidates.append(_Candidate(file, *_looked_at(file, lab, look)))
-    for candidate in candidates:
-        if candidate.fit == _OTHER:
-            fates[candidate.file.entry] = f"it is the notebook of {candidate.content.lab}"
-    fitting = [item for item in candidates if item.fit > _BROKEN]
-    if fitting:
-        return _of_fitting(fitting, candidates, others, lab, file_times, fates)
-    return _of_none(candidates, others, files, lab, fates)
+    return candidates, others
+
+
+def _read(file: File) -> bool:
+    """Tell whether a file was handed in, and can be read."""
+    return file.said.kind == said.FILE and not file.entry.folder and not file.entry.problem
 
 
 def _looked_at(file: File, lab: str, look: Look) -> tuple[whose.Content, int, str]:
@@ -136,24 +168,44 @@ def _why_not(file: File) -> str:
 # --- zip files that a student handed in ---------------------------------------------------------
 
 
+def _is_zip(file: File, files: Sequence[File], _: int) -> bool:
+    """Tell whether a file is called a zip file, and there is no notebook beside it."""
+    beside = (item.is_notebook and _together(item, file) for item in files)
+    return file.entry.is_zip and not any(beside)
+
+
+def _holds_files(given: Container[entries.Entry], file: File, _: Sequence[File], most: int) -> bool:
+    """Tell whether notebooks are in a file that was handed in, whatever it is called."""
+    try:
+        content = file.entry.read() if file.entry in given else b""
+    except (OSError, ValueError):
+        return False
+    if not archives.is_zip(content):
+        return archives.is_archive(content)
+    # The files of many programs are zip files, too.
+    return any(item.is_notebook for item in archives.unpacked(file.entry, most))
+
+
 def _opened(
-    files: Sequence[File], lab: str, most: int, fates: dict[entries.Entry, str]
+    files: Sequence[File],
+    most: int,
+    fates: dict[entries.Entry, str],
+    holds: Callable[[File, Sequence[File], int], bool] = _is_zip,
 ) -> list[File]:
-    """Put what is in zip files in their place, where there is no notebook beside them."""
+    """Put what is in archives in their place, those of the files that hold something."""
     kept = []
     for file in files:
-        beside = [item for item in files if item.is_notebook and _together(item, file)]
-        if not file.entry.is_zip or file.entry.problem or file.said.kind != said.FILE or beside:
+        if not _read(file) or not holds(file, files, most):
             kept.append(file)
             continue
         inside = []
-        for item in entries.unpacked(file.entry, most):
+        for item in archives.unpacked(file.entry, most):
             if item.left_behind:
                 fates[item] = "a machine left it there"
                 continue
             below = "/".join(item.parts[len(file.entry.parts) :])
             name = f"{file.said.file}/{below}" if below else file.said.file
-            inside.append(File(item, dataclasses.replace(file.said, file=name)))
+            inside.append(File(item, dataclasses.replace(file.said, file=name), file.packed))
         fates[file.entry] = "it was opened"
         kept += inside
     return kept
@@ -183,7 +235,8 @@ def _of_fitting(
         place = _place(item.file.said.file, lab)
         said_time = item.file.said.time or 0.0
         readable = not item.content.problem
-        return (readable, item.file.said.attempt, said_time, place, time(item), _number(item))
+        told = item.file.said.attempt, said_time, item.file.packed
+        return (readable, *told, place, time(item), _number(item))
 
     def fullest(item: _Candidate) -> tuple:
         return (*order(item), item.content.written, item.digest)

@@ -17,8 +17,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 MAX_ENTRIES = 20_000
 HIDDEN = "it is hidden"
+OF_A_GRADING = ".kept"
+"""The folder that tells the output of a grading, which may lie among what was handed in."""
+_AN_OUTPUT = "it is the output of a grading"
+_ONLY_LEFT_BEHIND = "only what a machine left there is in it"
 _DEPTH = 12
-_ZIP_DEPTH = 2
 _UTF8_NAME = 0x800
 _UNICODE_PATH = 0x7075
 _SYMLINKS_OFF = getattr(os, "O_NOFOLLOW", 0)
@@ -71,7 +74,12 @@ class Entry:
     @property
     def left_behind(self) -> bool:
         """Whether a machine, not a person, left it there."""
-        return any(_LEFT_BEHIND.fullmatch(part) for part in self.parts)
+        return self.problem == _AN_OUTPUT or self._left_behind_at() < len(self.parts)
+
+    def _left_behind_at(self) -> int:
+        """Return which of the parts a machine left there; their number if none."""
+        left = (place for place, part in enumerate(self.parts) if _LEFT_BEHIND.fullmatch(part))
+        return next(left, len(self.parts))
 
     @property
     def is_notebook(self) -> bool:
@@ -80,6 +88,25 @@ class Entry:
     @property
     def is_zip(self) -> bool:
         return self.name.lower().endswith(".zip")
+
+
+def emptied(items: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield the folders in which nothing is left but what machines left behind.
+
+    Somebody has handed these in, whatever became of the rest.
+    """
+    items = tuple(items)
+    seen = {
+        item.parts[:depth]
+        for item in items
+        if not item.left_behind
+        for depth in range(len(item.parts) + 1)
+    }
+    for item in items:
+        above = item.parts[: item._left_behind_at()]
+        if item.left_behind and above != item.parts and above and above not in seen:
+            seen |= {above[:depth] for depth in range(len(above) + 1)}
+            yield Entry(above, bytes, problem=_ONLY_LEFT_BEHIND, folder=True, origin=item.origin)
 
 
 def in_folder(folder: pathlib.Path, most: int) -> Iterator[Entry]:
@@ -122,6 +149,8 @@ def _folder(path: pathlib.Path, parts: tuple[str, ...], most: int) -> Iterator[E
         yield Entry(parts, bytes, folder=True, problem=HIDDEN)
     elif (path / "pyvenv.cfg").is_file():
         yield Entry(parts, bytes, folder=True, problem="it is an installation of Python")
+    elif (path / OF_A_GRADING).is_dir() and (path / "grades.csv").is_file():
+        yield Entry(parts, bytes, folder=True, problem=_AN_OUTPUT)
     elif len(parts) > _DEPTH:
         yield _refused(parts, "it lies too deep to be looked into", folder=True)
     else:
@@ -198,25 +227,36 @@ def _open(source: pathlib.Path | bytes) -> zipfile.ZipFile:
 def _zipped(
     source: pathlib.Path | bytes, entry: zipfile.ZipInfo, origin: str, most: int, encoding: str
 ) -> Entry:
-    # Old programs on Windows write backslashes.
-    pieces = _name(entry, encoding).replace("\\", "/").split("/")
-    parts = tuple(_readable(piece) for piece in pieces if piece not in ("", "."))
-    refuse = _why_not(entry, pieces, most)
+    name = _name(entry, encoding)
+    parts = parts_of(name)
+    refuse = points_out(name) or _why_not(entry, most)
     if refuse or not parts:
         why = refuse or "it has no name"
-        return Entry(parts or ("?",), _raising(why), problem=why, origin=origin)
-    if entry.is_dir() or pieces[-1] == "":
+        return Entry(parts or ("?",), raising(why), problem=why, origin=origin)
+    if entry.is_dir() or _pieces(name)[-1] == "":
         return Entry(parts, bytes, folder=True, origin=origin)
     return Entry(parts, lambda: _unpacked(source, entry, most), _time(entry), origin=origin)
 
 
-def _why_not(entry: zipfile.ZipInfo, pieces: list[str], most: int) -> str:
-    if (
-        ".." in pieces
-        or (pieces[0] == "" and len(pieces) > 1)
-        or re.match(r"[A-Za-z]:$", pieces[0])
-    ):
+def _pieces(name: str) -> list[str]:
+    return name.replace("\\", "/").split("/")  # old programs on Windows write backslashes
+
+
+def parts_of(name: str) -> tuple[str, ...]:
+    """Return the names of an entry's folders and its own, from its name in an archive."""
+    return tuple(_readable(piece) for piece in _pieces(name) if piece not in ("", "."))
+
+
+def points_out(name: str) -> str:
+    """Say so if an entry's name points out of its archive; empty if not."""
+    pieces = _pieces(name)
+    rooted = pieces[0] == "" and len(pieces) > 1
+    if ".." in pieces or rooted or re.match(r"[A-Za-z]:$", pieces[0]):
         return "its name in the zip file points out of it"
+    return ""
+
+
+def _why_not(entry: zipfile.ZipInfo, most: int) -> str:
     if stat.S_ISLNK(entry.external_attr >> 16):
         return "it is a link in the zip file"
     if entry.file_size > most:
@@ -333,27 +373,9 @@ def _usual(text: str, place: int, encoding: str) -> float:
     )
 
 
-def unpacked(entry: Entry, most: int, depth: int = _ZIP_DEPTH) -> Iterator[Entry]:
-    """List the zip file that `entry` is, and those in it; one that cannot be read is listed itself.
+def raising(problem: str) -> Callable[[], bytes]:
+    """Return what stands for reading an entry that cannot be read."""
 
-    The names begin with that of the zip file.
-    """
-    try:
-        inside = in_zip(entry.read(), entry.name, most)
-    except (OSError, ValueError) as error:
-        yield dataclasses.replace(entry, problem=str(error), read=_raising(str(error)))
-        return
-    for item in inside:
-        placed = dataclasses.replace(
-            item, parts=(*entry.parts, *item.parts), origin=entry.origin or entry.name
-        )
-        if item.is_zip and depth > 1 and not item.problem and not item.left_behind:
-            yield from unpacked(placed, most, depth - 1)
-        else:
-            yield placed
-
-
-def _raising(problem: str) -> Callable[[], bytes]:
     def read() -> bytes:
         raise ValueError(problem)
 

@@ -11,7 +11,7 @@ import datetime
 import hashlib
 import pathlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from labkit.grading import boundary
 from labkit.grading.submissions import choose, entries, platforms, reading, repair, roster, tables
@@ -23,6 +23,9 @@ TAKEN, NO_NOTEBOOK, LEFT_OUT = "taken", "no notebook", "left out"
 _MOST_OF_A_NAME = 120
 # A class that handed in within a minute was copied, unpacked or cloned.
 _AT_ONCE = 60.0
+_ZIPS_IN_ZIPS = 3
+# The folders of one student are never as many.
+_FEWEST = 4
 MOODLE, CANVAS = "moodle", "canvas"
 
 
@@ -124,6 +127,12 @@ class _Unit:
     platform: platforms.Platform
     reading: platforms.Reading
     items: list[entries.Entry]
+    is_zip: bool = False
+
+    @property
+    def packed(self) -> float:
+        """When it was packed, in seconds since 1970, as its last file says; 0 if it was not."""
+        return max((item.time or 0.0 for item in self.items), default=0.0) * self.is_zip
 
 
 def find(place: pathlib.Path, lab: str, due: datetime.datetime | None = None) -> list[Submission]:
@@ -162,11 +171,13 @@ def look(
     units = _units(place, lab, platform)
     fates: list[Fate] = []
     by_student: dict[str, list[tuple[choose.File, _Unit]]] = collections.defaultdict(list)
+    several = all(unit.packed for unit in units)
     for unit in units:
         for item in unit.items:
             told = unit.reading.get(item)
             if told is not None and told.student:
-                by_student[told.student].append((choose.File(item, told), unit))
+                file = choose.File(item, told, unit.packed if several else 0.0)
+                by_student[told.student].append((file, unit))
             else:
                 fates.append(Fate(_path(item, unit), "", LEFT_OUT, _why_left(item, told, unit)))
     if not by_student:
@@ -237,7 +248,7 @@ def _units(place: pathlib.Path, lab: str, name: str) -> list[_Unit]:
         return [_of_zip(place, lab, name)]
     if not place.is_dir():
         raise SubmissionsError(f"There is no {place}: name the folder with --submissions.")
-    items = list(entries.in_folder(place, MAX_BYTES))
+    items = _completed(entries.in_folder(place, MAX_BYTES))
     zips = [item for item in items if item.is_zip and not item.problem and not item.left_behind]
     if not any(item.is_notebook for item in items):
         outer = {item.parts[0] for item in items}
@@ -268,13 +279,44 @@ def _tree(items: Sequence[entries.Entry], lab: str) -> platforms.Tree:
     return platforms.Tree(kept, lab, tuple(item for item in items if item.left_behind))
 
 
+def _completed(items: Iterable[entries.Entry]) -> list[entries.Entry]:
+    """Return entries, and the folders in which nothing is left that counts."""
+    items = list(items)
+    return [*items, *entries.emptied(items)]
+
+
 def _of_zip(path: pathlib.Path, lab: str, name: str) -> _Unit:
     try:
         items = entries.in_zip(path, path.name, MAX_BYTES)
     except entries.UnreadableZip as error:
         raise SubmissionsError(f"{path.name}: {error}.") from error
-    platform, reading = platforms.recognise(_tree(items, lab), name)
-    return _Unit(path.name, platform, reading, items)
+    unit = _packed_in(path, items, lab, name)
+    return _packed_once_more(path, unit, lab, name) or unit
+
+
+def _packed_in(path: pathlib.Path, items: Iterable[entries.Entry], lab: str, name: str) -> _Unit:
+    items = _completed(items)
+    return _Unit(path.name, *platforms.recognise(_tree(items, lab), name), items, is_zip=True)
+
+
+def _packed_once_more(
+    path: pathlib.Path, unit: _Unit, lab: str, name: str, depth: int = _ZIPS_IN_ZIPS
+) -> _Unit | None:
+    """Return the class in the one zip file that a zip file holds; None if that is a student's."""
+    counting = _tree(unit.items, lab).notebooks
+    alone = depth and len(counting) == 1 and counting[0].is_zip and not counting[0].problem
+    if not alone or (unit.platform is not platforms.FOLDERS and unit.reading):
+        return None
+    try:
+        items = entries.in_zip(counting[0].read(), path.name, MAX_BYTES)
+    except (OSError, ValueError):
+        return None
+    inside = _packed_in(path, items, lab, name)
+    students = {told.student for told in inside.reading.values()}
+    if inside.platform is platforms.FOLDERS and len(students) < _FEWEST:
+        return _packed_once_more(path, inside, lab, name, depth - 1)
+    inside.items += [item for item in unit.items if item is not counting[0] and not item.folder]
+    return inside
 
 
 def _class_in(

@@ -120,14 +120,20 @@ def repaired(content: bytes, cells: Sequence[handed_out.CourseCell], version: st
 # --- reading --------------------------------------------------------------------------------
 
 
+def _is_filled(cell: dict[str, Any]) -> bool:
+    return bool(handed_out.source_of(cell).strip() or cell.get("id") or cell.get("metadata"))
+
+
 def _cells(content: bytes, notes: list[str], version: str) -> list[_Theirs]:
     notebook = _notebook(content, notes)
     theirs_is = working_copy.version(notebook)
     if version and theirs_is and theirs_is != version:
         notes.append("It is of another version of the lab than the course's present one.")
     cells = notebook.get("cells")
-    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
+    if not isinstance(cells, list):
         raise Unreadable("the file is no notebook: it has no list of cells")
+    # What is no cell, or has nothing in it, is nothing that somebody has written.
+    cells = [cell for cell in cells if isinstance(cell, dict) and _is_filled(cell)]
     if len(cells) > MAX_CELLS:
         raise Unreadable(f"the notebook has more than {MAX_CELLS:,} cells")
     theirs = []

@@ -8,6 +8,7 @@ import collections
 import csv
 import dataclasses
 import io
+import itertools
 import pathlib
 import re
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ _ENDS = {separator: re.compile(f"[{separator}\n\r]") for separator in _SEPARATOR
 _MAX_BYTES = 50 * 2**20
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
+    # Before that of UTF-16, with which it begins.
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
@@ -110,8 +113,7 @@ def read(path: pathlib.Path) -> Table:
         raise TableError(
             f"{path}: this is an Excel file or another zip file. Save it as CSV and name that."
         )
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if len(content) > _MAX_BYTES or (b"\0" in content and not wide):
+    if len(content) > _MAX_BYTES or "\0" in _decoded(content)[0]:
         raise TableError(f"{path}: this is no table of a class.")
     try:
         return parse(content)
@@ -129,16 +131,30 @@ def parse(content: bytes) -> Table:
     """
     text, encoding, mark = _decoded(content)
     separator = _separator(text)
-    rows = tuple(row for row in _rows(text, separator) if any(cell.text.strip() for cell in row))
+    rows = [row for row in _rows(text, separator) if any(cell.text.strip() for cell in row)]
+    # Programs write which separator they take, and people a title, in lines above the table.
+    width = max((sum(bool(cell.text.strip()) for cell in row) for row in rows), default=0)
+    if width > 2:
+        rows = list(itertools.dropwhile(_is_alone, rows))
     if not rows or len(rows[0]) < 2:
         raise TableError("this is no table: its first line has no columns.")
-    return Table(text, rows, separator, encoding, mark)
+    return Table(text, tuple(rows), separator, encoding, mark)
+
+
+def _is_alone(row: tuple[Cell, ...]) -> bool:
+    """Tell whether nothing stands in a row but one cell, or what a program says to itself."""
+    told = [cell.text.strip() for cell in row if cell.text.strip()]
+    return len(told) == 1
 
 
 def _decoded(content: bytes) -> tuple[str, str, bytes]:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return content[len(mark) :].decode(encoding, "surrogateescape"), encoding, mark
+    # Without a mark, every other byte of what is mostly Latin letters is empty.
+    for encoding, empty in (("utf-16-le", content[1::2]), ("utf-16-be", content[::2])):
+        if len(content) % 2 == 0 and 2 * empty.count(0) > len(empty):
+            return content.decode(encoding, "surrogateescape"), encoding, b""
     try:
         return content.decode("utf-8"), "utf-8", b""
     except UnicodeDecodeError:
@@ -160,12 +176,14 @@ def _separator(text: str) -> str:
     def fits(separator: str) -> tuple[float, int]:
         try:
             lengths = [
-                len(row) for row in csv.reader(io.StringIO(head), delimiter=separator) if row
+                len(row)
+                for row in csv.reader(io.StringIO(head, newline=None), delimiter=separator)
+                if row
             ]
         except csv.Error:
             return 0.0, 0
         lengths = lengths[:50]
-        if not lengths or lengths[0] < 2:
+        if not lengths:
             return 0.0, 0
         ((usual, count),) = collections.Counter(lengths).most_common(1)
         return (count / len(lengths) if usual > 1 else 0.0), usual

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from labkit import labs
 from labkit.grading.submissions import entries
 from labkit.grading.submissions.platforms import said
 
@@ -17,6 +18,7 @@ def read(tree: said.Tree) -> said.Reading:
     """Take the folders at the top, or those in the one folder that encloses all, for students."""
     placed = [(item, item.parts) for item in tree.items]
     for _ in range(_ENCLOSING):
+        placed = _of_lab(placed, tree.lab)
         if _encloses(placed):
             placed = [(item, parts[1:]) for item, parts in placed if len(parts) > 1]
         elif way := _way_to_class(placed):
@@ -43,10 +45,34 @@ def _encloses(placed: _Placed) -> bool:
         return False
     tops = [_below(top) for top in _by_top(counting).values()]
     tops = [below for below in tops if below]
+    if len(tops) == 1 and _are_zips_of_students(tops[0]):
+        return True
     inside = [set(_by_top(below)) for below in tops]
     # What several have alike is a course's folder, not a student's.
     alike = len(set().union(*inside)) < sum(map(len, inside))
     return bool(tops) and not alike and all(map(_holds_students, tops))
+
+
+def _of_lab(placed: _Placed, lab: str) -> _Placed:
+    """Leave the folder of this lab where the folders at the top are labs, with a class in each."""
+    tops = _by_top([(item, parts) for item, parts in placed if item.is_notebook or item.is_zip])
+    named = {top: _labs_of(top, group) for top, group in tops.items()}
+    inside = [set(_by_top(_below(group))) for group in tops.values()]
+    if len(tops) < 2 or any(len(found) != 1 for found in named.values()):
+        return placed
+    if len({*named.values()}) < len(tops) or not all(len(names) > 1 for names in inside):
+        return placed
+    # Of two students, who have a lab each, no two folders are called alike.
+    shared = len(set.intersection(*inside)) > 1
+    if not shared and not all(map(said.of_a_course, tops)):
+        return placed
+    return [(item, parts) for item, parts in placed if named.get(parts[0]) == {lab}]
+
+
+def _labs_of(top: str, group: _Placed) -> frozenset[str]:
+    """Return the labs that the names of notebooks, or that of their folder, say they are of."""
+    texts = [top] if top in labs.MODULES else ["/".join(parts[1:]) for _, parts in group]
+    return frozenset(name for text in texts for name in labs.MODULES if name in text)
 
 
 def _way_to_class(placed: _Placed) -> tuple[str, ...]:
@@ -77,6 +103,13 @@ def _below(placed: _Placed) -> list[tuple[entries.Entry, tuple[str, ...]]]:
     return [(item, parts[1:]) for item, parts in placed if len(parts) > 1]
 
 
+def _are_zips_of_students(below: _Placed) -> bool:
+    """Tell whether there are several zip files in one place, and nothing else."""
+    while len(_by_top(below)) == 1 and all(len(parts) > 1 for _, parts in below):
+        below = _below(below)
+    return len(below) > 1 and all(item.is_zip and len(parts) == 1 for item, parts in below)
+
+
 def _holds_students(below: _Placed) -> bool:
     inside = _by_top(below)
     if any(map(said.of_a_course, inside)):
@@ -101,7 +134,9 @@ def _students(placed: _Placed, lab: str) -> said.Reading:
 def _named(item: entries.Entry, parts: tuple[str, ...], lab: str) -> said.Said:
     """Say whose a file is that lies among those of others: what its name has beside the lab's."""
     stem = _ENDS.sub("", parts[-1])
-    name = re.sub(rf"(?:^|(?<=[\W_])){re.escape(lab)}(?=$|[\W_])", "", stem).strip(" _-")
+    # Of any lab: somebody's notebooks of two labs are not of two people.
+    labs_named = "|".join(map(re.escape, {lab, *labs.MODULES}))
+    name = re.sub(rf"(?:^|(?<=[\W_]))(?:{labs_named})(?=$|[\W_])", "", stem).strip(" _-")
     name = re.sub(r" *\(\d{1,4}\)$", "", name)
     return said.Said(name or stem, parts[-1])
 

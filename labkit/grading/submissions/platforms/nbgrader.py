@@ -11,11 +11,14 @@ from labkit.grading.submissions import entries
 from labkit.grading.submissions.platforms import folders, said
 
 _TIME = "timestamp.txt"
+_SUBMITTED = "submitted"
+# The other folders of a course, as nbgrader's settings name them.
+_OWN_FOLDERS = {"source", "release", "autograded", "feedback"}
 # A time, and nothing else: a student's folder may be called ``a+b+c``.
 _INBOUND = re.compile(
     r"(?P<student>[^+]+)\+(?P<lab>[^+]+)\+(?P<time>\d{4}-\d\d-\d\d[^+]*)(?:\+.*)?", re.DOTALL
 )
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?(?:\s*(\S+))?")
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)(?:\s*(\S+))?")
 
 
 def _read(tree: said.Tree) -> said.Reading:
@@ -24,16 +27,31 @@ def _read(tree: said.Tree) -> said.Reading:
         return inbound
     stamps = [item for item in tree.items if item.name == _TIME]
     submitted = said.by_component(tree, _say_submitted)
-    reading = (submitted or folders.read(tree)) if stamps else {}
+    beside = _beside(tree, submitted)
+    reading = submitted or (folders.read(tree) if stamps else {})
     times = {
         item.parts[:-1]: moment
         for item in stamps
         for moment in [_moment(item)]
         if item in reading and moment is not None
     }
-    if not times:
+    if not times and not beside:
         return {}
-    return {entry: _with_time(entry, item, times) for entry, item in reading.items()}
+    return {entry: _with_time(entry, item, times) for entry, item in reading.items()} | beside
+
+
+def _beside(tree: said.Tree, submitted: said.Reading) -> said.Reading:
+    """Return what nbgrader itself keeps beside what was submitted: it was handed in by nobody."""
+    courses = {item.parts[: item.parts.index(_SUBMITTED)] for item in submitted}
+    if len(courses) != 1:
+        return {}
+    (course,) = courses
+    own = [
+        item
+        for item in tree.items
+        if item.parts[: len(course)] == course and item.parts[len(course)] in _OWN_FOLDERS
+    ]
+    return {item: said.Said("", item.name, kind=said.PAPER) for item in own}
 
 
 def _with_time(
@@ -54,7 +72,7 @@ def _say_inbound(part: str, below: tuple[str, ...]) -> said.Said | None:
 
 
 def _say_submitted(part: str, below: tuple[str, ...]) -> said.Said | None:
-    if part != "submitted" or len(below) < 2:
+    if part != _SUBMITTED or len(below) < 2:
         return None
     return said.Said(below[0], "/".join(below[1:]), login=below[0])
 

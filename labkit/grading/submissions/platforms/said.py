@@ -1,7 +1,6 @@
 """What a platform's download says about a file that lies in it, by names alone."""
 
 import dataclasses
-import re
 from collections.abc import Callable, Iterable
 
 from labkit import labs
@@ -150,12 +149,3 @@ _OF_A_COURSE = {*labs.MODULES, "notebooks", "solutions", "course", "labs"}
 def of_a_course(name: str) -> bool:
     """Tell whether a folder's name is one of the course's, not a student's."""
     return name in _OF_A_COURSE
-
-
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-
-
-def month(word: str) -> int:
-    """Return the number of an English month, also shortened; 0 if it is none."""
-    start = re.sub(r"\W", "", word)[:3].lower()
-    return _MONTHS.index(start) + 1 if start in _MONTHS else 0

@@ -1,0 +1,68 @@
+"""Tables as programs write them again: separators, encodings, ends of lines, lines above."""
+
+import csv
+import io
+import itertools
+
+import pytest
+
+from labkit.grading.results import totals, worksheets
+from labkit.grading.submissions import find, roster, tables
+from tests.grading import importers
+
+CLASS = [
+    importers.Member(number, first, last, f"lo{number}", f"00{number}")
+    for number, first, last in ((101, "Ann", "Bee"), (102, "Bob", "Cee"), (103, "Zoë", "Åse"))
+]
+ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
+ABOVE = ("", "sep={}\n", "Image recognition, lab 1\n\n", "a title without a comma\n")
+
+
+def saved(content: bytes, separator: str, encoding: str, end: str, above: str) -> bytes:
+    """Return a table as a program of offices saves it again."""
+    file = io.StringIO()
+    rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+    csv.writer(file, delimiter=separator, lineterminator=end).writerows(rows)
+    title = above.format(separator).replace(",", "").replace("\n", end)
+    return (title + file.getvalue()).encode(encoding)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_worksheet_that_was_saved_again(tmp_path, encoding, separator):
+    given = [
+        totals.Total(
+            find.Submission(item.name, "k", bytes, platform="moodle", number=str(item.number)),
+            80.0,
+            100.0,
+        )
+        for item in CLASS
+    ]
+    sheet = importers.Moodle(CLASS).worksheet()
+    for end, above in itertools.product(("\n", "\r\n", "\r"), ABOVE):
+        content = saved(sheet, separator, encoding, end, above)
+        path = tmp_path / "worksheet.csv"
+        path.write_bytes(content)
+        _, filled = worksheets.fill(path, given, "", "lab1-data")
+        assert filled.notes[0] == "3 grades filled in.", (end, above)
+        before, after = content.decode(encoding), filled.content.decode(encoding)
+        assert after.replace("80", "") == before, (end, above)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_list_that_was_saved_again(tmp_path, encoding):
+    rows = ["First name,Last name,ID number,Email address"]
+    rows += [f"{m.first},{m.last},{m.sid},{m.login}@example.org" for m in CLASS]
+    content = "".join(f"{row}\n" for row in rows).encode()
+    for separator, end, above in itertools.product(",;\t", ("\n", "\r"), ABOVE):
+        path = tmp_path / "class.csv"
+        path.write_bytes(saved(content, separator, encoding, end, above))
+        people = roster.Roster.read(path)
+        assert [people.person(row).name for row in people.rows] == [item.name for item in CLASS]
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 99, b"\xd0\xcf\x11\xe0" + bytes(512), b"a\nb\n"])
+def test_other_files_are_no_tables(tmp_path, content):
+    (tmp_path / "x.csv").write_bytes(content)
+    with pytest.raises(tables.TableError):
+        tables.read(tmp_path / "x.csv")
