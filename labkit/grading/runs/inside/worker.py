@@ -8,6 +8,7 @@ student's code.
 """
 
 import ast
+import atexit
 import base64
 import builtins
 import contextlib
@@ -333,6 +334,7 @@ def work(pipe: int) -> None:
         resource.setrlimit(getattr(resource, kind), (limit, limit))
     _start_alike()
     Worker(job, pipe).run()
+    atexit._run_exitfuncs()  # what a student's code has put off until its end
     # All is said. To take the interpreter down would touch, and so copy, most of what a fork shares
     # with the process that forked it: that costs more than many notebooks do.
     os._exit(0)
