@@ -154,6 +154,9 @@ def _places(texts: list[Any], ax: Any) -> np.ndarray:
         to_numbers = ax.transData.inverted()
         for place, text in zip(found, texts, strict=True):
             with contextlib.suppress(*_NO_PLACE):
+                if getattr(text, "xycoords", None) == "data":  # an annotation stands at its point
+                    place[:] = text.xy
+                    continue
                 seen = text.get_transform().transform(text.get_position())
                 place[:] = to_numbers.transform(seen)
     return found

@@ -133,3 +133,10 @@ def test_a_picture_in_an_extent_is_seen_the_right_way_up():
         _, ax = plt.subplots()
         ax.imshow(image, extent=extent)
         np.testing.assert_array_equal(_only(ax).image, image)
+
+
+def test_an_annotation_stands_at_its_point():
+    _, ax = plt.subplots()
+    ax.imshow(np.eye(3))
+    ax.annotate("here", (1, 2))
+    np.testing.assert_allclose(_only(ax).fields, [(2.5, 1.5)])
