@@ -16,12 +16,12 @@ import pathlib
 import numpy as np
 
 from labkit import files
-from labkit.data import contents, notes, specs
+from labkit.data import contents, notes, settings, specs
 
 
 def root() -> pathlib.Path:
     """Return the cache folder: ``LABKIT_CACHE`` or the usual place of this system."""
-    named = os.environ.get("LABKIT_CACHE", "").strip()
+    named = settings.asked()["LABKIT_CACHE"]
     if named:
         return pathlib.Path(named).expanduser().absolute()
     import pooch  # takes a tenth of a second, so not at import time

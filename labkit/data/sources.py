@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import pathlib
 
 from labkit import files
-from labkit.data import cache, contents, download, folder, notes, sample, specs
+from labkit.data import cache, contents, download, folder, notes, sample, settings, specs
 from labkit.data.errors import DataError, DownloadError
 
 
@@ -50,8 +49,7 @@ class Loaded:
 
 
 # What was loaded in advance, by the settings that lead to it; without its arrays once it is taken.
-_in_advance: dict[tuple[str | None, ...], Loaded] = {}
-_SETTINGS = ("LABKIT_DATA", "LABKIT_CACHE", "LABKIT_OFFLINE")
+_in_advance: dict[tuple[str, ...], Loaded] = {}
 
 
 def load_in_advance(spec: specs.Dataset) -> Loaded:
@@ -65,9 +63,9 @@ def load_in_advance(spec: specs.Dataset) -> Loaded:
     return loaded
 
 
-def asked(spec: specs.Dataset) -> tuple[str | None, ...]:
+def asked(spec: specs.Dataset) -> tuple[str, ...]:
     """Return what decides what `load` gives."""
-    return spec.name, *map(os.environ.get, _SETTINGS)
+    return spec.name, *settings.asked().values()
 
 
 def source(spec: specs.Dataset) -> Source:
@@ -112,7 +110,7 @@ def load(spec: specs.Dataset) -> Loaded:
 
 
 def _loaded(spec: specs.Dataset) -> Loaded:
-    setting = os.environ.get("LABKIT_DATA", "").strip()
+    setting = settings.asked()["LABKIT_DATA"]
     if setting == "sample":
         if spec.sample is None:
             return _at_hand(spec, "LABKIT_DATA=sample asks for a drawn sample, which it has not.")
@@ -128,7 +126,7 @@ def _loaded(spec: specs.Dataset) -> Loaded:
         return _real(spec, arrays, "cache")
     if spec.sample is None:
         return _at_hand(spec, "Nothing says where to fetch it.")
-    if os.environ.get("LABKIT_OFFLINE", "").strip() not in ("", "0"):
+    if settings.asked()["LABKIT_OFFLINE"] not in ("", "0"):
         return _draw(spec, "LABKIT_OFFLINE forbids a download and the real data is not cached.")
     try:
         arrays = download.fetch(spec)

@@ -9,9 +9,11 @@ import sys
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from labkit import data
-from labkit.data import cache, contents, examples, idx, sources, specs
+from labkit.data import cache, contents, examples, idx, settings, sources, specs
 
 from .conftest import IDX_NAMES, make_arrays, make_spec
 
@@ -338,3 +340,26 @@ def test_import_is_light() -> None:
     code = f"import sys, labkit.data; print({heavy} & set(sys.modules))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert result.stdout.strip() == "set()", result.stderr
+
+
+# What decides
+
+
+@given(
+    st.dictionaries(st.sampled_from(settings.NAMES), st.sampled_from(["", "sample", "/no", "1"]))
+)
+def test_settings_that_are_held_stay_whatever_becomes_of_the_environment(later) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "_held", {})
+        for name in settings.NAMES:
+            patch.delenv(name, raising=False)
+        patch.setenv("LABKIT_DATA", " sample ")
+        settings.hold()
+        held = settings.asked()
+        for name in settings.NAMES:
+            patch.delenv(name, raising=False)
+        for name, value in later.items():
+            patch.setenv(name, value)
+        assert (
+            settings.asked() == held == dict(zip(settings.NAMES, ("sample", "", ""), strict=True))
+        )

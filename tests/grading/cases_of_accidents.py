@@ -5,6 +5,7 @@ import json
 
 import nbformat
 
+from labkit.data import settings
 from tests.grading.cases import accident, accident_by_code
 from tests.grading.classroom import ATTEMPTED, FULL
 
@@ -199,6 +200,13 @@ accident_by_code(
 accident_by_code("names that hide others", "sum = max = list = 5")
 accident_by_code("lab is another thing", "lab = 'my lab'")
 accident_by_code("another folder", "import os; os.chdir('/')")
+accident_by_code("no environment", "import os; os.environ.clear()")
+for _name in settings.NAMES:
+    for _value in ("", "sample", "C:/Users/ann/data", "1"):
+        accident_by_code(
+            f"{_name} of another machine: {_value!r}",
+            f"import os; os.environ[{_name!r}] = {_value!r}",
+        )
 accident_by_code("top-level await", "import asyncio; await asyncio.sleep(0)")
 
 
