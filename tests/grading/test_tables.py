@@ -3,8 +3,12 @@
 import csv
 import io
 import itertools
+import pathlib
+import tempfile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from labkit.grading.results import totals, worksheets
 from labkit.grading.submissions import find, roster, tables
@@ -59,6 +63,52 @@ def test_list_that_was_saved_again(tmp_path, encoding):
         path.write_bytes(saved(content, separator, encoding, end, above))
         people = roster.Roster.read(path)
         assert [people.person(row).name for row in people.rows] == [item.name for item in CLASS]
+
+
+@given(
+    st.permutations(["first", "last", "sid", "mail"]).map(list),
+    st.booleans(),
+    st.sampled_from([["sid"], ["mail"], ["sid", "mail"]]),
+)
+def test_first_student_of_a_list_is_in_it_with_a_header_and_without(order, headed, kept):
+    order = [kind for kind in order if kind in ("first", "last", *kept)]
+    titles = {"first": "First name", "last": "Last name", "sid": "ID number", "mail": "Email"}
+    cells = [cells_of(member) for member in CLASS]
+    rows = [titles] * headed + cells
+    text = "".join(",".join(row[kind] for kind in order) + "\n" for row in rows)
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "class.csv")
+        path.write_text(text, encoding="utf-8")
+        people = roster.Roster.read(path)
+    assert len(people.rows) == len(CLASS)
+    for row, member in zip(people.rows, cells, strict=True):
+        person = people.person(row)
+        assert roster.words(person.name) == roster.words(f"{member['first']} {member['last']}")
+        assert person.number == (member["sid"] if "sid" in kept else "")
+        assert people.find(roster.Person(person.name)) == [row]
+        if "mail" in kept:
+            assert people.find(roster.Person(email=member["mail"])) == [row]
+
+
+@given(st.lists(st.sampled_from("AB"), min_size=3, max_size=3))
+def test_who_is_in_two_sections_is_one_student_and_namesakes_are_two(sections):
+    rows = ["Name,Login,Section"]
+    for section in ("A", "B"):
+        rows += [f"{m.first} {m.last},{m.login},{section}" for m in CLASS]
+    rows += [f"{CLASS[0].first} {CLASS[0].last},other{n},{x}" for n, x in enumerate(sections)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "class.csv")
+        path.write_text("\n".join(rows), encoding="utf-8")
+        people = roster.Roster.read(path)
+    assert len(people.rows) == len(CLASS) + len(sections)
+    for member in CLASS:
+        assert len(people.find(roster.Person(login=member.login))) == 1
+    assert people.find(roster.Person(f"{CLASS[0].first} {CLASS[0].last}")) == []
+
+
+def cells_of(member):
+    mail = f"{member.login}@example.org"
+    return {"first": member.first, "last": member.last, "sid": member.sid, "mail": mail}
 
 
 @pytest.mark.parametrize("content", [b"", b"\0" * 99, b"\xd0\xcf\x11\xe0" + bytes(512), b"a\nb\n"])

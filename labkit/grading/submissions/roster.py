@@ -93,8 +93,19 @@ class Roster:
 
     @classmethod
     def read(cls, path: pathlib.Path) -> "Roster":
-        """Read a list; raises tables.TableError."""
-        return cls(tables.read(path))
+        """Read a list, with a header or without; raises tables.TableError."""
+        people = cls(_headed(tables.read(path)))
+        # Who is in two sections stands there twice. Two of one name only may be two.
+        once = {
+            dataclasses.replace(people.person(row), group=""): row for row in reversed(people.rows)
+        }
+        kept = sorted(
+            row
+            for row in people.rows
+            if not _is_told_apart(people.person(row)) or row in once.values()
+        )
+        rows = people.table.rows
+        return cls(dataclasses.replace(people.table, rows=(rows[0], *(rows[row] for row in kept))))
 
     @property
     def rows(self) -> range:
@@ -108,8 +119,9 @@ class Roster:
         name = both if both and FIRST in self._columns else found[NAME]
         last, comma, first = name.partition(",")
         name = f"{first.strip()} {last.strip()}" if comma and first.strip() else name
-        if not any(found.values()) and not name:
-            name = " ".join(filter(None, [self.table.at(row, 0), self.table.at(row, 1)]))
+        if not name and (not any(found.values()) or not any(self.table.header)):
+            others = [c for c in self._people if c not in self._columns.values()]
+            name = " ".join(filter(None, [self.table.at(row, column) for column in others[:2]]))
         number = found[NUMBER] or "".join(self._own_ids_of(row))
         return Person(name, number, found[LOGIN], found[EMAIL], found[GROUP])
 
@@ -193,6 +205,10 @@ class Roster:
         return [plain(self.table.at(row, column)) for column in self._people]
 
 
+def _is_told_apart(person: Person) -> bool:
+    return bool(person.number or person.login or person.email)
+
+
 def _key(text: str) -> str:
     return text.strip().casefold().removeprefix("#")  # Brightspace begins identifiers so
 
@@ -208,6 +224,19 @@ def _identifiers(table: tables.Table) -> tuple[int, ...]:
     return (0,) if texts and all(map(_IDENTIFIER.fullmatch, texts)) else ()
 
 
+def _headed(table: tables.Table) -> tables.Table:
+    """Return the table with an empty header where its first row is about a student, too.
+
+    That row has a number or an address in it, and no name of a column.
+    """
+    told = any(text.isdecimal() or _MAIL.fullmatch(text) for text in table.header)
+    called = {name for names in _HEADERS.values() for name in names.split("|")}
+    if not told or called & set(map(plain, table.header)):
+        return table
+    empty = tuple(tables.Cell("", 0, 0) for _ in table.header)
+    return dataclasses.replace(table, rows=(empty, *table.rows))
+
+
 def _columns(table: tables.Table) -> dict[str, int]:
     """Return the number of the column of each kind, as far as there is one."""
     found: dict[str, int] = {}
@@ -215,6 +244,9 @@ def _columns(table: tables.Table) -> dict[str, int]:
         below = [text for text in table.column(column) if text]
         if below and all(map(_MAIL.fullmatch, below)) and EMAIL not in found:
             found[EMAIL] = column
+            continue
+        if below and not any(table.header) and all(map(str.isdecimal, below)):
+            found.setdefault(NUMBER, column)
             continue
         for kind, names in _HEADERS.items():
             if kind not in found and plain(header) in names.split("|"):
