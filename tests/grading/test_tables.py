@@ -90,6 +90,29 @@ def test_first_student_of_a_list_is_in_it_with_a_header_and_without(order, heade
             assert people.find(roster.Person(email=member["mail"])) == [row]
 
 
+@given(
+    st.sampled_from(["", ".0", ".00"]),
+    st.sampled_from([str.upper, str.lower, str.title, " {} ".format]),
+)
+def test_worksheet_whose_numbers_became_fractions_and_a_title_as_it_is_typed(point, typed):
+    rows = ["Student,ID,SIS User ID,SIS Login ID,Section,Lab 1: data (7),Lab 2 (8)"]
+    rows += ["    Points Possible,,,,,100,100"]
+    rows += [f'"{m.last}, {m.first}",{m.number}{point},,{m.login},A,,' for m in CLASS]
+    given = [
+        totals.Total(
+            find.Submission(f"x{m.number}", "k", bytes, platform="canvas", number=str(m.number)),
+            80.0,
+            100.0,
+        )
+        for m in CLASS
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "worksheet.csv")
+        path.write_text("\n".join(rows), encoding="utf-8")
+        _, filled = worksheets.fill(path, given, typed("Lab 1: data (7)"), "lab1-data")
+    assert filled.notes[0] == "3 grades filled in."
+
+
 @given(st.lists(st.sampled_from("AB"), min_size=3, max_size=3))
 def test_who_is_in_two_sections_is_one_student_and_namesakes_are_two(sections):
     rows = ["Name,Login,Section"]

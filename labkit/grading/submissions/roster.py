@@ -32,6 +32,7 @@ _HEADERS = {
     GROUP: "group|groups|groupname|gruppe|gruppen|team|groupe|groupes|grupo|grupos|gruppo",
 }
 _IDENTIFIER = re.compile(r"\D*[^\W\d] \d+")
+_WHOLE = re.compile(r"^(\d+)\.0+$")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -210,7 +211,8 @@ def _is_told_apart(person: Person) -> bool:
 
 
 def _key(text: str) -> str:
-    return text.strip().casefold().removeprefix("#")  # Brightspace begins identifiers so
+    # Brightspace begins identifiers so; whoever saves a table with pandas may end numbers so.
+    return _WHOLE.sub(r"\1", text.strip().casefold().removeprefix("#"))
 
 
 def _own_key(text: str) -> str:

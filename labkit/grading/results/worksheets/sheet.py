@@ -97,6 +97,8 @@ def one_of(columns: Sequence[int], table: tables.Table, wanted: str, lab: str) -
     if wanted:
         fitting = [column for column, title in titles.items() if title == wanted]
         fitting = fitting or [c for c, title in titles.items() if title.startswith(f"{wanted} ")]
+        typed = roster.plain(wanted)
+        fitting = fitting or [c for c, title in titles.items() if roster.plain(title) == typed]
     else:
         plain = roster.plain(lab)
         fitting = [c for c, title in titles.items() if plain in roster.plain(title)]
