@@ -98,21 +98,26 @@ def _weights(network: Any) -> list:
 
 
 def error_bars(answer: Any, seed: int = 0) -> facts.Value | facts.Other:
-    """Collect the lines and the vertical spans of one Axes."""
+    """Collect the lines, the points that no line joins, and the vertical spans of one Axes."""
     import matplotlib.axes
     import matplotlib.collections
     import matplotlib.container
     import matplotlib.figure
 
     if isinstance(answer, matplotlib.container.ErrorbarContainer):
-        answer = answer.lines[2][0].axes
+        line, caps, bars = answer.lines
+        answer = next((one.axes for one in (line, *bars, *caps) if one is not None), None)
     if isinstance(answer, matplotlib.figure.Figure) and len(answer.axes) == 1:
         answer = answer.axes[0]
     if isinstance(answer, list | tuple | np.ndarray) and np.size(answer) == 1:
         answer = np.ravel(np.asarray(answer, object))[0]
     if not isinstance(answer, matplotlib.axes.Axes):
         return facts.Other(type(answer).__name__)
-    lines = [np.asarray(line.get_xydata(), float) for line in answer.get_lines()[:MAX_ARTISTS]]
+    joined, apart = [], []
+    for line in answer.get_lines()[:MAX_ARTISTS]:
+        points = np.asarray(line.get_xydata(), float)
+        if len(points) <= MAX_VERTICES:
+            (joined if _is_drawn_through(line) else apart).append(points.tolist())
     drawn = (matplotlib.collections.LineCollection, matplotlib.collections.PolyCollection)
     spans = [
         np.asarray(path.vertices, float)[:MAX_VERTICES]
@@ -124,7 +129,14 @@ def error_bars(answer: Any, seed: int = 0) -> facts.Value | facts.Other:
         "xscale": answer.get_xscale(),
         "xlabel": answer.get_xlabel()[:200],
         "ylabel": answer.get_ylabel()[:200],
-        "lines": [line.tolist() for line in lines if len(line) <= MAX_VERTICES],
+        "lines": joined,
+        "points": apart,
         "spans": [span.tolist() for span in spans],
     }
     return facts.Value("Axes", plain)
+
+
+def _is_drawn_through(line: Any) -> bool:
+    """Tell whether a line joins its points, and can be seen."""
+    seen = line.get_visible() and line.get_alpha() != 0 and line.get_linewidth() > 0
+    return bool(seen and line.get_linestyle() not in ("None", "none", " ", ""))

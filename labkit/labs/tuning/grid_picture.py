@@ -37,7 +37,10 @@ def _meets(parts, decays, heights):
     """Tell whether lines have points at all these heights, each over its decay."""
     points = np.array([point for part in parts for point in part]).reshape(-1, 2)
     return all(
-        np.any(np.isclose(points[:, 0], x, rtol=1e-3) & np.isclose(points[:, 1], y, atol=1e-5))
+        np.any(
+            np.isclose(points[:, 0], x, rtol=1e-3)
+            & np.isclose(points[:, 1], y, rtol=0, atol=2 * shared.FOUR_PLACES)
+        )
         for x, y in zip(decays, heights, strict=True)
     )
 
@@ -48,7 +51,8 @@ def _draws_means(grid_axes, decays, accuracies):
 
 
 def _draws_spread(grid_axes, decays, accuracies):
-    parts = grid_axes["spans"] + grid_axes["lines"]
+    # A picture that was kept by an earlier version has all its points among its lines.
+    parts = grid_axes["spans"] + grid_axes["lines"] + grid_axes.get("points", [])
     table = np.asarray(accuracies.sample)
     means, spreads = table.mean(axis=1), [table.std(axis=1, ddof=ddof) for ddof in (1, 0)]
     return any(
@@ -63,6 +67,12 @@ def _(grid_axes, decays, accuracies):
     shared.verify_grid(accuracies)
     if not _draws_means(grid_axes, decays, accuracies):
         lines = len(grid_axes["lines"])
+        if _draws_means({"lines": grid_axes.get("points", [])}, decays, accuracies):
+            return Message(
+                "The means are there, but no line joins them",
+                "a line through the means",
+                "Line styles such as '-' and '--' draw one; 'o' alone draws points.",
+            )
         return Message(
             "No line in the picture goes through the means" if lines else "The picture has no line",
             "mean_accuracy over decays",
@@ -153,6 +163,25 @@ def constant():
     return 0
 
 
+@exercise.right
+def what_errorbar_returns(plt, decays, mean_accuracy, spread):
+    _, ax = plt.subplots()
+    ax.set(xscale="log", xlabel="weight decay", ylabel="accuracy")
+    return ax.errorbar(decays, mean_accuracy, yerr=spread)
+
+
+@exercise.wrong(earns=3)
+def what_errorbar_returns_without_bars(plt, decays, mean_accuracy):
+    _, ax = plt.subplots()
+    ax.set(xscale="log", xlabel="weight decay", ylabel="accuracy")
+    return ax.errorbar(decays, mean_accuracy)
+
+
+@exercise.wrong
+def bars_of_nothing(plt):
+    return plt.subplots()[1].errorbar([], [], fmt="none")
+
+
 @exercise.wrong
 def empty(plt):
     return plt.subplots()[1]
@@ -161,6 +190,27 @@ def empty(plt):
 @exercise.wrong(earns=3, shows="no-spread")
 def only_means(plt, decays, mean_accuracy, spread):
     return _picture(plt, decays, mean_accuracy, spread, shown="")
+
+
+@exercise.wrong(earns=3)
+def points_without_a_line(plt, decays, mean_accuracy, spread):
+    ax = _picture(plt, decays, mean_accuracy, spread)
+    for line in ax.lines:
+        line.set_linestyle("none")
+    return ax
+
+
+@exercise.wrong(earns=3)
+def invisible_line(plt, decays, mean_accuracy, spread):
+    ax = _picture(plt, decays, mean_accuracy, spread)
+    for line in ax.lines:
+        line.set_visible(False)
+    return ax
+
+
+@exercise.right
+def four_places(plt, decays, mean_accuracy, spread):
+    return _picture(plt, decays, mean_accuracy.round(4), spread.round(4))
 
 
 @exercise.wrong(earns=4, shows="linear-axis")

@@ -26,10 +26,6 @@ exercise = Exercise(
 )
 
 
-# The notebook itself shows four places, and who keeps these has not erred.
-_FOUR_PLACES = 5.1e-5
-
-
 # R and NumPy divide otherwise, and the text accepts both.
 @exercise.solution(free="ddof=1")
 def solution(accuracies, decays):
@@ -49,7 +45,7 @@ def _over_folds(answers, figure, **more):
 @exercise.criterion(2, asks="Compute for each decay the mean over its folds, `mean_accuracy`")
 def _(mean_accuracy, answers):
     """mean_accuracy is the mean over the folds"""
-    if not agreement.agrees(mean_accuracy, _over_folds(answers, np.mean), _FOUR_PLACES):
+    if not agreement.agrees(mean_accuracy, _over_folds(answers, np.mean), shared.FOUR_PLACES):
         return Message(
             f"mean_accuracy has the shape {mean_accuracy.shape} and the mean "
             f"{mean_accuracy.mean:.4f}",
@@ -62,7 +58,7 @@ def _(mean_accuracy, answers):
 def _(spread, answers):
     """spread is the standard deviation over the folds"""
     either = [_over_folds(answers, np.std, ddof=ddof) for ddof in (1, 0)]
-    if not any(agreement.agrees(spread, wanted, _FOUR_PLACES) for wanted in either):
+    if not any(agreement.agrees(spread, wanted, shared.FOUR_PLACES) for wanted in either):
         return Message(
             f"spread has the shape {spread.shape} and the mean {spread.mean:.2g}",
             "for each decay, the standard deviation over its five folds",
