@@ -111,6 +111,23 @@ def rows_agree(fact: evidence.Array, wanted: np.ndarray, tolerance: float = 1e-6
     return math.isfinite(fact.mean) or not fact.sample.size
 
 
+def is_another(told: float, right: float, other: float, tolerance: float) -> bool:
+    """Tell whether a number is another figure than the right one.
+
+    Where both are about the same, nobody can tell which of them a student has taken.
+
+    Parameters
+    ----------
+    told : float
+        What the student has; NaN is no figure.
+    right, other : float
+        What is asked for, and what a mistake would give.
+    tolerance : float
+        By how much `told` may differ from `other`, and `other` has to differ from `right` twice.
+    """
+    return abs(told - other) <= tolerance and abs(other - right) > 2 * tolerance
+
+
 def choice(
     name: str,
     right: str | Iterable[str],

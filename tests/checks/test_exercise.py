@@ -2,6 +2,7 @@
 
 import html.parser
 import json
+import math
 
 import pytest
 from hypothesis import given
@@ -62,6 +63,19 @@ def test_what_the_title_does_not_say_is_said(exercise):
         "5 is odd. Expected: an even number. Next: Double it."
         in exercise.check("base", 7, 5).text()
     )
+
+
+SHARES = st.floats(-1, 1)
+
+
+@given(SHARES, SHARES, SHARES, st.floats(0, 0.1))
+def test_no_number_that_is_right_is_called_another(told, right, other, tolerance):
+    named = criteria.is_another(told, right, other, tolerance)
+    assert not (named and abs(told - right) < tolerance)
+    assert criteria.is_another(other, right, other, tolerance) == (
+        abs(other - right) > 2 * tolerance
+    )
+    assert not criteria.is_another(math.nan, right, other, tolerance)
 
 
 def test_not_attempted_comes_before_blocked(exercise):
