@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
+import hypothesis
 import matplotlib
 import pytest
 
@@ -16,6 +17,10 @@ from labkit.data import cache
 from labkit.evidence import fits
 from labkit.notebook import setup
 from tests import threads
+
+# The same cases in every run, however slow the machine is.
+hypothesis.settings.register_profile("labkit", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("labkit")
 
 
 def pytest_configure(config: pytest.Config) -> None:

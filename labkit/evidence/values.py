@@ -89,7 +89,8 @@ def type_name(answer: Any) -> str:
     return type(answer).__name__
 
 
-def _plain(answer: Any) -> Any:
+def _plain(answer: Any, room: "_Room | None" = None) -> Any:
+    room = room or _Room()
     if answer is None or isinstance(answer, bool | np.bool_):
         return None if answer is None else bool(answer)
     if isinstance(answer, str):
@@ -104,19 +105,39 @@ def _plain(answer: Any) -> Any:
     if isinstance(answer, type):
         return answer.__name__
     if isinstance(answer, dict):
-        return {str(key): _plain(part) for key, part in answer.items()}
-    if isinstance(answer, list | tuple | set | frozenset) and len(answer) <= WHOLE:
+        room.take(len(answer))
+        return {str(key): _plain(part, room) for key, part in answer.items()}
+    if isinstance(answer, list | tuple | set | frozenset):
+        room.take(len(answer))
         parts = sorted(answer, key=repr) if isinstance(answer, set | frozenset) else answer
-        return [_plain(part) for part in parts]
+        return [_plain(part, room) for part in parts]
     if hasattr(answer, "__array__"):
         values = np.asarray(answer)
-        if values.dtype.kind in "biufUO" and values.size <= WHOLE:
-            return _plain(values.tolist())
+        room.take(values.size)
+        if values.dtype.kind in "biufUO":
+            return _plain(values.tolist(), room if values.dtype.kind == "O" else None)
     # A range, the keys of a dictionary, TensorFlow's shape: lists by another name.
-    several = isinstance(answer, Sized) and isinstance(answer, Iterable)
-    if several and not isinstance(answer, bytes | bytearray) and len(answer) <= WHOLE:
-        return [_plain(part) for part in answer]
+    elif _is_like_a_list(answer):
+        room.take(len(answer))
+        return [_plain(part, room) for part in answer]
     raise TypeError(f"a {type_name(answer)} is no plain value")
+
+
+def _is_like_a_list(answer: Any) -> bool:
+    several = isinstance(answer, Sized) and isinstance(answer, Iterable)
+    return several and not isinstance(answer, bytes | bytearray)
+
+
+class _Room:
+    """How many parts an answer may have, with all that is in it."""
+
+    def __init__(self) -> None:
+        self.left = WHOLE
+
+    def take(self, parts: int) -> None:
+        self.left -= parts
+        if self.left < 0:
+            raise TypeError(f"more than {WHOLE:,} values are no plain value")
 
 
 def sampled_rows(shape: tuple[int, ...]) -> np.ndarray:

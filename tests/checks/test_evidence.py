@@ -8,6 +8,8 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from labkit import evidence
 from labkit.checks import measure
@@ -131,6 +133,19 @@ def test_leaving_the_kernel_inside_a_function_is_caught():
 
 def exit_now():
     raise SystemExit(1)
+
+
+@given(
+    st.lists(st.sampled_from([list, tuple, lambda x: {"a": x}, np.asarray]), max_size=3),
+    st.sampled_from([(100_001,), (101, 1_000), (1_001, 10, 10)]),
+)
+def test_answer_with_very_many_values_is_no_plain_value_however_it_is_wrapped(wraps, shape):
+    answer = np.zeros(shape, np.uint8)
+    for wrap in wraps:
+        answer = wrap(answer)
+        assert isinstance(values.value(answer), evidence.Other)
+        answer = [answer]
+    assert isinstance(values.value(answer), evidence.Other)
 
 
 @pytest.mark.parametrize(
