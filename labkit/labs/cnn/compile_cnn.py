@@ -130,11 +130,6 @@ def no_metric(keras):
     return shared.compiled(keras, metrics=())
 
 
-@exercise.right
-def accuracy_twice(keras):
-    return shared.compiled(keras, metrics=["acc", "accuracy"])
-
-
 @exercise.wrong(earns=6)
 def a_metric_called_loss(keras):
     named = keras.metrics.CategoricalAccuracy(name="loss")
