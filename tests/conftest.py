@@ -18,8 +18,8 @@ from labkit.evidence import fits
 from labkit.notebook import setup
 from tests import threads
 
-# The same cases in every run, however slow the machine is.
-hypothesis.settings.register_profile("labkit", deadline=None, derandomize=True, database=None)
+# A machine may be slow.
+hypothesis.settings.register_profile("labkit", deadline=None)
 hypothesis.settings.load_profile("labkit")
 
 
