@@ -455,7 +455,8 @@ def _verdicts(
         met = message is None
         stopped = criterion.stop and not met
         earned = criterion.points if met else 0.0
-        verdict = Verdict(criterion.title, earned, criterion.points, met, message)
+        told = message and message.below(criterion.title)
+        verdict = Verdict(criterion.title, earned, criterion.points, met, told)
         yield verdict, criterion.about or answers.names_read()
 
 

@@ -64,6 +64,10 @@ class Message:
         if len(self.saw) > LONGEST:
             object.__setattr__(self, "saw", self.saw[: LONGEST - 3] + "...")
 
+    def below(self, title: str) -> "Message":
+        """Return the message without what was expected, where the criterion's title has said it."""
+        return dataclasses.replace(self, expected="") if self.expected in title else self
+
     def __str__(self) -> str:
         parts = [self.saw]
         if self.expected:
@@ -96,11 +100,6 @@ class Verdict:
     max_points: float
     met: bool | None
     message: Message | None = None
-
-    def __post_init__(self) -> None:
-        # "n_train is the number of training images" has said what was expected.
-        if self.message and self.message.expected in self.title:
-            object.__setattr__(self, "message", dataclasses.replace(self.message, expected=""))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from labkit import evidence
 from labkit.checks import criteria
 from labkit.checks.exercise import NUMBER, VALUE, Criterion, Essay, Exercise, Lab, Misconception
-from labkit.checks.result import Message, Outcome, Result, Verdict
+from labkit.checks.result import Message, Outcome, Result
 from labkit.evidence import values
 
 pytestmark = pytest.mark.usefixtures("sample_data")
@@ -54,8 +54,14 @@ def test_partial_credit_with_message_and_misconception(exercise):
 
 @given(st.text(), st.text(min_size=1), st.text())
 def test_what_the_title_says_was_expected_is_not_said_again(before, expected, after):
-    told = Verdict(before + expected + after, 0, 1, False, Message("n is 3", expected, "Count."))
-    assert told.message == Message("n is 3", "", "Count.")
+    told = Message("n is 3", expected, "Count.").below(before + expected + after)
+    assert told == Message("n is 3", "", "Count.")
+
+
+def test_result_does_not_say_again_what_the_title_says():
+    titled = Criterion("second is an even number", 3, _even)
+    (verdict,) = Exercise("one", "One", {"second": NUMBER}, [titled], ()).check(5).verdicts
+    assert verdict.message == Message("5 is odd", "", "Double it.")
 
 
 def test_what_the_title_does_not_say_is_said(exercise):
