@@ -11,13 +11,14 @@ import lzma
 import re
 import tarfile
 import zipfile
+import zlib
 
 import babel.dates
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labkit.grading.submissions import find
+from labkit.grading.submissions import archives, entries, find
 from labkit.grading.submissions.platforms import dates
 from tests.grading import downloads
 
@@ -119,6 +120,30 @@ def test_what_bursts_is_not_opened(tmp_path):
     files = {"ann/lab.gz": gzip.compress(bytes(find.MAX_BYTES + 2)), f"bob/{LAB}.ipynb": mine("b")}
     ann, bob = find.look(laid(tmp_path / "in", files), LAB).submissions
     assert ann.problem and not bob.problem
+
+
+@given(squeeze=st.sampled_from(SQUEEZE[1:]), share=st.floats(0, 0.999))
+def test_squeezed_file_that_was_cut_anywhere_is_said_to_be(squeeze, share):
+    whole = squeeze(bytes(range(256)) * 40)
+    content = whole[: max(6, int(share * len(whole)))]
+    entry = entries.Entry(("lab.ipynb",), lambda: content)
+    (found,) = archives.unpacked(entry, find.MAX_BYTES)
+    with pytest.raises(ValueError, match="cannot be unpacked"):
+        found.read()
+
+
+@pytest.mark.parametrize("power", range(30, 41))
+def test_file_of_xz_gets_no_gigabyte_because_it_asks_for_it(power):
+    """The byte after the filter's number is the memory; a sum of the block's header follows."""
+    content = bytearray(lzma.compress(b"x"))
+    content[16], end = power, 12 + 4 * content[12]
+    content[end : end + 4] = zlib.crc32(content[12:end]).to_bytes(4, "little")
+    (found,) = archives.unpacked(entries.Entry(("a",), lambda: bytes(content)), find.MAX_BYTES)
+    if power > 31:  # 32 is 256 MiB, and with what it needs besides too much
+        with pytest.raises(ValueError, match="cannot be unpacked"):
+            found.read()
+    else:
+        assert found.read() == b"x"
 
 
 def test_links_and_ways_out_in_a_tar_file_are_refused(tmp_path):

@@ -7,19 +7,26 @@ followed, and all that is unpacked has limits.
 import bz2
 import dataclasses
 import functools
-import gzip
 import io
 import lzma
 import pathlib
 import tarfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from labkit.grading.submissions import entries
 
 _DEPTH = 2
 _ZIP = b"PK\x03\x04"
+# Of a file of xz, its first bytes say how much memory it wants: at most 4 GiB.
+_MEMORY = 2**28
 # A file that was made smaller by itself, as its first bytes tell.
-_SQUEEZED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
+_SQUEEZED: dict[bytes, Callable[[], Any]] = {
+    b"\x1f\x8b": lambda: zlib.decompressobj(zlib.MAX_WBITS | 16),
+    b"BZh": bz2.BZ2Decompressor,
+    b"\xfd7zXZ\0": lambda: lzma.LZMADecompressor(memlimit=_MEMORY),
+}
 _TAR_MARK, _TAR_PLACE = b"ustar", 257
 
 
@@ -66,10 +73,10 @@ def _opens(entry: entries.Entry) -> bool:
 
 
 def _inside(content: bytes, name: str, most: int) -> list[entries.Entry]:
-    for mark, opened in _SQUEEZED.items():
+    for mark, make in _SQUEEZED.items():
         if content.startswith(mark):
             inner = pathlib.PurePath(name).stem or name
-            return [entries.Entry((inner,), functools.partial(_loosened, content, opened, most))]
+            return [entries.Entry((inner,), functools.partial(_loosened, content, make, most))]
     if _is_tar(content):
         return _in_tar(content, most)
     return entries.in_zip(content, name, most)
@@ -79,15 +86,17 @@ def _is_tar(content: bytes) -> bool:
     return content[_TAR_PLACE : _TAR_PLACE + len(_TAR_MARK)] == _TAR_MARK
 
 
-def _loosened(content: bytes, opened, most: int) -> bytes:
+def _loosened(content: bytes, make: Callable[[], Any], most: int) -> bytes:
+    squeezed = make()
     try:
-        with opened(io.BytesIO(content)) as file:
-            loose = file.read(most + 1)
+        loose = squeezed.decompress(content, most + 1)
     except Exception as error:
         # Damaged bytes make each library raise its own.
         raise ValueError(f"it cannot be unpacked: {error}") from error
     if len(loose) > most:
         raise ValueError(f"unpacked, it is larger than {most // 2**20} MiB")
+    if not squeezed.eof:
+        raise ValueError("it cannot be unpacked: its end is missing")
     return loose
 
 
