@@ -111,6 +111,10 @@ def rows_agree(fact: evidence.Array, wanted: np.ndarray, tolerance: float = 1e-6
     return math.isfinite(fact.mean) or not fact.sample.size
 
 
+# Of a percentage people keep one place.
+ONE_PLACE = 0.06
+
+
 def is_another(told: float, right: float, other: float, tolerance: float) -> bool:
     """Tell whether a number is another figure than the right one.
 

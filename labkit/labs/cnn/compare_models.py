@@ -12,8 +12,6 @@ from labkit.checks.authoring import MODEL, NUMBER, TEXT, Exercise, Message
 from labkit.labs.cnn import shared
 
 CLOSE = 2e-3
-# Of a percentage people keep one place.
-ONE_PLACE = 0.06
 
 exercise = Exercise(
     __doc__,
@@ -80,7 +78,7 @@ def _(better_model, model2, baseline, data):
 def per_cent_for_share(accuracy_gain, model2, baseline, data):
     """This is a difference in per cent. Subtract the shares as they are."""
     gain = _gain(model2, baseline, data)
-    return criteria.is_another(shared.told(accuracy_gain), gain, 100 * gain, ONE_PLACE)
+    return criteria.is_another(shared.told(accuracy_gain), gain, 100 * gain, criteria.ONE_PLACE)
 
 
 @exercise.sign

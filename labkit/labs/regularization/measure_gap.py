@@ -93,8 +93,8 @@ def _are(told, right, others, tolerance=CLOSE):
 def per_cent_for_share(dropout_gap, plain_gap, dropout_model, plain_model, data):
     """These are percentages. Keras, and everybody who compares with it, uses shares."""
     right = [_gap(data, network) for network in (dropout_model, plain_model)]
-    # Of a percentage people keep one place.
-    return _are((dropout_gap, plain_gap), right, [100 * gap for gap in right], 0.06)
+    told = dropout_gap, plain_gap
+    return _are(told, right, [100 * gap for gap in right], criteria.ONE_PLACE)
 
 
 @exercise.sign
