@@ -95,10 +95,14 @@ def shares_for_counts(confusion_one):
     return table.shape == (10, 10) and table.max() <= 1 and bool(np.any(table % 1))
 
 
-@exercise.mistake(earns=1)
-def one_network_three_times(sklearn, y_test, predictions_one):
+@exercise.sign
+def one_network_three_times(confusion_one, confusion_rate, confusion_three):
     """All three tables are those of the first network."""
-    return _counted(sklearn, predictions_one, y_test, y_test, y_test)
+    return (
+        confusion_one.sample.tolist()
+        == confusion_rate.sample.tolist()
+        == confusion_three.sample.tolist()
+    )
 
 
 @exercise.sign
@@ -146,9 +150,16 @@ def of_strange_predictions():
     return ..., ..., ..., ["a"] * 3, ..., ...
 
 
+# Three good networks may agree on every image of the sample, so these predict something else.
+@exercise.wrong(earns=1, shows="one-network-three-times")
+def of_the_first(confusion_one, predictions_one):
+    others = predictions_one[::-1]
+    return confusion_one, confusion_one, confusion_one, ..., others, others
+
+
 @exercise.wrong(earns=1)
-def turned(confusion_one, confusion_rate, confusion_three):
-    return confusion_three, confusion_rate, confusion_one
+def turned(confusion_one, confusion_rate, confusion_three, predictions_one):
+    return confusion_three, confusion_rate, confusion_one, predictions_one[::-1], ..., ...
 
 
 @exercise.wrong(earns=1, shows="shares-for-counts")

@@ -129,9 +129,10 @@ def one_missing():
     return ..., None, ...
 
 
+# Three good networks may agree on every image of the sample: another's answer would be right.
 @exercise.wrong(earns=2)
-def turned(predictions_one, predictions_rate, predictions_three):
-    return predictions_three, predictions_rate, predictions_one
+def images_turned(predictions_one, predictions_rate, predictions_three):
+    return predictions_one[::-1], predictions_rate[::-1], predictions_three[::-1]
 
 
 def _probabilities(x_test_scaled, *models):
