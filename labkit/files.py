@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import pathlib
+import re
 import uuid
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
@@ -78,6 +79,6 @@ def fingerprint_of_files(paths: Iterable[pathlib.Path]) -> str:
 
 
 def is_web_page(content: bytes) -> bool:
-    """Tell whether `content` starts like an HTML page."""
-    start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml"))
+    """Tell whether `content` starts like HTML or XML, as pages and servers' messages do."""
+    start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return re.match(rb"<[!?]?[-a-zA-Z]", start) is not None

@@ -76,7 +76,9 @@ def _lying_there(folder: pathlib.Path, spec: specs.Dataset, missing: list[tuple[
             packed = path.suffix.lower() == ".gz" and len(names) > 1
             right = folder / spec.name / names[1 if packed else 0]
             lines.append(f"\n  {path.relative_to(folder)}: move it to {right.relative_to(folder)}")
-    return "\nThere is, in another place or under another name:" + "".join(lines) if lines else ""
+    if not lines:
+        return f"\n{strangers.names(folder)}"
+    return "\nThere is, in another place or under another name:" + "".join(lines)
 
 
 def read(paths: list[pathlib.Path], spec: specs.Dataset) -> contents.Arrays:

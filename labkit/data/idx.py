@@ -55,7 +55,8 @@ def read_idx(path: str | os.PathLike) -> np.ndarray:
     content = _read_bytes(path)
 
     if len(content) < 4:
-        raise DataError(f"{path}: {len(content)} bytes are too few for an IDX file. {_FETCH_AGAIN}")
+        seen = f"{len(content)} bytes" if content else "the file is empty, and 0 bytes"
+        raise DataError(f"{path}: {seen} are too few for an IDX file. {_FETCH_AGAIN}")
     zeros, type_code, n_axes = struct.unpack(">HBB", content[:4])
     if zeros != 0 or type_code not in TYPES or n_axes == 0:
         raise DataError(_wrong_magic_number(path, content))
@@ -146,6 +147,12 @@ def _wrong_magic_number(path: pathlib.Path, content: bytes) -> str:
     told = strangers.told(content)
     if told:
         return f"{path}: not an IDX file: {told}"
+    text = strangers.words(content)
+    if text:
+        return (
+            f"{path}: wrong magic number, for this is a text that begins with {text!r}. If that is"
+            " a server's message, fetch the file again; if it is a table, read it with read_csv."
+        )
     return (
         f"{path}: wrong magic number {content[:4].hex(' ')}, so this is not an IDX file. Images"
         " start with 00 00 08 03, labels with 00 00 08 01. Check that it is the right file."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pathlib
 import re
@@ -10,8 +11,12 @@ from collections.abc import Iterator
 from labkit import files
 
 _LFS = b"version https://git-lfs.github.com/spec/"
+_TAKE = "take the data file"
 _BEGINNINGS = (
     (_LFS, "a Git LFS pointer, which stands for a file that was not fetched", "git lfs pull"),
+    (b"/annex/objects/", "a git-annex pointer, which stands for a file", "git annex get FILE"),
+    (b"../.git/annex/", "a git-annex pointer, which stands for a file", "git annex get FILE"),
+    (b"outs:\n- md5", "a DVC pointer, which stands for a file that was not fetched", "dvc pull"),
     (b"PK\x03\x04", "a zip file (or .npz, .xlsx)", "unpack it"),
     (b"\x1f\x8b", "a gzip file", "unpack it once: gunzip FILE.gz"),
     (b"BZh", "a bzip2 file", "unpack it"),
@@ -19,17 +24,28 @@ _BEGINNINGS = (
     (b"7z\xbc\xaf", "a 7z archive", "unpack it"),
     (b"Rar!", "a rar archive", "unpack it"),
     (b"\x93NUMPY", "a NumPy .npy file", "read it with numpy.load"),
-    (b"\x89PNG", "a PNG picture", "take the data file"),
-    (b"\xff\xd8\xff", "a JPEG picture", "take the data file"),
-    (b"%PDF", "a PDF document", "take the data file"),
-    (b"\x89HDF", "an HDF5 file, perhaps a saved network", "take the data file"),
+    (b"\x89PNG", "a PNG picture", _TAKE),
+    (b"\xff\xd8\xff", "a JPEG picture", _TAKE),
+    (b"%PDF", "a PDF document", _TAKE),
+    (b"\x89HDF", "an HDF5 file, perhaps a saved network", _TAKE),
+    (b"(\xb5/\xfd", "a Zstandard file", "unpack it: unzstd FILE"),
+    (b"\x1f\x9d", "a compressed .Z file", "unpack it: uncompress FILE"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word document", "save it as CSV"),
+    (b"PAR1", "a Parquet file", "read it with pandas.read_parquet"),
+    (b"@relation", "an ARFF table of Weka", "take the data file as CSV"),
+    (b"{\\rtf", "an RTF document", _TAKE),
+    (b"\0\0\x08\x01", "an IDX file of labels", "read it with read_idx"),
+    (b"\0\0\x08\x03", "an IDX file of images", "read it with read_idx"),
     (b"{", "JSON text, perhaps a server's error message", "fetch the file itself"),
+    (b"[", "JSON text, perhaps a server's answer", "fetch the file itself"),
 )
+_IN_WORDS = 60
 _PROXY = (
     "Delete it and fetch it again. A network that asks to log in (a proxy) may have sent it: log in"
     " with a browser before, or set HTTPS_PROXY to the address of the proxy"
 )
 _DEPTH = 4
+_SHOWN = 6
 _MOST_LOOKED_AT = 5_000
 
 
@@ -39,10 +55,24 @@ def told(content: bytes) -> str:
         return "the file is empty. Delete it and fetch it again."
     if files.is_web_page(content):
         return f"this is a web page. {_PROXY}."
+    start = content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").replace(b"\r\n", b"\n")
     for beginning, what, do in _BEGINNINGS:
-        if content.startswith(beginning):
+        if any(text.startswith(beginning) for text in (content, start, start.lower())):
             return f"this is {what}. What to do: {do}."
     return ""
+
+
+def words(content: bytes) -> str:
+    """Return how `content` begins if that is text; empty if it is none."""
+    line = content[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").splitlines()[:1]
+    try:
+        text = line[0].decode("utf-8") if line else ""
+    except UnicodeDecodeError:
+        return ""
+    text = " ".join(text.split())
+    if not text or not text.isprintable():
+        return ""
+    return text if len(text) <= _IN_WORDS else f"{text[:_IN_WORDS]}…"
 
 
 def like(folder: pathlib.Path, name: str) -> list[pathlib.Path]:
@@ -51,8 +81,22 @@ def like(folder: pathlib.Path, name: str) -> list[pathlib.Path]:
     A dot for a dash, another case, a browser's number and further endings make no difference.
     """
     wanted = _plain(name)
-    found = [path for path in _files(folder) if _plain(path.name) == wanted]
+    # Copies have words before their names. What a Mac lays beside a file ("._") is not the file.
+    found = [
+        path
+        for path in _files(folder)
+        if _plain(path.name).endswith(wanted) and not path.name.startswith("._")
+    ]
     return sorted(found, key=lambda path: (len(path.parts), path.name != name, str(path)))
+
+
+def names(folder: pathlib.Path) -> str:
+    """Say which files lie in and below `folder`, the first few of them."""
+    found = [str(path.relative_to(folder)) for path in itertools.islice(_files(folder), _SHOWN + 1)]
+    if not found:
+        return "Nothing lies there."
+    more = " and more" if len(found) > _SHOWN else ""
+    return f"What lies there: {', '.join(found[:_SHOWN])}{more}."
 
 
 def _plain(name: str) -> str:

@@ -98,8 +98,12 @@ def _read_table(path: pathlib.Path) -> pd.DataFrame:
         told = strangers.told(start)
         if told:
             raise DataError(f"{path}: not a CSV table: {told}")
-        _check_separator(path, start)
-        return pd.read_csv(path, low_memory=False)  # in one piece, so that a column has one type
+        encoding = "utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+        _check_separator(path, start.decode(encoding, "replace"))
+        options = {"encoding": encoding, "skipinitialspace": True}
+        return pd.read_csv(
+            path, low_memory=False, **options
+        )  # in one piece, so that a column has one type
     except DataError:
         raise
     except OSError as error:
@@ -148,12 +152,21 @@ def _short(text: str, most: int = 40) -> str:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
-def _check_separator(path: pathlib.Path, start: bytes) -> None:
+def _check_separator(path: pathlib.Path, start: str) -> None:
     """Raise an error if the first line is cut into columns by something else than commas."""
-    line = start.partition(b"\n")[0].decode("utf-8", "replace")
+    line = start.lstrip("\ufeff \r\n").partition("\n")[0].replace(", ", ",")
     counts = {sign: line.count(sign) for sign in _SEPARATORS}
     most = max(counts, key=lambda sign: counts[sign])
-    if counts[most] > max(1, line.count(",")):
+    commas = line.count(",")
+    # A sentence has blanks, too, and no table of images is so narrow.
+    if not commas and counts[most] < SIDE and not line.lstrip("\ufeff\"'").startswith(COLUMNS[:2]):
+        text = strangers.words(line.encode())
+        seen = repr(text) if text else "no text"
+        raise DataError(
+            f"{path}: the first line is {seen}, not label,pixel1,...,pixel{SIDE * SIDE}. Delete"
+            " it if the table follows below; otherwise this is another file: fetch the right one."
+        )
+    if counts[most] > max(1, commas):
         name = _SEPARATORS[most]
         raise DataError(
             f"{path}: the columns are separated by {name}, not by commas. Save it with commas and"

@@ -2,6 +2,7 @@
 
 import gzip
 import pathlib
+import re
 
 import numpy as np
 import pytest
@@ -113,3 +114,50 @@ def test_home_that_cannot_be_written(tmp_path, monkeypatch, capsys):
     assert "cannot be written" in capsys.readouterr().out
     for name in names:
         pathlib.Path(lab.os.environ[name]).mkdir(parents=True)
+
+
+POINTERS = {
+    b"/annex/objects/SHA256E-s1--ab.csv\n": "git annex get",
+    b"outs:\n- md5: 1\n  path: x\n": "dvc pull",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "Excel",
+    b"PAR1\x15\x04": "Parquet",
+    b"@RELATION mnist\n": "ARFF",
+    b'[{"label": 1}]': "JSON",
+    b"<!-- saved -->\n<html>": "web page",
+    b"<Error><Code>AccessDenied</Code></Error>": "web page",
+    b"version https://git-lfs.github.com/spec/v1\r\n": "git lfs pull",
+    b"404: Not Found": "404: Not Found",
+    b"ERR_ACCESS_DENIED squid\n": "ERR_ACCESS_DENIED squid",
+}
+
+
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"\n \n"])
+@pytest.mark.parametrize(("content", "word"), POINTERS.items())
+def test_whatever_lies_in_place_of_a_file_is_named(tmp_path, content, word, before):
+    if not content[0] < 128:
+        before = b""
+    for read in (data.read_csv, data.read_idx):
+        path = tmp_path / "train-images-idx3-ubyte"
+        path.write_bytes(before + content)
+        with pytest.raises(data.DataError, match=re.escape(word)) as error:
+            read(path)
+        assert str(path) in str(error.value) and len(str(error.value).splitlines()) <= 10
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("comma", [",", ", "])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_right_table_however_it_was_saved(tmp_path, encoding, comma, end):
+    text = table.csv_bytes(IMAGES, LABELS).decode().replace(",", comma).replace("\n", end)
+    path = tmp_path / "train.csv"
+    path.write_bytes(text.encode(encoding))
+    images, labels = data.read_csv(path)
+    assert (images == IMAGES).all() and (labels == LABELS).all()
+
+
+@pytest.mark.parametrize("names", [["archive.zip"], ["train.csv", "test.csv"], []])
+def test_folder_with_other_files_says_which(tmp_path, names):
+    for name in names:
+        (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(data.DataError, match=", ".join(sorted(names)) or "Nothing lies there"):
+        folder.locate(tmp_path, specs.FASHION_MNIST)

@@ -115,7 +115,8 @@ class Moodle:
     def take(self, content: bytes, ignore_modified: bool = False) -> dict[str, list[int]]:
         """Import a table and return the numbers of those who were graded, and passed over."""
         words = self.words
-        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+        text = re.sub("\r\n?", "\n", content.decode("utf-8-sig"))  # as csv_import_reader does
+        rows = list(csv.reader(io.StringIO(text)))
         columns = {title.strip(): place for place, title in enumerate(rows[0])}
         needed = (words.identifier, words.grade, words.modified)
         if any(title not in columns for title in needed):

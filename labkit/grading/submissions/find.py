@@ -468,6 +468,7 @@ def _with_class(
     """Fill in names, and add who handed in nothing."""
     seen: set[int] = set()
     named, unknown = [], []
+    namesakes: collections.Counter[tuple[int, ...]] = collections.Counter()
     for item in submissions:
         rows = [] if item.team else _rows(item, people)
         if not rows:
@@ -475,12 +476,21 @@ def _with_class(
             rows = people.members(item.name or item.student)
             item = dataclasses.replace(item, team=item.team or len(rows) > 0)
         seen |= set(rows)
-        if not rows:
+        alike = () if rows else tuple(people.alike(item.name or item.student))
+        if alike:
+            namesakes[alike] += 1
+        elif not rows:
             unknown.append(item.student)
         named.append(_named(item, people, rows))
-    return [*named, *_absent(people, seen, {item.student for item in named})], [
-        f"Not in the list of the class: {', '.join(unknown)}." for _ in unknown[:1]
-    ]
+    notes = [f"Not in the list of the class: {', '.join(unknown)}." for _ in unknown[:1]]
+    for alike, count in namesakes.items():
+        # Who of them handed in is not known: then none is said to have handed in nothing.
+        seen |= set(alike)
+        notes.append(
+            f"{len(alike)} in the list are called {people.person(alike[0]).name}, and {count} of "
+            "that name handed in: which is whose cannot be told."
+        )
+    return [*named, *_absent(people, seen, {item.student for item in named})], notes
 
 
 def _rows(item: Submission, people: roster.Roster) -> list[int]:

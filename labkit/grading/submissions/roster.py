@@ -12,28 +12,19 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from labkit.grading.submissions import people_columns as kinds
 from labkit.grading.submissions import tables
 
-NUMBER, LOGIN, EMAIL, NAME, FIRST, LAST, GROUP = (
-    *("number", "login", "email", "name", "first", "last", "group"),
+plain = kinds.plain
+
+_IDENTIFIER = re.compile(r"\D*[^\W\d] \d+|[^\W\d_a-zA-Z]+\d+")
+_NUMBERED = re.compile(r"\D*[^\W\d] ?(\d+)")
+_TWO_FOR_ONE = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}
+    | {"å": "aa", "Å": "Aa", "ø": "oe", "Ø": "Oe", "æ": "ae", "Æ": "Ae"}
 )
-# What the columns are called on the platforms, in some languages; read without signs.
-_HEADERS = {
-    NUMBER: "id|identifier|idnumber|studentid|sid|sisuserid|orgdefinedid|userid|canvasuserid"
-    "|matrikelnummer|matriculation|matrikel|idnummer|identifiant|numerodidentification"
-    "|numerodeid|studentnumber|teilnehmerid|participant",
-    LOGIN: "login|username|user|sisloginid|loginid|benutzername|anmeldename|kennung|account"
-    "|nomdutilisateur|nombredeusuario|nomeutente|gebruikersnaam|githubusername|displayid",
-    NAME: "name|fullname|student|studentname|displayname|vollstandigername|nomcomplet"
-    "|nombrecompleto|nomecompleto|volledigenaam|rosteridentifier",
-    FIRST: "first|firstname|vorname|givenname|prenom|nombre|nome|voornaam",
-    LAST: "last|lastname|surname|familyname|nachname|nom|apellido|apellidos|apellidoa|cognome"
-    "|achternaam|nomdefamille",
-    GROUP: "group|groups|groupname|gruppe|gruppen|team|groupe|groupes|grupo|grupos|gruppo",
-}
-_IDENTIFIER = re.compile(r"\D*[^\W\d] \d+")
+_SIGNS = re.compile(r"[\s,;_.()\[\]-]+")
 _WHOLE = re.compile(r"^(\d+)\.0+$")
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,10 +43,9 @@ class Person:
         return self.login or self.number or self.email or self.name
 
 
-def plain(text: str) -> str:
-    """Return `text` in the form in which names are compared: letters and digits, no accents."""
-    letters = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(letter for letter in letters if letter.isalnum())
+def in_ascii(text: str) -> str:
+    """Return `text` with two letters for one, as German and Nordic names are written in ASCII."""
+    return unicodedata.normalize("NFC", text).translate(_TWO_FOR_ONE)
 
 
 def words(name: str) -> tuple[str, ...]:
@@ -84,18 +74,23 @@ class Roster:
         columns = people or range(len(table.header))
         self._people = [column for column in columns if column not in ids]
         self._columns = {
-            kind: column for kind, column in _columns(table).items() if column in self._people
+            kind: column for kind, column in kinds.of(table).items() if column in self._people
         }
         self._own_ids = self._index(self._own_ids_of)
         self._ids = self._index(self._ids_of)
+        self._bare_ids = self._index(lambda row: map(_bare, self._ids_of(row)))
         self._anywhere = self._index(self._cells_of)
         self._names = self._index(self._names_of)
+        self._in_ascii = self._index(self._in_ascii_of)
         self._groups = self._index(self._groups_of)
 
     @classmethod
     def read(cls, path: pathlib.Path) -> "Roster":
         """Read a list, with a header or without; raises tables.TableError."""
-        people = cls(_headed(tables.read(path)))
+        table = kinds.headed(tables.read(path, least=1))
+        if len(table.rows) < 2:
+            raise tables.TableError(f"{path}: there is nobody in this list, only its first line.")
+        people = cls(table)
         # Who is in two sections stands there twice. Two of one name only may be two.
         once = {
             dataclasses.replace(people.person(row), group=""): row for row in reversed(people.rows)
@@ -115,16 +110,31 @@ class Roster:
 
     def person(self, row: int) -> Person:
         """Return who a row is about."""
-        found = {kind: self._at(row, kind) for kind in (NAME, NUMBER, LOGIN, EMAIL, GROUP)}
-        both = " ".join(filter(None, [self._at(row, FIRST), self._at(row, LAST)]))
-        name = both if both and FIRST in self._columns else found[NAME]
-        last, comma, first = name.partition(",")
-        name = f"{first.strip()} {last.strip()}" if comma and first.strip() else name
+        found = {
+            kind: self._at(row, kind)
+            for kind in (
+                kinds.NAME,
+                kinds.NUMBER,
+                kinds.LOGIN,
+                kinds.EMAIL,
+                kinds.GROUP,
+            )
+        }
+        both = " ".join(filter(None, [self._at(row, kinds.FIRST), self._at(row, kinds.LAST)]))
+        name = both if both and kinds.FIRST in self._columns else found[kinds.NAME]
         if not name and (not any(found.values()) or not any(self.table.header)):
             others = [c for c in self._people if c not in self._columns.values()]
             name = " ".join(filter(None, [self.table.at(row, column) for column in others[:2]]))
-        number = found[NUMBER] or "".join(self._own_ids_of(row))
-        return Person(name, number, found[LOGIN], found[EMAIL], found[GROUP])
+        last, comma, first = name.partition(",")
+        name = f"{first.strip()} {last.strip()}" if comma and first.strip() else name
+        number = found[kinds.NUMBER] or "".join(self._own_ids_of(row))
+        return Person(
+            name,
+            number,
+            found[kinds.LOGIN],
+            found[kinds.EMAIL],
+            found[kinds.GROUP],
+        )
 
     def find(self, person: Person) -> list[int]:
         """Return the row of a student; none where it is not sure which.
@@ -142,11 +152,37 @@ class Roster:
             rows = self._one(index, numbers)
             if rows and self.agrees(person.name, rows[0]):
                 return rows
-        return self._one(self._names, names)
+        ascii_ = in_ascii(person.name)
+        return (
+            self._one(self._names, names)
+            or self._one(self._in_ascii, names)
+            or self._one(self._names, [words(ascii_), plain(ascii_)])
+            or self._told_in(person)
+        )
+
+    def _told_in(self, person: Person) -> list[int]:
+        """Return the row whose number, login or address is a word of a folder's name.
+
+        A name that is there, too, must be the row's.
+        """
+        text = person.name or person.login
+        keys = [_key(word) for word in _SIGNS.split(text) if word]
+        rows = {row for key in keys for row in self._bare_ids.get(_bare(key), ())}
+        return list(rows) if len(rows) == 1 and self._names_it(keys, *rows) else []
+
+    def _names_it(self, keys: Iterable[str], row: int) -> bool:
+        own = {*map(_bare, self._ids_of(row))}
+        others = {plain(key) for key in keys if _bare(key) not in own and not key.isdecimal()}
+        theirs = words(in_ascii(self.person(row).name)) + words(self.person(row).name)
+        return not others or not theirs or bool(others & set(theirs))
+
+    def alike(self, name: str) -> list[int]:
+        """Return the rows of all who have a name: of one person or of several."""
+        return sorted(self._names.get(words(name)) or self._names.get(plain(name)) or ())
 
     def numbered(self, number: str) -> list[int]:
-        """Return the row with one of the platform's own numbers."""
-        return self._one(self._own_ids, [_own_key(number)])
+        """Return the rows with one of the platform's own numbers: a student may have several."""
+        return sorted(self._own_ids.get(_own_key(number), ()))
 
     def members(self, team: str) -> list[int]:
         """Return the rows of a team's members."""
@@ -154,7 +190,7 @@ class Roster:
 
     def agrees(self, name: str, row: int) -> bool:
         """Tell whether a row may be about somebody of that name."""
-        named = {*self._own, *self._people} - {self._columns.get(GROUP)}
+        named = {*self._own, *self._people} - {self._columns.get(kinds.GROUP)}
         cells = [self.table.at(row, column) for column in sorted(named)]
         theirs = {word for cell in cells for word in words(cell) if not word.isdecimal()}
         whole = plain(name)
@@ -180,7 +216,7 @@ class Roster:
         return self.table.at(row, self._columns.get(kind, -1))
 
     def _ids_of(self, row: int) -> Iterable[str]:
-        found = [self._at(row, kind) for kind in (NUMBER, LOGIN, EMAIL)]
+        found = [self._at(row, kind) for kind in (kinds.NUMBER, kinds.LOGIN, kinds.EMAIL)]
         return [_key(text) for text in [*found, found[2].partition("@")[0]]]
 
     def _own_ids_of(self, row: int) -> Iterable[str]:
@@ -200,10 +236,16 @@ class Roster:
         first_word = [plain(f"{part[2]}{part[0]}") for part in [name.partition(" ")] if part[1]]
         return [*map(words, told), *map(plain, told), *last_first, *first_word]
 
+    def _in_ascii_of(self, row: int) -> Iterable[tuple[str, ...] | str]:
+        name = in_ascii(self.person(row).name)
+        return [words(name), plain(name)]
+
     def _groups_of(self, row: int) -> Iterable[str]:
-        if GROUP in self._columns:
-            return [plain(piece) for piece in re.split(r"[,;\n]", self._at(row, GROUP))]
-        return [plain(self.table.at(row, column)) for column in self._people]
+        if kinds.GROUP in self._columns:
+            return [plain(piece) for piece in re.split(r"[,;\n]", self._at(row, kinds.GROUP))]
+        named = {self._columns.get(kind) for kind in (kinds.NAME, kinds.FIRST, kinds.LAST)}
+        others = [column for column in self._people if column not in named]
+        return [plain(self.table.at(row, column)) for column in others]
 
 
 def _is_told_apart(person: Person) -> bool:
@@ -215,42 +257,18 @@ def _key(text: str) -> str:
     return _WHOLE.sub(r"\1", text.strip().casefold().removeprefix("#"))
 
 
+def _bare(key: str) -> str:
+    """Return a number without leading zeros: spreadsheets take them."""
+    return key.lstrip("0") or key if key.isdecimal() else key
+
+
 def _own_key(text: str) -> str:
     """Return a platform's own number: of "Participant 7" it is 7."""
-    return _key(text).rpartition(" ")[2]
+    found = _NUMBERED.fullmatch(_key(text))
+    return found[1] if found else _key(text)
 
 
 def _identifiers(table: tables.Table) -> tuple[int, ...]:
     """Return the first column if it numbers the students as Moodle does, "Participant 7"."""
     texts = table.column(0)
     return (0,) if texts and all(map(_IDENTIFIER.fullmatch, texts)) else ()
-
-
-def _headed(table: tables.Table) -> tables.Table:
-    """Return the table with an empty header where its first row is about a student, too.
-
-    That row has a number or an address in it, and no name of a column.
-    """
-    told = any(text.isdecimal() or _MAIL.fullmatch(text) for text in table.header)
-    called = {name for names in _HEADERS.values() for name in names.split("|")}
-    if not told or called & set(map(plain, table.header)):
-        return table
-    empty = tuple(tables.Cell("", 0, 0) for _ in table.header)
-    return dataclasses.replace(table, rows=(empty, *table.rows))
-
-
-def _columns(table: tables.Table) -> dict[str, int]:
-    """Return the number of the column of each kind, as far as there is one."""
-    found: dict[str, int] = {}
-    for column, header in enumerate(table.header):
-        below = [text for text in table.column(column) if text]
-        if below and all(map(_MAIL.fullmatch, below)) and EMAIL not in found:
-            found[EMAIL] = column
-            continue
-        if below and not any(table.header) and all(map(str.isdecimal, below)):
-            found.setdefault(NUMBER, column)
-            continue
-        for kind, names in _HEADERS.items():
-            if kind not in found and plain(header) in names.split("|"):
-                found[kind] = column
-    return found

@@ -13,10 +13,13 @@ import pathlib
 import re
 from collections.abc import Mapping
 
+from labkit import files
 from labkit.grading.submissions import entries
 
 _SEPARATORS = ",;\t"
 _ENDS = {separator: re.compile(f"[{separator}\n\r]") for separator in _SEPARATORS}
+# Excel writes and reads so which separator follows.
+_SAID = re.compile(rf"\s*\"?sep=([{_SEPARATORS}])", re.IGNORECASE)
 _MAX_BYTES = 50 * 2**20
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -89,6 +92,19 @@ class Table:
         text = "".join([*pieces, self.text[done:]])
         return self.mark + text.encode(self.encoding, "surrogateescape")
 
+    def written_anew(self, changes: Mapping[tuple[int, int], str]) -> bytes:
+        """Return the table with other texts in some cells, with commas and in UTF-8.
+
+        What stands above the header is left out.
+        """
+        rows = [[cell.text for cell in row] for row in self.rows]
+        for (row, column), text in changes.items():
+            rows[row] += [""] * (column + 1 - len(rows[row]))
+            rows[row][column] = text
+        file = io.StringIO()
+        csv.writer(file).writerows(rows)
+        return file.getvalue().encode("utf-8", "replace")
+
     def _written(self, text: str, before: Cell) -> str:
         quoted = self.text[before.start : before.start + 1] == '"'
         if quoted or set(text) & {'"', self.separator, "\n", "\r"}:
@@ -96,8 +112,8 @@ class Table:
         return text
 
 
-def read(path: pathlib.Path) -> Table:
-    """Read a table from a file.
+def read(path: pathlib.Path, least: int = 2) -> Table:
+    """Read a table from a file; `least` is how many columns it must have.
 
     Raises
     ------
@@ -113,16 +129,21 @@ def read(path: pathlib.Path) -> Table:
         raise TableError(
             f"{path}: this is an Excel file or another zip file. Save it as CSV and name that."
         )
+    if files.is_web_page(content):
+        raise TableError(
+            f"{path}: this is a web page, perhaps one that asks to log in. Download the table "
+            "again, as CSV."
+        )
     if len(content) > _MAX_BYTES or "\0" in _decoded(content)[0]:
         raise TableError(f"{path}: this is no table of a class.")
     try:
-        return parse(content)
+        return parse(content, least)
     except TableError as error:
         raise TableError(f"{path}: {error}") from error
 
 
-def parse(content: bytes) -> Table:
-    """Return the table that `content` holds.
+def parse(content: bytes, least: int = 2) -> Table:
+    """Return the table that `content` holds; parameters as of `read`.
 
     Raises
     ------
@@ -132,19 +153,21 @@ def parse(content: bytes) -> Table:
     text, encoding, mark = _decoded(content)
     separator = _separator(text)
     rows = [row for row in _rows(text, separator) if any(cell.text.strip() for cell in row)]
+    if rows and _SAID.match(text):
+        rows = rows[1:]
     # Programs write which separator they take, and people a title, in lines above the table.
     width = max((sum(bool(cell.text.strip()) for cell in row) for row in rows), default=0)
     if width > 2:
-        rows = list(itertools.dropwhile(_is_alone, rows))
-    if not rows or len(rows[0]) < 2:
+        rows = list(itertools.dropwhile(lambda row: _stands_above(row, width), rows))
+    if not rows or len(rows[0]) < least:
         raise TableError("this is no table: its first line has no columns.")
     return Table(text, tuple(rows), separator, encoding, mark)
 
 
-def _is_alone(row: tuple[Cell, ...]) -> bool:
-    """Tell whether nothing stands in a row but one cell, or what a program says to itself."""
+def _stands_above(row: tuple[Cell, ...], width: int) -> bool:
+    """Tell whether a row is no header: one cell alone, or too few for a table of such a width."""
     told = [cell.text.strip() for cell in row if cell.text.strip()]
-    return len(told) == 1
+    return len(told) == 1 or 2 * len(row) <= width
 
 
 def _decoded(content: bytes) -> tuple[str, str, bytes]:
@@ -171,6 +194,9 @@ def _decoded(content: bytes) -> tuple[str, str, bytes]:
 
 def _separator(text: str) -> str:
     """Return the separator that cuts most of the first lines into the same number of cells."""
+    said = _SAID.match(text)
+    if said:
+        return said[1]
     head = text[: 2**16]
 
     def fits(separator: str) -> tuple[float, int]:

@@ -1,5 +1,6 @@
 """The forms that have a whole class in one file."""
 
+import datetime
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -69,9 +70,10 @@ def nbgrader(students: Sequence[Student]) -> str:
         first, _, last = item.name.rpartition(" ")
         score = "" if points is None else points
         names = [item.key, last, first, item.email]
-        rows.append(
-            [student.lab, "", student.time.isoformat(), *names, score, 0, score, student.total.most]
-        )
+        # nbgrader's is the time of handing in.
+        utc = datetime.datetime.fromtimestamp(item.time, datetime.UTC) if item.time else ""
+        when = f"{utc:%Y-%m-%d %H:%M:%S}" if utc else ""
+        rows.append([student.lab, "", when, *names, score, 0, score, student.total.most])
     return csv_text.text(rows, _NBGRADER)
 
 
@@ -96,7 +98,8 @@ def _score(student: Student) -> dict[str, Any]:
 
 def xapi(students: Sequence[Student]) -> str:
     """Return a statement of xAPI in each line: who answered which exercise, and how well."""
-    return _lines([_statement(student, test) for student in students for test in student.tests])
+    there = [student for student in students if not student.total.submission.absent]
+    return _lines([_statement(student, test) for student in there for test in student.tests])
 
 
 def _statement(student: Student, test: Test) -> dict[str, Any]:

@@ -4,10 +4,19 @@ import pathlib
 from collections.abc import Sequence
 
 from labkit.grading.results import totals
-from labkit.grading.results.worksheets import blackboard, brightspace, canvas, moodle, sheet
+from labkit.grading.results.worksheets import (
+    blackboard,
+    brightspace,
+    canvas,
+    ilias,
+    moodle,
+    plain,
+    sheet,
+)
 from labkit.grading.submissions import tables
 
-ALL = (moodle.SHEET, canvas.SHEET, brightspace.SHEET, blackboard.SHEET)
+# The plain one is the last: any table is one.
+ALL = (moodle.SHEET, canvas.SHEET, brightspace.SHEET, blackboard.SHEET, ilias.SHEET, plain.SHEET)
 BY_NAME = {item.name: item for item in ALL}
 WorksheetError = sheet.WorksheetError
 
@@ -33,10 +42,11 @@ def recognise(
             raise WorksheetError(f"{path} ({worksheet.title}): {error}") from error
         if place is not None:
             return worksheet, table, place
-    known = ", ".join(worksheet.title for worksheet in ALL)
+    known = ", ".join(worksheet.title for worksheet in ALL if worksheet is not plain.SHEET)
     raise WorksheetError(
         f"{path}: this is not the table of grades of any of {known}, as they are downloaded "
-        f"there. Its columns: {', '.join(table.header[:8])}."
+        "there. In another table name the column for the grades as it stands there, --assignment "
+        f"'TITLE'. Its columns: {', '.join(table.header[:12])}."
     )
 
 
@@ -45,4 +55,4 @@ def fill(
 ) -> tuple[sheet.Worksheet, sheet.Filled]:
     """Fill totals into the worksheet at `path`; see `recognise`."""
     worksheet, table, place = recognise(path, wanted, lab)
-    return worksheet, sheet.fill(table, place, given, worksheet.name)
+    return worksheet, sheet.fill(worksheet, table, place, given)

@@ -12,7 +12,7 @@ from labkit.grading.results import csv_text, totals
 from labkit.grading.results.worksheets import sheet
 from labkit.grading.submissions import tables
 
-_GRADES = re.compile(r"(?P<title>.+?) ?\[[^\]]*?(?P<most>[\d.,]+)?[^\]\d]*\] ?\|\d+", re.DOTALL)
+_GRADES = re.compile(r"(?P<title>.+?) ?\[[^\]]*?(?P<most>[\d.,]+)?[^\]\d]*\] ?\|[\d_]+", re.DOTALL)
 
 
 def _find(table: tables.Table, wanted: str, lab: str) -> sheet.Place | None:
@@ -45,5 +45,10 @@ def _fresh(lab: str, given: Sequence[totals.Total], wanted: str) -> tuple[str, l
 
 
 SHEET = sheet.Worksheet(
-    "blackboard", "Blackboard", "Grade Center, Work Offline, Upload", _find, _fresh
+    "blackboard",
+    "Blackboard",
+    "Grade Center, Work Offline, Upload",
+    _find,
+    _fresh,
+    sheet.Form(",\t", ("utf-8", "utf-16-le", "utf-16-be")),
 )

@@ -1,8 +1,8 @@
 """Brightspace's (D2L's) export of grades.
 
 *OrgDefinedId* or *Username*, each with a ``#`` before it; ``Title Points Grade <Numeric
-MaxPoints:100 …>``; last *End-of-Line Indicator*, ``#`` in each row. An item that is not there has
-to be made first.
+MaxPoints:100 …>``; last *End-of-Line Indicator*, ``#`` in each row. In another language the words
+are other ones, but the signs are not. An item that is not there has to be made first.
 """
 
 import re
@@ -20,9 +20,11 @@ _MOST = re.compile(r"MaxPoints: ?([\d.,]+)")
 
 def _find(table: tables.Table, wanted: str, lab: str) -> sheet.Place | None:
     header = table.header
-    if not set(header) & set(_IDS) or not any(map(_POINTS.fullmatch, header)):
-        return None
     columns = [column for column, title in enumerate(header) if _POINTS.fullmatch(title)]
+    columns = columns or [column for column, title in enumerate(header) if _MOST.search(title)]
+    ends = {text for text in table.column(len(header) - 1) if text}
+    if not columns or not (set(header) & set(_IDS) or ends == {"#"}):
+        return None
     column = sheet.one_of(columns, table, wanted, lab)
     most = _MOST.search(header[column])
     return sheet.Place(

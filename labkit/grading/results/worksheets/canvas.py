@@ -70,4 +70,6 @@ def _fresh(lab: str, given: Sequence[totals.Total], wanted: str) -> tuple[str, l
     return csv_text.text(rows, [*_COLUMNS, wanted or lab]) if rows else "", notes
 
 
-SHEET = sheet.Worksheet("canvas", "Canvas", "Grades, Import", _find, _fresh)
+SHEET = sheet.Worksheet(
+    "canvas", "Canvas", "Grades, Import", _find, _fresh, sheet.Form(",;", ("utf-8",))
+)

@@ -15,7 +15,7 @@ from labkit.grading.results import csv_text, totals
 from labkit.grading.results.worksheets import sheet
 from labkit.grading.submissions import roster, tables
 
-_IDENTIFIER = re.compile(r"\D*\D (\d+)")
+_IDENTIFIER = re.compile(r"(\D*[^\W\d]) ?\d+")
 _GRADE = {
     *("grade", "bewertung", "note", "calificacion", "valutazione", "beoordeling", "nota"),
     *("cijfer", "betyg", "karakter", "karakterer", "arvosana", "ocena", "hodnoceni", "puan"),
@@ -25,11 +25,14 @@ _COLUMNS = ("Identifier", "Full name", "Grade", "Maximum grade", "Last modified 
 
 
 def _find(table: tables.Table, wanted: str, lab: str) -> sheet.Place | None:
-    identifiers = [text for text in table.column(0) if text]
-    if not identifiers or not all(map(_IDENTIFIER.fullmatch, identifiers)):
+    told = [_IDENTIFIER.fullmatch(text) for text in table.column(0) if text]
+    # One word for all, in the language of the site; some are written without a space after them.
+    if not told or not all(told) or len({match[1] for match in told}) > 1:
         return None
     rows = tuple(row for row in range(1, len(table.rows)) if table.at(row, 0))
     column = _column(table, wanted)
+    if column is None:
+        return None
     most = sheet.number(table.at(rows[0], column + 1))
     answers = {row: roster.plain(table.at(row, column + 2)) for row in rows}
     locked = frozenset(row for row, answer in answers.items() if answer in _NO)
@@ -37,11 +40,16 @@ def _find(table: tables.Table, wanted: str, lab: str) -> sheet.Place | None:
     return sheet.Place(column, most, rows, locked, comma, (0,), tuple(range(1, column)), True)
 
 
-def _column(table: tables.Table, wanted: str) -> int:
-    """Return the column of grades: it stands before the maximum, which is the same for all."""
+def _column(table: tables.Table, wanted: str) -> int | None:
+    """Return the column of grades: it stands before the maximum, which is the same for all.
+
+    None where the table is none of Moodle's.
+    """
     whole = range(1, len(table.header) - 1)
     before_maximum = [column for column in whole if _is_maximum(table, column + 1)]
     fitting = [column for column in before_maximum if _may_hold_grades(table, column)]
+    if not fitting and " " not in table.at(1, 0):
+        return None  # logins that are numbered
     if wanted:
         return sheet.one_of(fitting, table, wanted, "")
     named = [column for column in fitting if roster.plain(table.header[column]) in _GRADE]

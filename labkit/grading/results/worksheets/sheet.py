@@ -36,6 +36,8 @@ class Place:
         The other columns that say who it is.
     teams_are_numbered : bool
         Whether a number in a download may be a team's, and then is not in `ids`.
+    beside : tuple of (int, str)
+        Columns that get a text in each row that gets a grade, and the text.
     """
 
     column: int
@@ -46,6 +48,23 @@ class Place:
     ids: tuple[int, ...] = ()
     people: tuple[int, ...] = ()
     teams_are_numbered: bool = False
+    beside: tuple[tuple[int, str], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Form:
+    """What a platform's importer can read: the separators, and the encodings by Python's names."""
+
+    separators: str
+    encodings: tuple[str, ...]
+
+    def holds(self, table: tables.Table) -> bool:
+        """Tell whether a table is in this form, with its header in the first line."""
+        begins = not table.text[: table.rows[0][0].start].strip()
+        return begins and table.separator in self.separators and table.encoding in self.encodings
+
+
+COMMAS = Form(",", ("utf-8",))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +83,8 @@ class Worksheet:
     fresh : callable
         Takes the lab's name, the totals, and the name of a column; returns a new table as text,
         and notes. An empty text where the platform would not take one.
+    takes : Form or None
+        What the platform reads: a spreadsheet may have saved the table otherwise. None for any.
     """
 
     name: str
@@ -71,6 +92,7 @@ class Worksheet:
     upload: str
     find: Callable[[tables.Table, str, str], Place | None]
     fresh: Callable[[str, Sequence[totals.Total], str], tuple[str, list[str]]]
+    takes: Form | None = COMMAS
 
 
 def number(text: str) -> float | None:
@@ -120,10 +142,13 @@ class Filled:
     notes: tuple[str, ...]
 
 
-def fill(table: tables.Table, place: Place, given: Sequence[totals.Total], platform: str) -> Filled:
-    """Put totals into a table of `platform` and leave every other byte as it is.
+def fill(
+    worksheet: Worksheet, table: tables.Table, place: Place, given: Sequence[totals.Total]
+) -> Filled:
+    """Put totals into a table and leave every other byte as it is.
 
-    A total that is not known leaves its cell as it was.
+    A total that is not known leaves its cell as it was. A table that a spreadsheet saved in a form
+    that the platform does not read is written in its own form, each cell as it is.
     """
     people = roster.Roster(table, place.ids, place.people)
     changes: dict[tuple[int, int], str] = {}
@@ -132,7 +157,7 @@ def fill(table: tables.Table, place: Place, given: Sequence[totals.Total], platf
         if total.points is None:
             continue
         person = total.submission
-        own = person.platform == platform and bool(place.ids)
+        own = person.platform == worksheet.name and bool(place.ids)
         rows = [row for row in _rows(people, place, person, own) if row in place.rows]
         if not rows:
             lost.append(person.student)
@@ -144,12 +169,20 @@ def fill(table: tables.Table, place: Place, given: Sequence[totals.Total], platf
             else:
                 points = scaled(total, place.most)
                 changes[row, place.column] = written(points, place.comma)
-    notes = [f"{len(changes)} grades filled in."]
+    filled = {row for row, _ in changes}
+    changes |= {(row, column): text for row in filled for column, text in place.beside}
+    notes = [f"{len(filled)} grades filled in."]
     notes += _told("not in the worksheet", lost)
     notes += _told("cannot be changed there (locked)", locked)
     notes += _told("excused there, left so", excused)
     notes += said_of_most(given, place.most)
-    return Filled(table.replaced(changes), tuple(notes))
+    if worksheet.takes is None or worksheet.takes.holds(table):
+        return Filled(table.replaced(changes), tuple(notes))
+    notes.append(
+        f"It was saved in a form that {worksheet.title} does not read: written with commas and in "
+        "UTF-8, each cell as it was."
+    )
+    return Filled(table.written_anew(changes), tuple(notes))
 
 
 def _rows(people: roster.Roster, place: Place, item: find.Submission, own: bool) -> list[int]:
