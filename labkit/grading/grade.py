@@ -1,6 +1,7 @@
 """Grade a class: every submission is repaired, run, judged; then the tables are written."""
 
 import concurrent.futures
+import contextlib
 import dataclasses
 import datetime
 import pathlib
@@ -114,8 +115,7 @@ def whole(lab_name: str, place: pathlib.Path, output: pathlib.Path, settings: Se
     arrivals = settings.arrivals or find.look(place, lab_name, settings.due)
     found = [_harmless(item) for item in arrivals.submissions]
     _verify_names(settings.rerun, found)
-    # What is wrong with the output is said before hours of running.
-    with kept.alone_in(output), gradebook.Book(output, lab) as book:
+    with kept.alone_in(output), contextlib.ExitStack() as opened:
         kept_in, runner = (
             output / entries.OF_A_GRADING / lab.lab.name,
             _runner(lab, settings, len(found), (place, output)),
@@ -123,6 +123,9 @@ def whole(lab_name: str, place: pathlib.Path, output: pathlib.Path, settings: Se
         how = settings.limits, settings.regrade, settings.rerun
         with Graders(lab, kept_in, runner, *how) as graders:
             jobs = runner.jobs if isinstance(runner, cluster.Cluster) else max(1, settings.jobs)
+            graders.get_ready(found, jobs)
+            # What is wrong with the output is said before hours of running.
+            book = opened.enter_context(gradebook.Book(output, lab))
             graded = list(_in_parallel(graders, found, jobs, settings.progress))
         graded.sort(key=lambda item: item.submission.student)
         graded = [_entered(lab, item, book) for item in graded]

@@ -10,7 +10,7 @@ import json
 import pathlib
 import platform
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Protocol, Self
 
 import labkit
@@ -40,6 +40,9 @@ class Runner(running.Runner, Protocol):
     def __enter__(self) -> Self: ...
 
     def __exit__(self, *_: object) -> None: ...
+
+    def get_ready(self, count: int) -> None:
+        """Begin to get ready for so many runs at the same time, and return at once."""
 
 
 class Graders:
@@ -94,6 +97,14 @@ class Graders:
         self._reader.__exit__()
         self._judge.__exit__()
         self._runner.__exit__()
+
+    def get_ready(self, submissions: Sequence[find.Submission], jobs: int) -> None:
+        """Let boxes and the judge get ready for what was never run, and return at once."""
+        new = [item for item in submissions if not self._store.folder(item.key).is_dir()]
+        if new and not self._regrade:
+            self._runner.get_ready(min(jobs, len(new)))
+        if new or self._regrade:
+            self._start_judge()
 
     def grade(self, submission: find.Submission) -> Graded:
         """Return the grades of one submission; whatever is wrong with it stays with it."""

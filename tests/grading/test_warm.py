@@ -19,6 +19,7 @@ from labkit.grading.runs import (
     records,
     sandbox,
     system_calls,
+    warm_sandbox,
     watching,
 )
 from tests.grading import classroom
@@ -329,9 +330,30 @@ def test_a_run_that_is_cancelled_leaves_nothing(room):
     assert forking() == set()
 
 
-def test_cold_workers_do_the_same_where_warm_ones_cannot_be(tmp_path, monkeypatch):
+def test_boxes_that_get_ready_in_advance_are_those_that_run(tmp_path, monkeypatch):
+    monkeypatch.setenv("LABKIT_DATA", "sample")
+    before = forking()
+    with machine.Machine(["fashion-mnist"], LIMITS) as ready:
+        ready.get_ready(1)
+        monkeypatch.setattr(warm_sandbox, "_start", None)  # no other is started
+        room = Room(ready, tmp_path)
+        assert [room.shows("print(1)"), room.shows("print(2)")] == ["1", "2"]
+    assert forking() == before
+
+
+def test_boxes_that_nobody_needed_are_ended(tmp_path, monkeypatch):
+    monkeypatch.setenv("LABKIT_DATA", "sample")
+    before = forking()
+    with machine.Machine(["fashion-mnist"], LIMITS) as ready:
+        ready.get_ready(2)
+    assert forking() == before
+
+
+@pytest.mark.parametrize("in_advance", [0, 2])
+def test_cold_workers_do_the_same_where_warm_ones_cannot_be(in_advance, tmp_path, monkeypatch):
     monkeypatch.setattr(course_copy, "warm_command", lambda *_: ["false"])
     with machine.Machine(["fashion-mnist"], LIMITS) as ready:
+        ready.get_ready(in_advance)
         room = Room(ready, tmp_path)
         assert room.shows("print(1)") == "1"
         assert room.shows("print(2)") == "2"

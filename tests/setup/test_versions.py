@@ -64,6 +64,12 @@ def test_suite_runs_with_the_pinned_version(name):
     assert metadata.version(name) == _constraints()[name]
 
 
+def test_opening_a_notebook_reads_no_grammar():
+    """What checks notebooks may bring one along, whose reading takes seconds of every start."""
+    program = "import sys, nbformat; sys.exit('lark' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
 def test_conda_installs_what_make_installs():
     """conda gives Python only, so no version can differ: pip reads the same two files."""
     from_conda, from_pip = _environment()

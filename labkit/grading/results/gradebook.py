@@ -18,11 +18,6 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-import nbformat
-import sqlalchemy.exc
-from nbgrader.api import Gradebook
-from nbgrader.preprocessors import SaveCells
-
 from labkit import files
 from labkit.checks import Message, Outcome, Result
 from labkit.grading import boundary
@@ -61,6 +56,11 @@ class Book:
     def __init__(self, folder: pathlib.Path, lab: handed_out.CourseLab) -> None:
         self._lab, self._name = lab, lab.lab.name
         self._autograded = folder / "autograded"
+        # Seconds, in which boxes and the judge get ready: not when this module is imported.
+        import nbformat
+        from nbgrader.api import Gradebook
+        from nbgrader.preprocessors import SaveCells
+
         make_alembic_findable()
         self._path = folder / "gradebook.db"
         url = f"sqlite:///{self._path.resolve()}"
@@ -90,6 +90,8 @@ class Book:
     @contextlib.contextmanager
     def _usable(self) -> Iterator[None]:
         """Say what is wrong where the file cannot be read or written."""
+        import sqlalchemy.exc
+
         try:
             yield
         except (sqlalchemy.exc.DBAPIError, subprocess.CalledProcessError) as error:
@@ -114,6 +116,8 @@ class Book:
         answers, essays : dict of str to str
             The student's code and texts, by exercise.
         """
+        import sqlalchemy.exc
+
         with warnings.catch_warnings():
             # nbgrader adds a submission's parts before the submission itself, to no harm.
             warnings.filterwarnings("ignore", category=sqlalchemy.exc.SAWarning)

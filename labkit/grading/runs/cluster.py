@@ -92,6 +92,9 @@ class Cluster:
             self._client.run(_release, self._kind)
         self._client.close()
 
+    def get_ready(self, count: int) -> None:
+        """Do nothing: each worker gets ready with its first run."""
+
     def run(
         self, job: bytes, output: pathlib.Path, cancelled: threading.Event | None = None
     ) -> sandbox.Ended:

@@ -89,6 +89,11 @@ class Machine:
         self._groups.__exit__()
         self._folder.cleanup()
 
+    def get_ready(self, count: int) -> None:
+        """Begin to get ready for so many runs at the same time, and return at once."""
+        if self._keep_warm:
+            self._ready.warm.begin(count)
+
     def run(
         self, job: bytes, output: pathlib.Path, cancelled: threading.Event | None = None
     ) -> sandbox.Ended:

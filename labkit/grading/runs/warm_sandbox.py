@@ -59,14 +59,23 @@ class Boxes:
         self._limits, self._groups = limits, groups
         self._start = lambda number: _start(command(number, limits), box, limits, number)
         self._idle: queue.LifoQueue[_Warm] = queue.LifoQueue()
+        self._begun: queue.SimpleQueue[_Warm] = queue.SimpleQueue()
         self._works = True
         self._closed = False
 
     def close(self) -> None:
         """End all boxes, those in use when their run has ended."""
         self._closed = True
+        while not self._begun.empty():
+            self._begun.get().close()
         while not self._idle.empty():
             self._idle.get().close()
+
+    def begin(self, count: int) -> None:
+        """Begin to start so many boxes, and return at once; they end with the thread that asks."""
+        with contextlib.suppress(OSError):  # whoever needs one will be told
+            for _ in range(count):
+                self._begun.put(_Warm(self._start, self._limits))
 
     def run(
         self, given: bytes, output: pathlib.Path, cancelled: threading.Event | None = None
@@ -101,10 +110,16 @@ class Boxes:
 
     def _started(self) -> "_Warm":
         try:
-            return _Warm(self._start, self._limits)
+            warm = self._begun.get_nowait()
+        except queue.Empty:
+            warm = _Warm(self._start, self._limits)
+        try:
+            warm.await_ready()
         except Unable:
+            warm.close()
             self._works = False
             raise
+        return warm
 
 
 def _start(
@@ -132,13 +147,15 @@ class _Warm:
         with there:
             self._process = start(there.fileno())
         self._all = psutil.Process(self._process.pid)
-        try:
-            self._await_ready()
-        except Unable:
-            self.close()
-            raise
 
-    def _await_ready(self) -> None:
+    def await_ready(self) -> None:
+        """Wait until it takes jobs.
+
+        Raises
+        ------
+        Unable
+            If it does not work here.
+        """
         self._control.settimeout(_SECONDS_TO_START)
         if not self._answer().get("able"):
             raise Unable("boxes within boxes do not work here")
