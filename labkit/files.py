@@ -15,6 +15,9 @@ from typing import BinaryIO
 class Unwritable(OSError):
     """A file or folder cannot be written; its ``strerror`` and ``filename`` say why and which."""
 
+    def __str__(self) -> str:
+        return f"{self.filename} cannot be written: {self.strerror}"
+
 
 @contextlib.contextmanager
 def writing(path: pathlib.Path) -> Iterator[None]:

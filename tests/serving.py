@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 import urllib.parse
@@ -54,6 +55,10 @@ def lab_server(
     """
     environment = {name: text for name, text in os.environ.items() if not _is_own(name)}
     environment |= {"HOME": str(home), "LABKIT_CACHE": str(home / "cache"), "LABKIT_OFFLINE": "1"}
+    # As where the environment is activated: the pages that a picture is taken of name no path of
+    # this machine's.
+    scripts = sysconfig.get_path("scripts")
+    environment["PATH"] = f"{scripts}{os.pathsep}{environment.get('PATH', os.defpath)}"
     if data is not None:
         environment["LABKIT_DATA"] = data
     # JupyterLab minds Ctrl-C only where there is a keyboard.

@@ -173,7 +173,7 @@ class Misconception:
     about: frozenset[str] = frozenset()
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(repr=False)
 class Exercise:
     """A machine-marked exercise.
 
@@ -204,9 +204,13 @@ class Exercise:
     misconceptions: Sequence[Misconception] = ()
     dataset: str = "fashion-mnist"
     number: int = 0
-    latest: Result | None = dataclasses.field(default=None, repr=False)
+    latest: Result | None = None
     variant: Variant | None = None
-    alike: dict[str, str] = dataclasses.field(default_factory=dict, repr=False)
+    alike: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Say what it is. All that it consists of would name the mistakes that it looks for."""
+        return f"Exercise {self.number}, {self.title}: check({', '.join(self.answers)})"
 
     @property
     def points(self) -> float:

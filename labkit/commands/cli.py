@@ -48,13 +48,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     import labkit
 
-    parser = argparse.ArgumentParser(prog="labkit", description=labkit.__doc__.splitlines()[0])
+    for_instructors = importlib.util.find_spec(_OF_INSTRUCTORS)
+    whom = "For students: lab, start, reset, update, submit. For all: data, doctor."
+    if for_instructors:
+        whom += " For instructors: grade, mark, export, release. For authors: new, try."
+    parser = argparse.ArgumentParser(
+        prog="labkit", description=labkit.__doc__.splitlines()[0], epilog=whom
+    )
     parser.add_argument("--version", action="version", version=f"labkit {labkit.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     student = (_add_lab, _add_start, _add_reset, _add_update, _add_submit)
     for add in (*student, _add_data, _add_doctor):
         add(commands)
-    if importlib.util.find_spec(_OF_INSTRUCTORS):
+    if for_instructors:
         importlib.import_module(_OF_INSTRUCTORS).add_to(commands)
     return parser
 
@@ -73,7 +79,9 @@ def _add_lab(commands: argparse._SubParsersAction) -> None:
         action="store_true",
         help="print the address only; this is so on its own where there is no display",
     )
-    parser.add_argument("--port", type=int, default=8888, help="a free one near it is taken")
+    parser.add_argument(
+        "--port", type=int, default=8888, help="8888; if it is taken, a free one near it"
+    )
     parser.set_defaults(run=_lab)
 
 
@@ -89,14 +97,23 @@ def _lab(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
-    lab.prepare_data()
-    page = ""
-    if arguments.notebooks is None:
-        from labkit.commands import start
+    from labkit.commands import start
 
-        course, folder, page = folder, start.home(), start.PAGE
-        if start.copy_all(course, folder):
+    lab.prepare_data()
+    if arguments.notebooks is None:
+        course, folder = folder, start.home()
+        try:
+            new = start.copy_all(course, folder)
+        except OSError as error:
+            print(
+                f"labkit: {error}. Your copies of the labs go there. Name a folder where you may"
+                " write: LABKIT_WORK=FOLDER make lab",
+                file=sys.stderr,
+            )
+            return 1
+        if new:
             print(f"labkit: your copies of the labs are in {folder}.", flush=True)
+    page = start.PAGE if (folder / start.PAGE).is_file() else ""
     lab.serve(folder, browser=not arguments.no_browser, port=arguments.port, page=page)
     return 0
 
@@ -113,7 +130,9 @@ def _add_reset(commands: argparse._SubParsersAction) -> None:
     text = "set your copy of a lab, or one exercise, back; what you had is kept"
     parser = commands.add_parser("reset", help=text, description=text)
     parser.add_argument("lab", help="for example lab1-data")
-    parser.add_argument("exercise", nargs="?", default="", help="for example count-images")
+    parser.add_argument(
+        "exercise", nargs="?", default="", help="its name or its number; the whole lab if left out"
+    )
     _add_folder(parser, option=True)
     parser.set_defaults(run=lambda given: _start().reset(given.lab, given.exercise, given.folder))
 
@@ -134,7 +153,10 @@ def _add_submit(commands: argparse._SubParsersAction) -> None:
 
 
 def _add_folder(parser: argparse.ArgumentParser, option: bool = False) -> None:
-    text = "where your copies are; LABKIT_WORK, or labkit in your home folder, if left out"
+    text = (
+        "the folder of your copies; if left out, the one that the variable LABKIT_WORK names, else"
+        " the folder labkit in your home folder"
+    )
     if option:
         parser.add_argument("--folder", type=pathlib.Path, metavar="FOLDER", help=text)
     else:

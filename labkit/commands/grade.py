@@ -131,10 +131,13 @@ def summary(
     begun : float
         In seconds since 1970.
     """
-    points = [item.points for item in graded if not item.submission.absent] or [0.0]
+    handed = [item for item in graded if not item.submission.absent]
+    points = [item.points for item in handed] or [0.0]
+    most = max((sum(result.max_points for result in item.results) for item in handed), default=0)
     middle = number(statistics.median(points))
     ends = f"from {number(min(points))} to {number(max(points))}, middle {middle}"
-    yield f"{len(graded)} submissions. Points given by the machine: {ends}."
+    size = "1 submission" if len(handed) == 1 else f"{len(handed)} submissions"
+    yield f"{size}. Points given by the machine, of {number(most)}: {ends}."
     yield f"Written to {output}:"
     yield from _written(output, begun, len(graded))
     if any(item.unsandboxed for item in graded):

@@ -126,8 +126,8 @@ def give_a_home() -> None:
         os.environ[name] = str(instead / name.lower())
     print(
         f"labkit: your home folder ({pathlib.Path('~').expanduser()}) cannot be written, so that"
-        f" Jupyter's settings are kept in {instead} for now. Your notebooks stay"
-        " in the course's folder. To change that, set HOME to a folder of yours.",
+        f" Jupyter's settings are kept in {instead} for now. Your notebooks are not"
+        " touched by that. To change it, set HOME to a folder of yours.",
         flush=True,
     )
 

@@ -68,7 +68,7 @@ def _add_grade(commands: argparse._SubParsersAction) -> None:
         help="where grades go, and what is kept to go on after an interruption",
     )
     _add_course(parser)
-    parser.add_argument("--jobs", type=int, default=1, help="notebooks to run at the same time")
+    parser.add_argument("--jobs", type=int, default=1, help="notebooks to run at the same time (1)")
     parser.add_argument(
         "--cluster",
         default="",

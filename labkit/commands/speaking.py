@@ -10,8 +10,9 @@ import rich.live
 import rich.text
 
 from labkit.checks import Outcome
+from labkit.checks.result import points
 from labkit.grading.graded import Graded
-from labkit.grading.results.pages import number, plain
+from labkit.grading.results.pages import plain
 
 _REASON = 120
 
@@ -75,7 +76,7 @@ class Progress:
             if why:
                 self._problem = f"{name}: {why[:_REASON]}"
             if self._live is None:
-                said = f"could not grade all: {why[:_REASON]}" if why else number(item.points)
+                said = f"could not grade all: {why[:_REASON]}" if why else points(item.points)
                 print(
                     f"{self._done} of {self._total}: {name}, {said}{self._to_go()}",
                     file=self._console.file,

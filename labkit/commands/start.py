@@ -9,10 +9,12 @@ from collections.abc import Callable
 
 from labkit import files, labs
 from labkit.commands import lab as opening
-from labkit.notebook import document, handin, pages, progress
+from labkit.notebook import document, handin, progress, start_page, terminal
 from labkit.notebook.working_copy import NoSuchExercise, WorkingCopy
 
-PAGE = "START.md"
+PAGE = start_page.PAGE
+_RELOAD = "If the notebook is open in JupyterLab: File, Reload Notebook from Disk."
+_NO_COURSE = "there are no notebooks of the course here. Start this in its folder."
 
 
 def home() -> pathlib.Path:
@@ -34,35 +36,9 @@ def copy_all(course: pathlib.Path, folder: pathlib.Path) -> list[str]:
     return new
 
 
-def write_page(folder: pathlib.Path) -> pathlib.Path:
-    """Write the page on which a student begins: the labs, their minutes and their state."""
-    rows = [_row(folder, name) for name in labs.MODULES]
-    begin = next((row["name"] for row in rows if not row["is_done"]), "")
-    files.write_text(folder / PAGE, pages.render("start.md", rows=rows, begin=begin))
-    return folder / PAGE
-
-
-def _row(folder: pathlib.Path, name: str) -> dict[str, object]:
-    lab = labs.load(name)
-    path = folder / name / f"{name}.ipynb"
-    entries = progress.Store(path.parent, name).entries()
-    view = progress.view(lab, entries)
-    handed_in = (path.parent / handin.FOLDER / path.name).exists()
-    state = "not begun"
-    if entries:
-        state = f"{view.earned:g} of {view.machine:g} points so far"
-    if handed_in:
-        state += ", handed in"
-    done = handed_in or (bool(entries) and view.next is None)
-    return {
-        "name": name,
-        "title": lab.title,
-        "minutes": lab.minutes,
-        "points": lab.points,
-        "state": state,
-        "link": f"{name}/{name}.ipynb" if path.exists() else "",
-        "is_done": done,
-    }
+def write_page(folder: pathlib.Path) -> None:
+    """Write the page on which a student begins."""
+    start_page.write(folder, map(labs.load, labs.MODULES))
 
 
 def start(lab: str, folder: pathlib.Path | None) -> int:
@@ -74,11 +50,11 @@ def start(lab: str, folder: pathlib.Path | None) -> int:
         new = copied.start(course)
         write_page(place)
         if new:
-            print(f"labkit: {copied.path} is your copy. Open it: labkit lab {place}")
+            print(f"labkit: {copied.path} is your copy. Open it: {_typed('lab', place)}")
         else:
             print(
                 f"labkit: {copied.path} is there already, and was left as it is."
-                f" To begin anew: labkit reset {lab}"
+                f" To begin anew: {_typed('reset', lab, '--folder', place)}"
             )
         return 0
 
@@ -90,13 +66,15 @@ def reset(lab: str, exercise: str, folder: pathlib.Path | None) -> int:
     place = (folder or home()).absolute()
 
     def act(course: pathlib.Path) -> int:
-        kept = WorkingCopy(place, lab).reset(course, exercise)
-        what = f"{exercise} in {lab}" if exercise else lab
+        name = _name_of(lab, exercise)
+        kept = WorkingCopy(place, lab).reset(course, name)
+        what = f"{name} in {lab}" if name else lab
         print(f"labkit: {what} is as it was handed out. What you had is kept: {kept}")
-        print("If the notebook is open in JupyterLab: File, Reload Notebook from Disk.")
+        print(_RELOAD)
+        write_page(place)
         return 0
 
-    return _with_lab(lab, act)
+    return _with_lab(lab, act, anywhere=True)
 
 
 def update(folder: pathlib.Path | None) -> int:
@@ -104,7 +82,10 @@ def update(folder: pathlib.Path | None) -> int:
     place = (folder or home()).absolute()
     course = opening.find_notebooks()
     if course is None:
-        return _say("there are no notebooks of the course here. Start this in its folder.")
+        return _say(_NO_COURSE)
+    if not any(WorkingCopy(place, name).path.exists() for name in labs.MODULES):
+        made = _typed("start", next(iter(labs.MODULES)), place)
+        return _say(f"there are no copies of labs in {place}. One is made by: {made}")
     status = 0
     for name in labs.MODULES:
         copied = WorkingCopy(place, name)
@@ -118,11 +99,12 @@ def update(folder: pathlib.Path | None) -> int:
         if done.kept is None:
             print(f"labkit: {name} is up to date")
         else:
-            also = f" and {done.cells} cells of your own" if done.cells else ""
             print(
-                f"labkit: {name} is new, with your {done.answers} answers{also}."
+                f"labkit: {name} is the course's present version now, with what you wrote:"
+                f" {_many(done.answers, 'answer')} and {_many(done.cells, 'cell')} of your own."
                 f" What you had is kept: {done.kept}"
             )
+            print(_RELOAD)
     write_page(place)
     return status
 
@@ -139,21 +121,43 @@ def submit(lab: str, folder: pathlib.Path | None) -> int:
         write_page(place)
         return 0
 
-    return _with_lab(lab, act)
+    return _with_lab(lab, act, anywhere=True)
 
 
-def _with_lab(lab: str, act: Callable[[pathlib.Path], int]) -> int:
+def _with_lab(lab: str, act: Callable[[pathlib.Path], int], anywhere: bool = False) -> int:
+    """Do what `act` does with the course's notebooks; `anywhere`: also where there are none."""
     if lab not in labs.MODULES:
         return _say(f"there is no lab {lab!r}; there are {', '.join(labs.MODULES)}")
     course = opening.find_notebooks()
-    if course is None:
-        return _say("there are no notebooks of the course here. Start this in its folder.")
+    if course is None and not anywhere:
+        return _say(_NO_COURSE)
+    course = course or pathlib.Path("notebooks")
     try:
         return act(course)
-    except FileNotFoundError as error:
-        return _say(f"there is no {error.filename}. Your copy is made by: labkit start {lab}")
-    except (OSError, document.UnreadableError, NoSuchExercise) as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
+        made = terminal.command("start", lab)
+        return _say(f"there is no {error.filename}. Your copy is made by: {made}")
+    except (files.Unwritable, document.UnreadableError, NoSuchExercise) as error:
         return _say(str(error))
+    except OSError as error:
+        return _say(f"{error.filename} cannot be read: {error.strerror}")
+
+
+def _name_of(lab: str, exercise: str) -> str:
+    """Return the name of an exercise that may be told by its number, or as the check calls it."""
+    names = {str(item.number): item.name for item in labs.load(lab).exercises}
+    return names.get(exercise, exercise.replace("_", "-"))
+
+
+def _typed(*words: str | pathlib.Path) -> str:
+    """Return the command to type, without the folder where it is the one that is taken anyway."""
+    if words[-1] == home():
+        words = words[:-2] if words[-2] == "--folder" else words[:-1]
+    return terminal.command(*map(str, words))
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _say(text: str) -> int:

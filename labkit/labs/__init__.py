@@ -39,7 +39,9 @@ def load(name: str) -> lab_folder.Lab:
 
 def of_notebook(name: str) -> notebook_lab.Lab:
     """Return what a notebook calls ``lab``; `labkit.setup` asks for it. Errors as `load`."""
-    return notebook_lab.of(load(name))
+    opened = notebook_lab.of(load(name))
+    opened.course = lambda: map(load, MODULES)
+    return opened
 
 
 def publish(package: str) -> lab_folder.Lab:

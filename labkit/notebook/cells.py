@@ -98,10 +98,16 @@ class Cells:
             self._makers[variable] = name
         self.runs.pop(name, None)  # the latest run comes last
         self.runs[name] = Run(source, troubles.of(error) if error is not None else None)
-        if error is not None and self.first_error in (None, name):
+        if error is not None and (self.first_error is None or self._is_before_the_first(name)):
             self.first_error = name
         elif error is None and self.first_error == name:
             self.first_error = next((n for n, run in self.runs.items() if run.trouble), None)
+
+    def _is_before_the_first(self, name: str) -> bool:
+        """Tell whether the page has the cell `name` above the first one that ended in an error."""
+        order = list(self.page.sources) if self.page else []
+        places = [c.removesuffix("-check") for c in (name, self.first_error)]
+        return all(c in order for c in places) and order.index(places[0]) < order.index(places[1])
 
     def is_left_over(self, variable: str, name: str) -> bool:
         """Tell whether only an earlier text of the cell `name` made `variable`."""

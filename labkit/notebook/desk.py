@@ -14,7 +14,7 @@ from typing import Any
 from labkit import evidence
 from labkit.checks.exercise import Exercise
 from labkit.checks.result import Message, Outcome, Result
-from labkit.notebook import box, lab, limits, troubles
+from labkit.notebook import box, lab, limits, terminal, troubles
 from labkit.notebook.cells import Cells, cells
 
 _RUN = "Run the cell above (click into it, then Shift+Enter), then this one."
@@ -68,7 +68,7 @@ def why_not(exercise: Exercise, known: Cells) -> Message | None:
             "The answer cell above is empty",
             "",
             "Undo it (click into the cell, then Ctrl+Z). Or get the exercise back as it was, in a "
-            f"terminal: labkit reset {lab.name_of(exercise)} {exercise.name}",
+            f"terminal: {terminal.command('reset', lab.name_of(exercise), exercise.name)}",
         )
     if shown is not None and run is not None and not troubles.same_code(shown, run.source):
         return _changed(shown)
@@ -110,6 +110,8 @@ def _missing(exercise: Exercise, known: Cells) -> list[str]:
 def _not_made(missing: list[str], source: str) -> Message:
     made = troubles.assigned(source)
     saw = f"The cell above ran, but it made no {' and no '.join(missing)}"
+    if missing[0] in troubles.compared(source):
+        return Message(saw, "", _compared(missing[0], source))
     alike = difflib.get_close_matches(missing[0], made, n=1)
     if alike:
         return Message(saw, "", f"It made {alike[0]}. Is that the one? Check the spelling.")
@@ -119,9 +121,16 @@ def _not_made(missing: list[str], source: str) -> Message:
 def _left_over(left: list[str], source: str) -> Message:
     names = " and ".join(left)
     saw = f"The cell above makes no {names} any more; the value at hand is from an earlier text"
+    if left[0] in troubles.compared(source):
+        return Message(saw, "", _compared(left[0], source))
     alike = difflib.get_close_matches(left[0], troubles.assigned(source), n=1)
     also = f" It makes {alike[0]}: is that the one?" if alike else ""
     return Message(saw, "", f"Give the answer this name again: {left[0]} = ...{also}")
+
+
+def _compared(name: str, source: str) -> str:
+    sign = troubles.compared(source)[name]
+    return f"{sign} compares two values. A single = gives one: {name} = ..."
 
 
 def _trouble(

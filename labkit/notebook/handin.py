@@ -13,7 +13,7 @@ from labkit import files
 from labkit.checks.exercise import Essay, Exercise
 from labkit.checks.exercise import Lab as Description
 from labkit.checks.result import Outcome
-from labkit.notebook import document, pages, progress, working_copy
+from labkit.notebook import document, pages, progress, terminal, working_copy
 from labkit.notebook.cells import cells
 
 FOLDER = "hand-in"
@@ -94,6 +94,7 @@ def from_notebook(lab: Description, entries: Mapping[str, progress.Entry]) -> Ha
     """Hand in the notebook that this kernel runs, saved first where that can be asked for."""
     path = document.of_this_kernel() if cells.current is not None else None
     if path is None:
+        # Stored with the solutions: no path of a machine's is named here.
         elsewhere = f"In a terminal this does the same: labkit submit {lab.name}"
         return HandIn(lab.name, notes=(f"To hand in, run this cell in JupyterLab. {elsewhere}",))
     notes = () if _save(path) else (_NOT_SAVED,)
@@ -107,7 +108,7 @@ _NOT_SAVED = (
 
 _OUTDATED = (
     "This notebook is of another version than the course's present one. You can hand it in; "
-    "or bring the present one first, with all of your answers: labkit update"
+    "or bring the present one first, with all of your answers. In a terminal: {}"
 )
 
 
@@ -138,7 +139,7 @@ def make(
         If the file cannot be written.
     """
     if working_copy.is_outdated(handed.path, lab.name):
-        notes += (_OUTDATED,)
+        notes += (_OUTDATED.format(terminal.command("update")),)
     path = handed.path.parent / FOLDER / f"{lab.name}.ipynb"
     files.write(path, handed.content)
     found = HandIn(

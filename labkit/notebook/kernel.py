@@ -15,6 +15,7 @@ from __future__ import annotations
 import inspect
 import linecache
 import os
+import re
 import sys
 import traceback
 import types
@@ -29,6 +30,7 @@ TARGET = "labkit"
 _attached: set[int] = set()
 _SETUP = "labkit.setup("
 _CHECK, _READY = ".check(", "labkit.ready("
+_OF_THE_LAB = re.compile(r"\s*lab\.(progress|hint|submit)\(.*\)\s*")
 
 
 def load_ipython_extension(shell: Any) -> None:
@@ -69,11 +71,13 @@ class Watcher:
         cells.begins(name, info.cell_id)
         if self.shows_errors != (name is not None):
             self.shows_errors = not self.shows_errors
-            self.shell.set_custom_exc((Exception,) if self.shows_errors else (), _show_error)
+            shown = (Exception, KeyboardInterrupt) if self.shows_errors else ()
+            self.shell.set_custom_exc(shown, _show_error)
         if name is None:
             return
         source = info.raw_cell
-        if (name.endswith("-check") and _CHECK in source) or _READY in source:
+        is_check = name.endswith("-check") and _CHECK in source
+        if is_check or _READY in source or _OF_THE_LAB.fullmatch(source):
             self._lend(source)
 
     def after(self, result: Any) -> None:
@@ -168,6 +172,8 @@ def in_short(error: BaseException, trace: types.TracebackType | None) -> list[st
     inside = sum(1 for frame, _ in steps if _is_of_a_library(frame.f_code.co_filename))
     if isinstance(error, NameError) and not _is_set_up():
         lines.append("The set-up has not run since the kernel started: choose Run All Cells.")
+    if isinstance(error, KeyboardInterrupt):
+        lines.append("The cell was stopped before its end.")
     if inside:
         steps_inside = "1 step" if inside == 1 else f"{inside} steps"
         lines.append(f"({steps_inside} inside libraries left out; a cell with %tb shows them)")

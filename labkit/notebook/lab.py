@@ -7,12 +7,13 @@ functions of the same object, so that older notebooks go on working.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from labkit.checks import exercise as checked
 from labkit.checks import variants
 from labkit.checks.result import Outcome, Result
-from labkit.notebook import document, handin, progress
+from labkit.notebook import document, handin, next_steps, progress, start_page
 from labkit.notebook.cells import cells
 
 _open: dict[str, Lab] = {}
@@ -55,6 +56,11 @@ class Lab:
     Parameters
     ----------
     description : labkit.checks.exercise.Lab
+
+    Attributes
+    ----------
+    course : callable
+        Returns all labs of the course, for the page on which a student begins.
     """
 
     def __init__(self, description: checked.Lab) -> None:
@@ -63,6 +69,7 @@ class Lab:
         self._last: checked.Exercise | None = None
         self._steps = 0
         self._shows_progress = False
+        self.course: Callable[[], Iterable[checked.Lab]] = tuple
 
     @property
     def names(self) -> set[str]:
@@ -73,8 +80,12 @@ class Lab:
         exercises = self.__dict__.get("_exercises", {})
         if name in exercises:
             return exercises[name]
+        others = ("hint", "progress", "submit")
+        meant = next_steps.nearest(name, [*exercises, *others])
+        asked = f" Is lab.{meant} meant?" if meant else ""
         raise AttributeError(
-            f"There is no exercise {name!r} in this lab; there are {', '.join(exercises)}."
+            f"lab has nothing called {name!r}.{asked} It has {', '.join(others)}, and the exercises"
+            f" {', '.join(exercises)}."
         )
 
     @property
@@ -143,7 +154,9 @@ class Lab:
         The notebook is saved first where JupyterLab can be asked to. What is open is no
         obstacle: whoever hands in again replaces the file.
         """
-        return handin.from_notebook(self.description, self._entries())
+        handed = handin.from_notebook(self.description, self._entries())
+        self._renew_start_page()
+        return handed
 
     def note(self, exercise: checked.Exercise, result: Result) -> None:
         """Keep what a check found, and show it in the boxes that are on the page."""
@@ -152,10 +165,19 @@ class Lab:
         # A folder that cannot be written to must not keep a student from an answer.
         with contextlib.suppress(OSError):
             self._store().record(result)
+        self._renew_start_page()
         if self._shows_progress:
             from IPython.display import update_display
 
             update_display(self._view(), display_id=_DISPLAY)
+
+    def _renew_start_page(self) -> None:
+        """Let the page on which the student began say where the student is now."""
+        path = document.of_this_kernel()
+        if path is None or not start_page.is_in(path.parent.parent):
+            return
+        with contextlib.suppress(OSError):
+            start_page.write(path.parent.parent, self.course())
 
     def _worked_on(self) -> checked.Exercise | None:
         """Return the exercise worked on last that is not passed; else the first that is not."""

@@ -17,7 +17,7 @@ QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3"}
 
 OUTDATED = (
     "This notebook is of another version than the course's present one. In a terminal, "
-    "labkit update brings that, with all of your answers."
+    "{} brings that, with all of your answers."
 )
 
 
@@ -56,7 +56,9 @@ def setup(lab: str, dataset: str = "fashion-mnist") -> Any:
     versions = f"labkit {labkit.__version__}, keras {importlib.metadata.version('keras')}"
     print(f"{lab} on {data.source(dataset)}. {versions}. Set-up complete.")
     if _is_outdated(lab):
-        print(OUTDATED)
+        from labkit.notebook import terminal
+
+        print(OUTDATED.format(terminal.command("update")))
     return _opened(lab)
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import ast
 import builtins
 import dataclasses
-import difflib
 import linecache
 import os
-import re
 import traceback
 import types
 from collections.abc import Iterable, Iterator
 
 from labkit.checks.result import Message
+from labkit.notebook import next_steps
 
 MAX_TEXT = 300
 _CURLY = "“”„‟«»‘’‚‛′″"
@@ -34,6 +33,8 @@ class Trouble:
         That line.
     name : str
         The name that was not found; empty for another error.
+    instead : str
+        What was meant by an attribute that was not found; empty if that cannot be told.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Trouble:
     line: int | None = None
     code: str = ""
     name: str = ""
+    instead: str = ""
 
     @property
     def is_of_grammar(self) -> bool:
@@ -55,10 +57,11 @@ def of(error: BaseException) -> Trouble:
         code = (error.text or "").rstrip("\n").strip()
         return Trouble(type(error).__name__, text, error.lineno, code[:MAX_TEXT])
     name = error.name or "" if isinstance(error, NameError) else ""
+    instead = next_steps.nearest_attribute(error) if isinstance(error, AttributeError) else ""
     for filename, line in reversed(list(own_lines(error.__traceback__))):
         code = linecache.getline(filename, line).strip()[:MAX_TEXT]
-        return Trouble(type(error).__name__, text, line, code, name)
-    return Trouble(type(error).__name__, text, name=name)
+        return Trouble(type(error).__name__, text, line, code, name, instead)
+    return Trouble(type(error).__name__, text, name=name, instead=instead)
 
 
 def own_lines(trace: types.TracebackType | None) -> Iterator[tuple[str, int]]:
@@ -109,6 +112,27 @@ def assigned(source: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def compared(source: str) -> dict[str, str]:
+    """Return the names that a line of a cell compares, where giving a value was meant, and how.
+
+    That is ``name == value``, and R's ``name <- value``, which Python reads as ``name < -value``.
+    """
+    try:
+        lines = ast.iter_child_nodes(_tree(source))
+        lone = [line.value for line in lines if isinstance(line, ast.Expr)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    found = {}
+    for node in lone:
+        if not (isinstance(node, ast.Compare) and isinstance(node.left, ast.Name)):
+            continue
+        if isinstance(node.ops[0], ast.Eq):
+            found[node.left.id] = "=="
+        elif isinstance(node.ops[0], ast.Lt) and isinstance(node.comparators[0], ast.UnaryOp):
+            found[node.left.id] = "<-"
+    return found
+
+
 def loaded(source: str) -> list[str]:
     """Return the names that a cell's text uses, without those of Python itself."""
     try:
@@ -141,7 +165,7 @@ def message(trouble: Trouble, texts: Iterable[str] = (), known: Iterable[str] = 
     if trouble.is_of_grammar:
         return _of_grammar(trouble, place)
     saw = f"The cell above ended in an error{place}: {trouble.kind}: {trouble.text}"
-    return Message(saw, "", _next_step(trouble, texts, known))
+    return Message(saw, "", next_steps.of(trouble, texts, known))
 
 
 def _of_grammar(trouble: Trouble, place: str) -> Message:
@@ -152,6 +176,12 @@ def _of_grammar(trouble: Trouble, place: str) -> Message:
             f"Python cannot read the cell above: there are curly quotation marks{place}",
             "",
             f"Type straight ones: {straight}  {again}",
+        )
+    if trouble.code.startswith("```"):
+        return Message(
+            f"Python cannot read the cell above{place}: {trouble.text}",
+            "",
+            f"Leave out the lines with ```: they stand around code in a text only. {again}",
         )
     if "unterminated" in trouble.text and "string" in trouble.text:
         return Message(
@@ -164,23 +194,6 @@ def _of_grammar(trouble: Trouble, place: str) -> Message:
         "",
         f"Look at that line and at the one before it. {again}",
     )
-
-
-def _next_step(trouble: Trouble, texts: Iterable[str], known: Iterable[str]) -> str:
-    if trouble.kind == "KeyboardInterrupt":
-        return "It was stopped before its end. Run it again, then this cell."
-    if trouble.name:
-        whole = re.fullmatch(r"(\w+)\s*=\s*(\w+)\s*(#.*)?", trouble.code)
-        if whole and whole[2] == trouble.name and whole[1] in set(texts):
-            return f'A text needs quotation marks: {whole[1]} = "{trouble.name}"'
-        alike = difflib.get_close_matches(trouble.name, list(known), n=1)
-        if alike:
-            return f"Is {alike[0]} meant? Mend the line, run the cell, then this one again."
-        return (
-            f"Nothing is called {trouble.name} yet. Is it spelt right, and was the cell that "
-            "makes it run?"
-        )
-    return "Mend that line, run the cell, then run this one again."
 
 
 def _said(error: BaseException) -> str:

@@ -65,6 +65,7 @@ def test_a_students_hour_from_the_first_page_to_the_report(tmp_path):
         _mistakes_of_the_first_exercise(lab)
         _mistakes_of_later_ones(lab)
         handed = _hand_in(lab)
+        _back_at_the_first_page(lab)
     _graded_marked_reported(tmp_path, handed)
 
 
@@ -172,6 +173,15 @@ def _hand_in(lab):
     assert sources["count-images"] == "n_train = len(x_train)\nn_test = len(x_test)"
     assert variants.number_in(map(document.text_of, document.read(handed).cells))
     return handed
+
+
+def _back_at_the_first_page(lab):
+    """The page that was left open says where the student is now."""
+    tab = lab.page.locator(".lm-TabBar-tab").filter(has_text="START.md")
+    tab.click()
+    page = lab.page.locator(".jp-MarkdownViewer, .jp-RenderedMarkdown").first
+    lab.expect(page).to_contain_text("points so far, handed in")
+    lab.expect(page).to_contain_text(f"Begin here: {list(labs.MODULES)[1]}")
 
 
 def _graded_marked_reported(folder, handed):

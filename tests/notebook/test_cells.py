@@ -97,6 +97,10 @@ def test_a_check_before_the_set_up_asks_for_it(tmp_path):
             assert ran.error == "" and "The set-up has not run" in ran.words, name
             assert float(ran.plain) == 0
         assert "choose Run All Cells" in fresh.run("x_train[0]", "own").error
+        for asked in ("lab.progress()", "lab.hint()", "lab.hint(2)", "lab.submit()"):
+            ran = fresh.run(asked, "own")
+            assert ran.error == "" and "The set-up has not run" in ran.words, asked
+        assert "NameError" in fresh.run("lab", "own").error
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -162,6 +166,29 @@ def test_a_text_without_quotation_marks_is_recognised(page):
     assert "A text needs quotation marks" in said
 
 
+def test_an_answer_without_its_variable_and_its_quotation_marks_is_recognised(page):
+    page.run("c", "array-or-matrix")
+    said = page.run(_check("array-or-matrix"), "array-or-matrix-check").words
+    assert "A text needs quotation marks: array_or_matrix" in said
+
+
+@pytest.mark.parametrize("sign", ["==", "<-"])
+def test_a_comparison_is_told_from_an_answer(sign, page):
+    """With a value at hand that an earlier text of the cell gave: without, it is a NameError."""
+    page.run("n_train = n_test = 5", "count-images")
+    page.run(f"n_train {sign} 7\nn_test = 1", "count-images")
+    said = page.run(_check("count-images"), "count-images-check").words
+    assert "makes no n_train" in said and "A single = gives one" in said
+
+
+def test_what_is_not_judged_takes_no_points_from_anyone(page):
+    page.run(_solved("count-images"), "count-images")
+    page.run(_check("count-images"), "count-images-check")
+    page.run("1 / 0", "count-images")
+    said = page.run(_check("count-images"), "count-images-check").words
+    assert "not judged" in said and "0 of" not in said
+
+
 def test_later_cells_run_after_an_error(page):
     requests = [
         page.send(source, name)
@@ -184,6 +211,22 @@ def test_an_error_shows_the_students_line_first(page):
     assert lines[1] == "In line 2: np.reshape(np.zeros(6), (4, 2))"
     assert "inside libraries left out" in lines[-1] and len(lines) == 3
     assert "fromnumeric.py" in page.run("%tb", "own").text + page.run("%tb", "own").error
+
+
+def test_what_was_stopped_is_shown_as_short_as_an_error(page):
+    """As the button does that stops a cell, while it is deep inside a library."""
+    page.run("import os, signal, threading\nstop = os.getpid(), signal.SIGINT", None)
+    source = "threading.Timer(0.1, os.kill, stop).start()\nthreading.Event().wait(600)"
+    ran = page.run(source, "count-images")
+    lines = re.sub("\x1b[^m]*m", "", ran.error).splitlines()
+    assert lines[:3] == [
+        "KeyboardInterrupt",
+        "In line 2: threading.Event().wait(600)",
+        "The cell was stopped before its end.",
+    ]
+    assert "inside libraries left out" in lines[3] and len(lines) == 4
+    said = page.run(_check("count-images"), "count-images-check").words
+    assert "It was stopped before its end" in said
 
 
 def test_a_function_that_does_not_end_is_stopped(page):
@@ -252,6 +295,11 @@ def test_progress_is_kept_and_names_the_first_error(page):
     assert f"First error: {_called('describe-array')}" in ran.words
     most = sum(exercise.points for exercise in labs.load(LAB))
     assert f"Points so far: {_exercise('count-images').points:g} of {most:g}" in ran.words
+    # On the page, not in time: what stands first is mended first.
+    page.tell(sources=dict.fromkeys(EXERCISES, ""))
+    page.run("3 / 0", "count-images")
+    assert f"First error: {_called('count-images')}" in page.run(f"{lab}.progress()", "p").words
+    page.run(_solved("count-images"), "count-images")
     page.run("images_dtype = 1", "describe-array")
     assert (
         f"First error: {_called('read-pixel')}" in page.run(f"{lab}.progress()", "progress").words

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from labkit.commands import lab
+from labkit.commands import cli, lab, start
 from tests import serving
 
 
@@ -25,6 +25,19 @@ def test_serves_the_drawn_sample_within_ten_seconds_and_ends_on_ctrl_c(tmp_path)
         started = settings["schema"]["properties"]["autoStartDefaultKernel"]["default"]
         assert started is True, "a notebook's kernel is asked for"
         assert server.interrupt() == 0
+
+
+def test_a_students_folder_is_opened_on_its_page(monkeypatch, tmp_path, sample_data):
+    opened = []
+    monkeypatch.setattr(lab, "serve", lambda folder, **options: opened.append((folder, options)))
+    work = tmp_path / "work"
+    assert cli.main(["start", "lab1-data", str(work)]) == 0
+    assert cli.main(["lab", str(work)]) == 0
+    assert cli.main(["lab", str(tmp_path)]) == 0
+    assert [(folder, options["page"]) for folder, options in opened] == [
+        (work, start.PAGE),
+        (tmp_path, ""),
+    ]
 
 
 def test_notebooks_are_found_from_any_folder(tmp_path, monkeypatch):

@@ -10,9 +10,11 @@ import pytest
 
 from labkit import labs
 from labkit.checks import variants
+from labkit.checks.result import Outcome, Result
 from labkit.commands import cli, start
+from labkit.commands import lab as opening
 from labkit.grading.submissions import handed_out, repair
-from labkit.notebook import document, working_copy
+from labkit.notebook import cells, document, working_copy
 from labkit.notebook import setup as set_up
 from tests.notebooks import running
 
@@ -199,6 +201,66 @@ def test_what_cannot_be_done_is_said(arguments, said, capsys):
     assert said in capsys.readouterr().err
 
 
+def test_an_exercise_is_called_as_a_student_would_call_it(work):
+    cli.main(["start", LAB])
+    handed = _notebook(_path(work))
+    for item in labs.load(LAB).exercises:
+        for called in (item.name, item.name.replace("-", "_"), str(item.number)):
+            notebook = copy.deepcopy(handed)
+            for cell in notebook["cells"]:
+                if document.name_of(cell).removesuffix("-answer") == item.name:
+                    cell["source"] = "mine"
+            _write(_path(work), notebook)
+            assert cli.main(["reset", LAB, called]) == 0
+            assert _notebook(_path(work)) == handed
+
+
+def test_an_update_without_copies_says_so(work, capsys):
+    assert cli.main(["update"]) == 1
+    said = capsys.readouterr().err
+    assert str(work) in said and f"labkit start {next(iter(labs.MODULES))}" in said
+    assert not work.exists()
+
+
+def test_handing_in_and_setting_back_need_no_course(work, monkeypatch, capsys):
+    """As with the students' edition, in any folder."""
+    cli.main(["start", LAB])
+    handed = _notebook(_path(work))
+    monkeypatch.setattr(opening, "find_notebooks", lambda folder=None: None)
+    notebook = copy.deepcopy(handed)
+    for cell in notebook["cells"]:
+        cell["source"] = "mine"
+    _write(_path(work), notebook)
+    assert cli.main(["submit", LAB]) == 0
+    assert "Receipt" in capsys.readouterr().out
+    assert cli.main(["reset", LAB]) == 0
+    assert _notebook(_path(work)) == handed
+    assert cli.main(["start", LAB]) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [["lab", "--no-browser"], ["start", LAB], ["submit", LAB], ["update"]]
+)
+def test_a_place_that_cannot_be_written_is_named(arguments, work, tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").write_text("")
+    place = tmp_path / "file/labkit"
+    monkeypatch.setenv("LABKIT_WORK", str(place))
+    monkeypatch.setenv("LABKIT_DATA", "sample")
+    assert cli.main(arguments) == 1
+    said = capsys.readouterr().err
+    assert str(place) in said and "Errno" not in said
+
+
+def test_what_is_told_to_be_typed_names_the_folder_where_it_has_to(work, tmp_path, capsys):
+    own = tmp_path / "my own"
+    for arguments, folder in (([], ""), ([str(own)], f" '{own}'")):
+        cli.main(["start", LAB, *arguments])
+        assert capsys.readouterr().out.rstrip().endswith(f"labkit lab{folder}")
+        cli.main(["start", LAB, *arguments])
+        option = f" --folder{folder}" if folder else ""
+        assert capsys.readouterr().out.rstrip().endswith(f"labkit reset {LAB}{option}")
+
+
 def test_a_wrong_exercise_lists_the_right_ones(capsys):
     cli.main(["start", LAB])
     assert cli.main(["reset", LAB, "no-such"]) == 1
@@ -227,6 +289,27 @@ def test_the_first_page_leads_to_the_lab_that_is_next(work):
     cli.main(["submit", names[0]])
     text = (work / start.PAGE).read_text("utf-8")
     assert f"**Begin here: [{names[1]}]" in text and "handed in" in text
+
+
+def test_the_first_page_follows_what_is_done_in_a_notebook(work, monkeypatch):
+    start.copy_all(COURSE, work)
+    monkeypatch.setenv("JPY_SESSION_NAME", str(_path(work)))
+    monkeypatch.setattr(cells.cells, "current", "a-cell")
+    opened = labs.of_notebook(LAB)
+    exercise = next(iter(labs.load(LAB)))
+    points = exercise.points
+    passed = Result(exercise.name, exercise.title, Outcome.PASSED, points, points)
+    opened.note(exercise, passed)
+    text = (work / start.PAGE).read_text("utf-8")
+    machine = sum(item.points for item in labs.load(LAB))
+    assert f"| {points:g} of {machine:g} points so far |" in text
+    opened.submit()
+    text = (work / start.PAGE).read_text("utf-8")
+    assert f"| {points:g} of {machine:g} points so far, handed in |" in text
+
+    (work / start.PAGE).write_text("# My own page\n")
+    opened.note(exercise, passed)
+    assert (work / start.PAGE).read_text() == "# My own page\n"
 
 
 @pytest.mark.parametrize("lab", labs.MODULES)

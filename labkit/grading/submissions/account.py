@@ -27,7 +27,7 @@ def lines(arrivals: find.Arrivals) -> Iterator[str]:
         f"{len(arrivals.fates)} files: {counts[find.TAKEN]} to grade, "
         f"{counts[find.NO_NOTEBOOK]} that cannot be read, {counts[find.LEFT_OUT]} left out."
     )
-    told = [f"{whole} students"]
+    told = ["1 student" if whole == 1 else f"{whole} students"]
     if missing:
         told.append(f"{missing} without a notebook that can be graded")
     if absent:

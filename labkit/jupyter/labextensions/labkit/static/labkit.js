@@ -2,11 +2,12 @@
 
    A kernel sees what runs, and never what a cell shows. A moment before each run, this tells it the
    text of the answer cells and whether the file holds it all, on a comm named "labkit". Asked to, it
-   saves the notebook, and shows how far a training has come. And it leads from a link to an exercise,
-   by mouse or keyboard, to its cell. */
+   saves the notebook, and shows how far a training has come. It leads from a link to an exercise, by
+   mouse or keyboard, to its cell. And who comes back to the start page finds it as it is now. */
 (() => {
   "use strict";
   const TARGET = "labkit";
+  const START = "START.md";
   let shared;
 
   async function library(name) {
@@ -88,7 +89,14 @@
     return true;
   }
 
+  // Kernels write it, and JupyterLab does not look whether a file has changed.
+  function readAgain({ newValue: shown }) {
+    const context = shown?.context;
+    if (context?.path === START && context.isReady && !context.model.dirty) context.revert();
+  }
+
   function activate(app, tracker, { NotebookActions }) {
+    app.shell.currentChanged?.connect((_, change) => readAgain(change));
     NotebookActions.executionScheduled.connect((_, { notebook }) => {
       const panel = tracker.find(one => one.content === notebook);
       if (panel) tell(panel);

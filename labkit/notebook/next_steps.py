@@ -1,0 +1,151 @@
+"""One next step for an error that ended a cell: what it most often means to a beginner."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import difflib
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from labkit.notebook.troubles import Trouble
+
+# By the error's class and what it says; the first that fits is told. tests/notebook raises each.
+_KNOWN = (
+    (
+        "TypeError",
+        r"'(builtin_function_or_method|function|method|type)' object is not subscriptable",
+        "A function is called with round brackets: len(...). Square brackets take something out of"
+        " an array or a list.",
+    ),
+    (
+        "TypeError",
+        r"object is not callable",
+        "Round brackets call a function, and here is none. Something is taken out of an array or a"
+        " list with square brackets. If a name of Python's was given a value, restart the kernel.",
+    ),
+    (
+        "TypeError",
+        r"required .*argument|takes .*argument|(unexpected|invalid) keyword|multiple values for",
+        "Compare what stands in the brackets with what the function takes: help() of its name"
+        " shows it.",
+    ),
+    (
+        "TypeError",
+        r"unsupported operand|can only concatenate|not supported between",
+        "Two things meet here that do not go together. Look at type() of each.",
+    ),
+    (
+        "TypeError|AttributeError",
+        r"'NoneType' object",
+        "Something is None here. Was a function without return called, or one that prints only?",
+    ),
+    (
+        "IndexError",
+        r"too many indices",
+        "There are more indices than axes: .ndim says how many axes there are.",
+    ),
+    (
+        "IndexError",
+        r"out of (bounds|range)",
+        "Python counts from 0, so the last index is the length minus 1. Look at .shape or len().",
+    ),
+    (
+        "ValueError",
+        r"cannot reshape",
+        "The new shape has to hold as many values as there are: compare the product of its numbers"
+        " with .size.",
+    ),
+    (
+        "ValueError",
+        r"could not be broadcast|not aligned|mismatch in its core dimension",
+        "The shapes do not fit each other. Print .shape of both.",
+    ),
+    (
+        "ValueError",
+        r"values to unpack",
+        "On the left of the = are not as many names as values on the right.",
+    ),
+    (
+        "KeyError",
+        r"",
+        "It holds nothing under this name. .keys() of a dictionary, or .columns of a table, shows"
+        " what there is.",
+    ),
+    (
+        "ModuleNotFoundError|ImportError",
+        r"",
+        "Is it spelt right? All that a lab needs is imported in its set-up.",
+    ),
+    ("FileNotFoundError", r"", "There is no such file. Is the path right?"),
+    ("ZeroDivisionError", r"", "Something is divided by 0. Print what stands below the line."),
+    ("RecursionError", r"", "A function calls itself and never ends. When should it stop?"),
+)
+_IN_PYTHON = {
+    **{"TRUE": "True", "true": "True", "FALSE": "False", "false": "False"},
+    **{"NULL": "None", "null": "None", "NA": "float('nan')"},
+    **{"length": "len(...)", "nrow": "len(...)", "dim": ".shape", "ncol": ".shape[1]"},
+    **{"library": "import", "cat": "print(...)", "paste": "an f-string", "seq": "range(...)"},
+}
+"""What other languages, R above all, call otherwise."""
+_PYTHONS_OWN = [name for name in dir(builtins) if name.islower() and not name.startswith("_")]
+_AGAIN = "Mend that line, run the cell, then run this one again."
+
+
+def of(trouble: Trouble, texts: Iterable[str] = (), known: Iterable[str] = ()) -> str:
+    """Return what to do about an error, in a sentence or two.
+
+    Parameters
+    ----------
+    trouble : labkit.notebook.troubles.Trouble
+    texts : iterable of str
+        The variables that take a text in quotation marks.
+    known : iterable of str
+        The names that there are, for one that was misspelt.
+    """
+    if trouble.kind == "KeyboardInterrupt":
+        return "It was stopped before its end. Run it again, then this cell."
+    if trouble.name:
+        return _of_a_name(trouble, list(texts), list(known))
+    if trouble.instead:
+        return f"Is .{trouble.instead} meant? {_AGAIN}"
+    for kinds, pattern, step in _KNOWN:
+        if trouble.kind in kinds.split("|") and re.search(pattern, trouble.text):
+            return f"{step} {_AGAIN}"
+    return _AGAIN
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the one of `known` that was meant by `name`; empty if none is like it."""
+    names = list(known)
+    same = [other for other in names if other.casefold() == name.casefold()]
+    return next(iter(same or difflib.get_close_matches(name, names, n=1)), "")
+
+
+def nearest_attribute(error: AttributeError) -> str:
+    """Return what was meant by an attribute that there is not; empty if that cannot be told."""
+    with contextlib.suppress(Exception):  # the object may be of the student's own making
+        if error.name and error.obj is not None:
+            return nearest(error.name, [n for n in dir(error.obj) if not n.startswith("_")])
+    return ""
+
+
+def _of_a_name(trouble: Trouble, texts: list[str], known: list[str]) -> str:
+    whole = re.fullmatch(r"(?:(\w+)\s*=\s*)?(\w+)\s*(#.*)?", trouble.code)
+    if whole and whole[2] == trouble.name:
+        variable = whole[1] or (texts[0] if len(texts) == 1 else "")
+        if variable in texts:
+            return f'A text needs quotation marks: {variable} = "{trouble.name}"'
+    if "<-" in trouble.code:
+        return f"A single = gives a value in Python: {trouble.code.replace('<-', '=', 1)}"
+    if trouble.name in _IN_PYTHON:
+        return f"{trouble.name} is of another language. Python: {_IN_PYTHON[trouble.name]}"
+    alike = nearest(trouble.name, known) or nearest(trouble.name, _PYTHONS_OWN)
+    if alike:
+        return f"Is {alike} meant? Mend the line, run the cell, then this one again."
+    return (
+        f"Nothing is called {trouble.name} yet. Is it spelt right, and was the cell that "
+        "makes it run?"
+    )
