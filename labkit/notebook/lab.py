@@ -45,7 +45,8 @@ def name_of(exercise: checked.Exercise) -> str:
 
 def note(exercise: checked.Exercise, result: Result) -> None:
     """Let the lab of `exercise` keep what a check in a notebook found."""
-    for opened in _open.values():
+    # A list: the first note loads the course's other labs, for the start page.
+    for opened in list(_open.values()):
         if any(exercise is own for own in opened.description):
             opened.note(exercise, result)
 

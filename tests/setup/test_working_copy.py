@@ -2,8 +2,11 @@
 
 import copy
 import json
+import os
 import pathlib
 import random
+import subprocess
+import sys
 import uuid
 
 import pytest
@@ -310,6 +313,28 @@ def test_the_first_page_follows_what_is_done_in_a_notebook(work, monkeypatch):
     (work / start.PAGE).write_text("# My own page\n")
     opened.note(exercise, passed)
     assert (work / start.PAGE).read_text() == "# My own page\n"
+
+
+IN_A_NEW_KERNEL = """
+from labkit import labs
+from labkit.checks.result import Outcome, Result
+from labkit.notebook import cells, lab
+exercise = next(iter(labs.of_notebook({name!r}).description))
+cells.cells.current = "a-cell"
+lab.note(exercise, Result(exercise.name, exercise.title, Outcome.FAILED, 1.0, exercise.points))
+"""
+
+
+def test_the_first_check_of_a_kernel_brings_the_first_page_up_to_date(work):
+    start.copy_all(COURSE, work)
+    finished = subprocess.run(
+        [sys.executable, "-c", IN_A_NEW_KERNEL.format(name=LAB)],
+        env=os.environ | {"JPY_SESSION_NAME": str(_path(work))},
+        capture_output=True,
+        text=True,
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert "| 1 of " in (work / start.PAGE).read_text("utf-8")
 
 
 @pytest.mark.parametrize("lab", labs.MODULES)
