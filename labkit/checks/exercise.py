@@ -32,12 +32,15 @@ class Answer:
         That kind of object in words, with its article: ``"a NumPy array"``.
     earlier : str
         The title of the earlier exercise that makes this variable; empty for an own answer.
+    alone : bool
+        Whether it is one value: an array or a list of one is told how to become that.
     """
 
     collector: values.Collector
     kind: type
     words: str
     earlier: str = ""
+    alone: bool = False
 
     def from_earlier(self, title: str) -> "Answer":
         """Return the same kind of answer, made in the earlier exercise `title`."""
@@ -47,7 +50,7 @@ class Answer:
 A_CELL = "a cell above"
 """Where an answer is from that no exercise makes."""
 VALUE = Answer(values.value, evidence.Value, "a plain value")
-NUMBER = Answer(values.value, evidence.Value, "a number")
+NUMBER = Answer(values.value, evidence.Value, "a number", alone=True)
 TEXT = Answer(values.value, evidence.Value, "a text in quotation marks")
 ARRAY = Answer(values.array, evidence.Array, "an array of numbers")
 MODEL = Answer(networks.model, evidence.Model, "a Keras model")
@@ -89,6 +92,8 @@ class Answers:
         self._read.add(name)
         fact = self._facts[name]
         if isinstance(fact, self._kinds[name].kind):
+            if self._kinds[name].alone and _holds_one(fact.value):
+                raise Unusable(_to_be_taken_out(name, fact))
             return fact
         raise Unusable(_unusable(name, self._kinds[name], fact))
 
@@ -122,6 +127,22 @@ def _unusable(name: str, answer: Answer, fact: Any) -> Message:
         next_step = "Mend that in the cell above, run it, then run this cell again."
         return Message(f"{name} is {kind}, and {fact.reason}", answer.words, next_step)
     return Message(f"{name} is {kind}", answer.words, "Look at type() of what you have assigned.")
+
+
+def _holds_one(plain: Any) -> bool:
+    """Tell whether a plain value is a list of one number, however deep that lies."""
+    within = plain
+    while isinstance(within, list) and len(within) == 1:
+        within = within[0]
+    return within is not plain and isinstance(within, int | float)
+
+
+def _to_be_taken_out(name: str, fact: evidence.Value) -> Message:
+    return Message(
+        f"{name} is of type {fact.type}, with one number in it: {fact.value}",
+        "the number itself",
+        "Take it out: [0] gives the first of several, .item() the only one of an array.",
+    )
 
 
 @dataclasses.dataclass(frozen=True)

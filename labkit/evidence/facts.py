@@ -248,10 +248,19 @@ class Raised:
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """One call of the student's function on one probe."""
+    """One call of the student's function on one probe.
+
+    Attributes
+    ----------
+    result : fact
+    changed_its_input : bool
+    again : bool
+        Whether it returned the very network that an earlier call had returned.
+    """
 
     result: Any
     changed_its_input: bool
+    again: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -48,7 +48,8 @@ def called(answer: Any, arguments: Sequence[tuple], seed: int = 0) -> facts.Call
     """Collect what a function returns on `arguments`, which `seed` gave."""
     if not callable(answer):
         return facts.Other(values.type_name(answer))
-    calls = tuple(_call(answer, given) for given in arguments)
+    built: list[Any] = []  # kept until the last call: no other object gets their place
+    calls = tuple(_call(answer, given, built) for given in arguments)
     type_name = values.type_name(answer)
     return facts.Calls(type_name, seed, digest(arguments), calls, _is_untouched(answer))
 
@@ -91,8 +92,10 @@ def digest(arguments: Any) -> str:
     return found.hexdigest()
 
 
-def _call(function: Callable, arguments: tuple) -> facts.Call:
+def _call(function: Callable, arguments: tuple, built: list[Any]) -> facts.Call:
+    """Call a function; `built` are the networks that it has returned before."""
     given = copy.deepcopy(arguments)
+    again = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -101,11 +104,14 @@ def _call(function: Callable, arguments: tuple) -> facts.Call:
         result = facts.Raised(type(error).__name__, _told(error))
     else:
         result = returned_fact(returned)
+        if networks.is_network(returned):
+            again = any(returned is network for network in built)
+            built.append(returned)
     changed = any(
         isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True)
         for before, after in zip(arguments, given, strict=True)
     )
-    return facts.Call(result, changed)
+    return facts.Call(result, changed, again)
 
 
 def _told(error: BaseException) -> str:

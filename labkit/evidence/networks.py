@@ -105,7 +105,9 @@ def _shape(model: Any, name: str) -> tuple | None:
 def _compile_facts(settings: dict | None, model: Any) -> dict[str, Any]:
     if not settings or not getattr(model, "compiled", False):
         return {"loss": "", "from_logits": False, "optimizer": "", "metrics": ()}
-    loss = settings.get("loss") or ""
+    losses = _flat(settings.get("loss"))
+    # A network with one output takes its loss in a list or a dictionary, too.
+    loss = losses[0] if len(losses) == 1 else losses
     metrics = _flat(settings.get("metrics"))
     return {
         "loss": _name(loss),
@@ -117,13 +119,13 @@ def _compile_facts(settings: dict | None, model: Any) -> dict[str, Any]:
     }
 
 
-def _flat(metrics: Any) -> list:
-    """Return metrics in their order, however they are nested."""
-    if isinstance(metrics, dict) and "class_name" not in metrics:
-        metrics = list(metrics.values())
-    if isinstance(metrics, list | tuple):
-        return [part for metric in metrics for part in _flat(metric)]
-    return [] if metrics is None else [metrics]
+def _flat(settings: Any) -> list:
+    """Return losses or metrics in their order, however they are nested."""
+    if isinstance(settings, dict) and "class_name" not in settings:
+        settings = list(settings.values())
+    if isinstance(settings, list | tuple):
+        return [part for setting in settings for part in _flat(setting)]
+    return [] if settings is None else [settings]
 
 
 def _metric(setting: Any) -> str:

@@ -31,6 +31,28 @@ def _network():
     return model
 
 
+def test_a_loss_is_the_same_however_compile_is_told():
+    model, seen = _network(), set()
+    name = "sparse_categorical_crossentropy"
+    for loss in (name, getattr(keras.losses, name), keras.losses.SparseCategoricalCrossentropy()):
+        for told in (loss, [loss], (loss,), {"classes": loss}):
+            model.compile("adam", told, metrics=["accuracy"])
+            fact = networks.model(model)
+            seen.add((fact.loss, fact.from_logits, fact.loss_settings))
+    assert seen == {(name, False, ())}
+
+
+def test_a_network_that_was_returned_before_is_known(tmp_path):
+    kept = {}
+
+    def build(number):
+        return kept.setdefault(number, _network()) if number else _network()
+
+    fact = functions.called(build, [(1,), (0,), (0,), (1,)])
+    again = _saved({"build": fact}, tmp_path / "evidence.npz").facts["build"]
+    assert [call.again for call in again.calls] == [False, False, False, True]
+
+
 def test_arrays_and_values_survive_a_file(tmp_path):
     whole = np.arange(12.0).reshape(3, 4)
     facts = {

@@ -4,6 +4,8 @@ import html.parser
 import json
 import math
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,6 +102,19 @@ def test_half_an_answer_keeps_its_points(exercise):
 def test_wrong_type_is_told_and_not_raised(exercise):
     result = exercise.check("base", {"a": object()}, None)
     assert result.outcome in (Outcome.FAILED, Outcome.COULD_NOT_GRADE) and result.points == 0
+
+
+@pytest.mark.parametrize("number", [7, 8, 0.25, np.float32(7)])
+@pytest.mark.parametrize("wrapped", [list, tuple, np.array, pd.Series, lambda one: [[*one]]])
+def test_who_hands_over_one_number_in_an_array_is_told_to_take_it_out(exercise, wrapped, number):
+    result = exercise.check("base", wrapped([number]), 4)
+    assert (result.points, result.misconceptions) == (3, ())
+    assert "Expected: the number itself." in result.text() and "Take it out" in result.text()
+
+
+def test_several_numbers_and_texts_are_judged_by_the_criterion(exercise):
+    for several in ([7, 8], np.array([7, 7]), ["7"], [], {"a": 7}):
+        assert "Take it out" not in exercise.check("base", several, 4).text()
 
 
 def test_a_check_that_breaks_is_no_zero_in_disguise(exercise):

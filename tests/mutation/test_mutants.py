@@ -29,6 +29,11 @@ def test_every_mutant_is_other_code_that_can_be_read():
     assert {"return inside the loop", "2 → 3", "axis= left out", "Mult → Div"} <= set(found)
 
 
+def test_what_has_a_lower_bound_gets_an_upper_one():
+    found = dict(operators.mutants("y = np.maximum(x @ w, 0)"))
+    assert found["maximum → clip at 6"] == "y = np.clip(x @ w, 0, 6)"
+
+
 def test_what_an_author_calls_free_may_be_changed_and_nothing_else():
     source = "x = f(128, 10)\ny = 128 + 3"
     free = ("128",)

@@ -190,6 +190,19 @@ def _arguments(tree: ast.AST) -> Iterator[Change]:
             yield f".{node.func.attr}() left away", _replaced(tree, place, lambda n: n.func.value)
 
 
+def _bounds(tree: ast.AST) -> Iterator[Change]:
+    """Give what has a lower bound an upper one, too, as relu6 has."""
+    for place, node in enumerate(ast.walk(tree)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        if node.func.attr == "maximum" and len(node.args) == 2:
+            yield "maximum → clip at 6", _replaced(tree, place, _bounded)
+
+
+def _bounded(node: ast.Call) -> ast.AST:
+    return _with(node, func=_with(node.func, attr="clip"), args=[*node.args, ast.Constant(6)])
+
+
 def _without(node: ast.AST, field: str, number: int) -> ast.AST:
     items = list(getattr(node, field))
     del items[number]
@@ -265,4 +278,13 @@ def _return_inside(node: ast.AST, number: int) -> ast.AST:
     return _with(node, body=body)
 
 
-OPERATORS = (_constants, _words, _names, _operations, _arguments, _elements, _statements)
+OPERATORS = (
+    _constants,
+    _words,
+    _names,
+    _operations,
+    _arguments,
+    _bounds,
+    _elements,
+    _statements,
+)

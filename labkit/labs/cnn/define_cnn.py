@@ -65,6 +65,7 @@ exercise.require(
         3,
         "convolution, max pooling, flatten, dense, dense, in this order",
         "Take the layers one by one from the blueprint above.",
+        free=(),
     ),
     asks="after the blueprint",
 )
@@ -129,13 +130,6 @@ def _ends_in_probabilities(answers):
             f"The last layer has {structures.nodes(units)} and the activation {name}",
             "one probability for each class, which add up to 1",
             "Which activation makes ten probabilities out of ten numbers?",
-        )
-    # Convolution, pooling and two dense layers come before.
-    if any(place == 4 for place, _ in chain.dropouts()):
-        return Message(
-            "A dropout comes after the last layer",
-            "ten probabilities that nothing changes any more",
-            "Let the network end with its last dense layer.",
         )
     return structures.computes("model2", answers, chain)
 
@@ -253,7 +247,6 @@ def added_layer_by_layer(keras):
     model.add(layers.Flatten())
     model.add(layers.Dense(64))
     model.add(layers.Activation("relu"))
-    model.add(layers.Dropout(0.2))
     model.add(layers.Dense(10))
     model.add(layers.Softmax())
     return model
@@ -352,6 +345,15 @@ def other_sizes(keras):
     yield shared.network(keras, shared.convolution(keras, 64))
     yield shared.network(keras, shared.convolution(keras, kernel=5))
     yield shared.network(keras, pool=keras.layers.MaxPooling2D(2, 1))
+
+
+@exercise.wrong(earns=2)
+def dropout_that_the_blueprint_has_not(keras):
+    for place in range(1, 6):
+        images = shared.convolution(keras), keras.layers.MaxPooling2D()
+        layers = [*images, *shared.dense_part(keras)]
+        layers.insert(place, keras.layers.Dropout(0.25))
+        yield shared.sequence(keras, *layers)
 
 
 @exercise.wrong(earns=13)

@@ -32,8 +32,9 @@ def numbers(random):
     """Return rows and a table of numbers below, at and above 0; none of them is whole but 0.
 
     The first number decides what some functions make of all others: it is below 0, 0, and above.
+    The farthest ones lie where a function that is cut off at 6, or at 10, is found out.
     """
-    row = np.array([-3.75, -1.5, -0.25, 0.0, 0.25, 1.5, 3.75])
+    row = np.array([-13.75, -1.5, -0.25, 0.0, 0.25, 3.75, 13.75])
     table = random.normal(0, 2, (3, 4))
     return [(row,), (row[::-1].copy(),), (np.roll(row, 4),), (table,)]
 

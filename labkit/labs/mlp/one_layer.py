@@ -16,16 +16,21 @@ from labkit.checks.authoring import Exercise, Message, function
 from labkit.checks.forward import ACTIVATIONS
 from labkit.labs.mlp import shared
 
+LARGE = 10
+
 
 def networks(random):
     """Return inputs, weights and biases of small networks; no two sides of one are alike.
 
-    The last one has the sides of the first and other numbers, which no result of before fits.
+    The last one has the sides of the first and other numbers, which no result of before fits. In
+    the third the sums of the hidden layer are large, and the scores are not.
     """
     probes = []
     for images, pixels, hidden, classes in ((3, 5, 4, 2), (1, 6, 7, 3), (8, 3, 6, 5), (3, 5, 4, 2)):
         sides = ((images, pixels), (pixels, hidden), (hidden,), (hidden, classes), (classes,))
         probes.append(tuple(random.normal(0, 1, side) for side in sides))
+    x, weights1, bias1, weights2, bias2 = probes[2]
+    probes[2] = (x * LARGE, weights1, bias1, weights2 / LARGE, bias2)
     return probes
 
 

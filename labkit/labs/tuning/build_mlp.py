@@ -3,9 +3,10 @@
 Write the function. It returns a **compiled** Keras network for images of 28×28 pixels with `layers`
 hidden layers of `nodes` nodes each (relu), an output layer that gives a probability for each digit,
 the optimizer Adam with the given learning rate, the loss that fits labels like `y_search`, and the
-accuracy as its first metric.
+accuracy as its first metric. Every call builds a new network, which has not been trained.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -17,10 +18,14 @@ from labkit.labs.tuning import shared
 
 
 def settings(random):
-    """Return nodes, layers and learning rate of a network with one layer and of one with three."""
+    """Return nodes, layers and learning rate of a network with one layer and of one with three.
+
+    The last call is the first one once more: what remembers its networks is found out.
+    """
     nodes = random.choice(np.arange(12, 32), 2, replace=False)
     rates = random.choice(np.arange(2, 12), 2, replace=False) / 1000
-    return [(int(nodes[0]), 1, float(rates[0])), (int(nodes[1]), 3, float(rates[1]))]
+    calls = [(int(nodes[0]), 1, float(rates[0])), (int(nodes[1]), 3, float(rates[1]))]
+    return [*calls, calls[0]]
 
 
 CLASSES = 10
@@ -174,9 +179,30 @@ def _(build_mlp, probes):
             )
 
 
+def _not_new(build_mlp, probes):
+    """Say which call returned a network that is not new; None where all of them are."""
+    for call, (called, model, *_) in zip(build_mlp.calls, _models(build_mlp, probes), strict=True):
+        if call.again:
+            return Message(
+                f"{called} returned the network that an earlier call had built",
+                "a new network at every call: one that is kept goes on with what it has learnt",
+                "Build the network inside the function, and keep none of them there.",
+            )
+        if model.updates:
+            return Message(
+                f"{called} returned a network that has taken {model.updates:,} training steps",
+                "a network that is ready to train and has not begun",
+                "Leave fit() to whoever calls the function.",
+            )
+    return None
+
+
 @exercise.criterion(2, asks="the optimizer Adam with the given learning rate")
 def _(build_mlp, probes):
     """is compiled with the learning rate asked for"""
+    # An optimizer goes on with its network: where that is not new, neither is this.
+    if used := _not_new(build_mlp, probes):
+        return used
     for called, model, _, _, wanted in _models(build_mlp, probes):
         rate = shared.learning_rate(model)
         if rate is None:
@@ -239,7 +265,7 @@ def learning_rate_ignored(build_mlp, probes):
 @exercise.sign
 def layers_ignored(build_mlp, probes):
     """The function builds one hidden layer whatever `layers` says."""
-    _, (_, deep, *_) = _models(build_mlp, probes)
+    _, (_, deep, *_), _ = _models(build_mlp, probes)
     return len(shared.hidden(deep)) == 1
 
 
@@ -373,6 +399,24 @@ def one_layer_used_again(keras):
         return model
 
     return build_mlp
+
+
+@exercise.wrong(earns=8)
+def kept_from_call_to_call(build_mlp):
+    yield functools.lru_cache(build_mlp)
+    yield lambda nodes, layers, rate, kept={}: kept.setdefault(
+        nodes, build_mlp(nodes, layers, rate)
+    )
+
+
+@exercise.wrong(earns=8)
+def trained_at_once(build_mlp, x_search, y_search):
+    def trained(nodes, layers=1, learning_rate=0.001):
+        model = build_mlp(nodes, layers, learning_rate)
+        model.fit(x_search[:32], y_search[:32], verbose=0)
+        return model
+
+    return trained
 
 
 @exercise.wrong(earns=9)

@@ -4,6 +4,8 @@ Draw it: the decays on a logarithmic axis, a line through the means, and at each
 spread up and one down. Label both axes. `grid_axes` is the picture's axes.
 """
 
+import re
+
 import numpy as np
 
 from labkit import evidence
@@ -103,6 +105,26 @@ def _(grid_axes):
         )
     if not (grid_axes["xlabel"].strip() and grid_axes["ylabel"].strip()):
         return Message("An axis has no label", "words at both axes", "set_xlabel and set_ylabel.")
+    if _says_the_other(grid_axes):
+        return Message(
+            f"The axis to the right is called {grid_axes['xlabel']!r}, the one upwards "
+            f"{grid_axes['ylabel']!r}",
+            "at each axis the words for what stands on it",
+            "Decays go to the right, accuracies upwards: compare the labels with that.",
+        )
+
+
+_OF_DECAYS = re.compile("decay|alpha|lambda|penalt", re.IGNORECASE)
+_OF_ACCURACIES = re.compile("accura|score|share|mean|right", re.IGNORECASE)
+
+
+def _says_the_other(grid_axes):
+    """Tell whether an axis has words for what stands on the other one, and none for its own."""
+    across, upwards = grid_axes["xlabel"], grid_axes["ylabel"]
+    return bool(
+        (_OF_ACCURACIES.search(across) and not _OF_DECAYS.search(across))
+        or (_OF_DECAYS.search(upwards) and not _OF_ACCURACIES.search(upwards))
+    )
 
 
 @exercise.sign
@@ -221,6 +243,19 @@ def linear(plt, decays, mean_accuracy, spread):
 @exercise.wrong(earns=4, shows="axes-without-words")
 def no_words(plt, decays, mean_accuracy, spread):
     return _picture(plt, decays, mean_accuracy, spread, words=("", ""))
+
+
+@exercise.right
+def words_for_both(plt, decays, mean_accuracy, spread):
+    words = "decay (log scale)", "mean accuracy at each decay"
+    return _picture(plt, decays, mean_accuracy, spread, words=words)
+
+
+@exercise.wrong(earns=4)
+def words_swapped(plt, decays, mean_accuracy, spread):
+    yield _picture(plt, decays, mean_accuracy, spread, words=("accuracy", "weight decay"))
+    yield _picture(plt, decays, mean_accuracy, spread, words=("Mean accuracy", "Mean accuracy"))
+    yield _picture(plt, decays, mean_accuracy, spread, words=("alpha", "alpha"))
 
 
 @exercise.wrong(earns=1, shows="place-for-decay")
