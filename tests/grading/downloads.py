@@ -10,6 +10,7 @@ import io
 import json
 import pathlib
 import struct
+import tarfile
 import unicodedata
 import zipfile
 from collections.abc import Callable
@@ -246,6 +247,56 @@ def jupyterhub(people: list[Student]) -> Files:
     return files
 
 
+def teams(people: list[Student]) -> Files:
+    files = {}
+    for person in people:
+        place = f"{person.name}/Lab 1"
+        # What is being worked on, and what a list of names would take for the last version.
+        files[f"Working files/{place}/{LAB}.ipynb"] = b"" if not person.attempts else notebook()
+        for turn, attempt in enumerate(person.attempts, start=9):
+            for name, content in attempt.files.items():
+                files[f"Submitted files/{place}/Version {turn}/{name}"] = content
+    return {name: content for name, content in files.items() if content} | {
+        f"Submitted files/{person.name}/Lab 1/note.txt": person.text.encode()
+        for person in people
+        if not person.attempts
+    }
+
+
+def openolat(people: list[Student]) -> Files:
+    files = {}
+    for person in people:
+        folder = f"{person.last}_{person.first}_{person.login}"
+        files[f"{folder}/1_task/{LAB}.pdf"] = b"%PDF-1.4"
+        for step, attempt in zip(("2_submissions", "4_revisions_1"), person.attempts, strict=False):
+            files |= {f"{folder}/{step}/{name}": data for name, data in attempt.files.items()}
+            files[f"{folder}/{int(step[0]) + 1}_corrections/{LAB}.ipynb"] = notebook()
+    return files
+
+
+def autolab(people: list[Student]) -> Files:
+    return {
+        f"{person.login}@example.org_{turn}_{name}": content
+        for person in people
+        for turn, attempt in enumerate(
+            person.attempts or (HandIn({"note.txt": person.text.encode()}),), start=9
+        )
+        for name, content in attempt.files.items()
+    }
+
+
+def in_turns(people: list[Student], called: str = "{turn}") -> Files:
+    """Return a folder for each student, and in it one for each attempt."""
+    return {
+        f"{person.login}/{called.format(turn=turn, time=attempt.time)}/{name}": content
+        for person in people
+        for turn, attempt in enumerate(
+            person.attempts or (HandIn({"note.txt": person.text.encode()}),), start=9
+        )
+        for name, content in attempt.files.items()
+    }
+
+
 def folders(people: list[Student]) -> Files:
     files = {}
     for person in people:
@@ -305,6 +356,13 @@ LAYOUTS = {
     "nbgrader": Layout(nbgrader, "nbgrader", "login", True),
     "github-classroom": Layout(github_classroom, "github-classroom", "login", False),
     "jupyterhub": Layout(jupyterhub, "jupyterhub", "login", False),
+    "teams": Layout(teams, "teams", "name", False),
+    "openolat": Layout(openolat, "openolat", "login", False),
+    "autolab": Layout(autolab, "autolab", "email", False),
+    "turns": Layout(in_turns, "", "login", False),
+    "turns-timed": Layout(
+        lambda five: in_turns(five, "{time:%Y-%m-%d-%H-%M-%S}"), "", "login", False
+    ),
     "folders": Layout(folders, "", "login", False),
 }
 
@@ -349,6 +407,17 @@ def zipped_beside(files: Files, folder: pathlib.Path) -> pathlib.Path:
     """Leave the zip file beside the folder that it was unpacked to."""
     as_zip(files, folder)
     return unpacked(files, folder)
+
+
+def in_a_tar(files: Files, folder: pathlib.Path) -> pathlib.Path:
+    """Pack as people do who use Unix: an enclosing folder, squeezed."""
+    folder.mkdir(parents=True)
+    with tarfile.open(folder / "COURSE-lab-1.tar.gz", "w:gz", compresslevel=1) as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(f"COURSE-lab-1/{name}")
+            entry.size, entry.mtime = len(content), datetime.datetime(*PACKED).timestamp()
+            archive.addfile(entry, io.BytesIO(content))
+    return folder
 
 
 def _unmarked(name: str) -> zipfile.ZipInfo:

@@ -10,6 +10,7 @@ import functools
 import io
 import lzma
 import pathlib
+import re
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ _SQUEEZED: dict[bytes, Callable[[], Any]] = {
     b"BZh": bz2.BZ2Decompressor,
     b"\xfd7zXZ\0": lambda: lzma.LZMADecompressor(memlimit=_MEMORY),
 }
+_CALLED_TAR = re.compile(r"\.(?:tar(?:\.(?:gz|bz2|xz))?|tgz|tbz2?|txz)$", re.IGNORECASE)
 _TAR_MARK, _TAR_PLACE = b"ustar", 257
 
 
@@ -38,6 +40,33 @@ def is_zip(content: bytes) -> bool:
 def is_archive(content: bytes) -> bool:
     """Tell whether files may lie in `content`."""
     return content.startswith((_ZIP, *_SQUEEZED)) or _is_tar(content)
+
+
+def stem(name: str) -> str:
+    """Return the name of an archive without what says what it is."""
+    shorter = _CALLED_TAR.sub("", name)
+    return shorter if shorter != name else pathlib.PurePath(name).stem
+
+
+def is_called_tar(name: str) -> bool:
+    """Tell whether a file is called as tar files are."""
+    return _CALLED_TAR.search(name) is not None
+
+
+def in_tar(path: pathlib.Path, most: int) -> list[entries.Entry]:
+    """List a tar file that was downloaded; parameters and errors as of `entries.in_zip`."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read(most + 1)
+        if len(content) > most:
+            raise ValueError(f"it is larger than {most // 2**20} MiB: unpack it")
+        squeezed = next(
+            (make for mark, make in _SQUEEZED.items() if content.startswith(mark)), None
+        )
+        content = content if squeezed is None else _loosened(content, squeezed, most)
+    except (OSError, ValueError) as error:
+        raise entries.UnreadableZip(str(error)) from error
+    return [dataclasses.replace(item, origin=path.name) for item in _in_tar(content, most)]
 
 
 def unpacked(entry: entries.Entry, most: int, depth: int = _DEPTH) -> Iterator[entries.Entry]:

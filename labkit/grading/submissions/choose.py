@@ -1,9 +1,9 @@
 """Which of the files of one student counts.
 
 In this order: the notebook that is this lab's, the platform's number of the attempt, the time that
-the platform gives, the later of two downloads, a place and a name as the course hands them out,
-the time of the file where such times mean something, the number that a browser puts after a name,
-and how much is written in it. Never the alphabet.
+the platform gives, the later of folders that are counted, the later of two downloads, a place and a
+name as the course hands them out, the time of the file where such times mean something, the number
+that a browser puts after a name, and how much is written in it. Never the alphabet.
 """
 
 import dataclasses
@@ -13,7 +13,7 @@ import pathlib
 import re
 from collections.abc import Callable, Container, Sequence
 
-from labkit.grading.submissions import archives, entries, whose
+from labkit.grading.submissions import archives, entries, turns, whose
 from labkit.grading.submissions.platforms import said
 
 _NAMES_TOLD = 8
@@ -229,13 +229,14 @@ def _of_fitting(
     best = max(item.fit for item in fitting)
     fitting = [item for item in fitting if item.fit == best] if best == _THIS else fitting
     time = _time_of(fitting, file_times)
+    turn = turns.of([item.file.said.file for item in fitting])
 
     def order(item: _Candidate) -> tuple:
         """Return what says which is the later one."""
         place = _place(item.file.said.file, lab)
         said_time = item.file.said.time or 0.0
         readable = not item.content.problem
-        told = item.file.said.attempt, said_time, item.file.packed
+        told = item.file.said.attempt, said_time, turn(item.file.said.file), item.file.packed
         return (readable, *told, place, time(item), _number(item))
 
     def fullest(item: _Candidate) -> tuple:

@@ -14,12 +14,22 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from labkit.grading import boundary
-from labkit.grading.submissions import choose, entries, platforms, reading, repair, roster, tables
+from labkit.grading.submissions import (
+    archives,
+    choose,
+    entries,
+    platforms,
+    reading,
+    repair,
+    roster,
+    tables,
+)
 from labkit.grading.submissions.platforms import said
 
 MAX_BYTES = repair.MAX_BYTES
 NOTHING = "nothing was handed in"
 TAKEN, NO_NOTEBOOK, LEFT_OUT = "taken", "no notebook", "left out"
+NOBODYS = "nothing says whose it is"
 _MOST_OF_A_NAME = 120
 # A class that handed in within a minute was copied, unpacked or cloned.
 _AT_ONCE = 60.0
@@ -176,12 +186,14 @@ def look(
         for item in unit.items:
             told = unit.reading.get(item)
             if told is not None and told.student:
-                file = choose.File(item, told, unit.packed if several else 0.0)
-                by_student[told.student].append((file, unit))
+                for one in told.members or (told,):
+                    file = choose.File(item, one, unit.packed if several else 0.0)
+                    by_student[one.student].append((file, unit))
             else:
                 fates.append(Fate(_path(item, unit), "", LEFT_OUT, _why_left(item, told, unit)))
     if not by_student:
-        raise SubmissionsError(_nothing_in(place, platform))
+        notebooks = sum(fate.why == NOBODYS and ".ipynb" in fate.path for fate in fates)
+        raise SubmissionsError(_nothing_in(place, platform, notebooks))
     chosen = []
     with reading.Reader() as reader:
         for student in sorted(by_student):
@@ -189,6 +201,7 @@ def look(
             chosen.append((submission, by_student[student]))
             fates += told
     submissions, notes = _with_times(chosen, due)
+    notes += _doubtful(submissions, units)
     if people is not None:
         submissions, more = _with_class(submissions, people)
         notes += more
@@ -226,13 +239,18 @@ def _class(path: pathlib.Path | None) -> roster.Roster | None:
         raise SubmissionsError(str(error)) from error
 
 
-def _nothing_in(place: pathlib.Path, platform: str) -> str:
+def _nothing_in(place: pathlib.Path, platform: str, notebooks: int) -> str:
     known = ", ".join(item.title for item in platforms.ALL if item is not platforms.FOLDERS)
     if platform:
         title = platforms.BY_NAME[platform].title
         return (
             f"Nothing in {place} looks as {title} packs it. Leave --from out to see what it is "
             "taken for."
+        )
+    if notebooks:
+        return (
+            f"Nothing says whose the {notebooks} notebooks in {place} are: they are called like "
+            "the lab. Put each into a folder that is called like its student."
         )
     return (
         f"There are no submissions in {place}: it should hold a folder for each student, or what "
@@ -249,7 +267,8 @@ def _units(place: pathlib.Path, lab: str, name: str) -> list[_Unit]:
     if not place.is_dir():
         raise SubmissionsError(f"There is no {place}: name the folder with --submissions.")
     items = _completed(entries.in_folder(place, MAX_BYTES))
-    zips = [item for item in items if item.is_zip and not item.problem and not item.left_behind]
+    packed = [item for item in items if item.is_zip or archives.is_called_tar(item.name)]
+    zips = [item for item in packed if not item.problem and not item.left_behind]
     if not any(item.is_notebook for item in items):
         outer = {item.parts[0] for item in items}
         top = [item for item in zips if len(item.parts) == 1 or len(outer) == 1]
@@ -268,7 +287,7 @@ def _units(place: pathlib.Path, lab: str, name: str) -> list[_Unit]:
     platform, reading = platforms.recognise(tree, name)
     if reading or not units:
         # A student's own zip file at the top is named after them, whatever lies beside it.
-        named = {item: said.Said(pathlib.PurePath(item.name).stem, item.name) for item in single}
+        named = {item: said.Said(archives.stem(item.name), item.name) for item in single}
         reading = reading | {item: named[item] for item in single if item not in reading}
     units.append(_Unit(place.name or str(place), platform, reading, [*rest, *single]))
     return [unit for unit in units if unit.items]
@@ -287,7 +306,10 @@ def _completed(items: Iterable[entries.Entry]) -> list[entries.Entry]:
 
 def _of_zip(path: pathlib.Path, lab: str, name: str) -> _Unit:
     try:
-        items = entries.in_zip(path, path.name, MAX_BYTES)
+        if archives.is_called_tar(path.name):
+            items = archives.in_tar(path, MAX_BYTES)
+        else:
+            items = entries.in_zip(path, path.name, MAX_BYTES)
     except entries.UnreadableZip as error:
         raise SubmissionsError(f"{path.name}: {error}.") from error
     unit = _packed_in(path, items, lab, name)
@@ -329,6 +351,8 @@ def _class_in(
         if alone:
             raise
         return None
+    if alone and not unit.items:
+        raise SubmissionsError(f"{path.name}: there are no submissions in it, it is empty.")
     students = {told.student for told in unit.reading.values()}
     if unit.platform is not platforms.FOLDERS:
         return unit
@@ -419,7 +443,7 @@ def _why_left(item: entries.Entry, told: said.Said | None, unit: _Unit) -> str:
     if item.folder:
         return "it is a folder"
     if unit.platform is platforms.FOLDERS or not unit.reading:
-        return "nothing says whose it is"
+        return NOBODYS
     return f"it has not the form that {unit.platform.title} gives to what was handed in"
 
 
@@ -448,6 +472,19 @@ def _with_times(
     return submissions, [
         f"When it was handed in is not known of {unknown} of {len(submissions)}: the times of the "
         "files are those of a download or a copy. --due marks none of these as late."
+    ]
+
+
+def _doubtful(submissions: Sequence[Submission], units: Sequence[_Unit]) -> list[str]:
+    """Say so where one student was found, and a class may lie in what was taken for a folder."""
+    if len(submissions) != 1 or any(unit.platform is not platforms.FOLDERS for unit in units):
+        return []
+    one = submissions[0]
+    if f"{one.student}/" not in one.file.rpartition("/")[0]:
+        return []
+    return [
+        f"Only one student was found, {one.student}. If that is the folder around a class, name "
+        "that folder with --submissions."
     ]
 
 

@@ -24,6 +24,7 @@ _TWO_FOR_ONE = str.maketrans(
     | {"å": "aa", "Å": "Aa", "ø": "oe", "Ø": "Oe", "æ": "ae", "Æ": "Ae"}
 )
 _SIGNS = re.compile(r"[\s,;_.()\[\]-]+")
+_DIGEST = re.compile(r"[0-9a-f]{40}")
 _WHOLE = re.compile(r"^(\d+)\.0+$")
 
 
@@ -91,6 +92,7 @@ class Roster:
         if len(table.rows) < 2:
             raise tables.TableError(f"{path}: there is nobody in this list, only its first line.")
         people = cls(table)
+        people = cls(dataclasses.replace(table, rows=(table.rows[0], *people._of_students())))
         # Who is in two sections stands there twice. Two of one name only may be two.
         once = {
             dataclasses.replace(people.person(row), group=""): row for row in reversed(people.rows)
@@ -102,6 +104,22 @@ class Roster:
         )
         rows = people.table.rows
         return cls(dataclasses.replace(people.table, rows=(rows[0], *(rows[row] for row in kept))))
+
+    def _of_students(self) -> list[tuple[tables.Cell, ...]]:
+        """Return the rows of students.
+
+        Above and below them platforms and people put what is about nobody, such as the points to
+        reach or an average: no number, login or address stands there. Canvas has a student to
+        preview with, whose login is a digest.
+        """
+        told = [row for row in self.rows if any(filter(None, self._ids_of(row)))]
+        first, last = (told[0], told[-1]) if told else (1, len(self.rows))
+        kept = [row for row in self.rows if first <= row <= last]
+        return [
+            self.table.rows[row]
+            for row in kept
+            if not _DIGEST.fullmatch(self._at(row, kinds.LOGIN))
+        ]
 
     @property
     def rows(self) -> range:
@@ -163,7 +181,7 @@ class Roster:
     def _told_in(self, person: Person) -> list[int]:
         """Return the row whose number, login or address is a word of a folder's name.
 
-        A name that is there, too, must be the row's.
+        Beside a number, which may be a year's or a lab's, a name must be the row's.
         """
         text = person.name or person.login
         keys = [_key(word) for word in _SIGNS.split(text) if word]
@@ -172,6 +190,8 @@ class Roster:
 
     def _names_it(self, keys: Iterable[str], row: int) -> bool:
         own = {*map(_bare, self._ids_of(row))}
+        if any(key in own and not key.isdecimal() for key in keys):
+            return True
         others = {plain(key) for key in keys if _bare(key) not in own and not key.isdecimal()}
         theirs = words(in_ascii(self.person(row).name)) + words(self.person(row).name)
         return not others or not theirs or bool(others & set(theirs))

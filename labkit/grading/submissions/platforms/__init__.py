@@ -1,6 +1,7 @@
 """How each platform packs what was handed in: one module each, behind one interface."""
 
 from labkit.grading.submissions.platforms import (
+    autolab,
     blackboard,
     brightspace,
     canvas,
@@ -12,8 +13,10 @@ from labkit.grading.submissions.platforms import (
     jupyterhub,
     moodle,
     nbgrader,
+    openolat,
     said,
     sakai,
+    teams,
 )
 from labkit.grading.submissions.platforms.said import Platform, Reading, Tree
 
@@ -26,6 +29,9 @@ ALL = (
     sakai.PLATFORM,
     nbgrader.PLATFORM,
     canvas.PLATFORM,
+    autolab.PLATFORM,
+    teams.PLATFORM,
+    openolat.PLATFORM,
     github_classroom.PLATFORM,
     google_classroom.PLATFORM,
     ilias.PLATFORM,

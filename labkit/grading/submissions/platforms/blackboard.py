@@ -13,7 +13,7 @@ from labkit.grading.submissions import entries
 from labkit.grading.submissions.platforms import said
 
 _PATTERN = re.compile(
-    r"(?P<title>.+)_(?P<login>[^_]+)_attempt_(?P<date>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)",
+    r"(?P<title>.+?)_(?P<login>[^_]+)_attempt_(?P<date>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)",
     re.DOTALL,
 )
 # The words differ by language; the name and the login in brackets stand in the first line.

@@ -11,6 +11,7 @@ _ENCLOSING = 4
 # A folder that holds so many folders with notebooks, and so many times what lies beside it, is a
 # class.
 _FEWEST, _TIMES = 4, 3
+_A_NAME = re.compile(r"[^\W\d_]{2}|[^\x00-\u2fff]")
 _ENDS = re.compile(r"\.(?:ipynb|zip)", re.IGNORECASE)
 
 
@@ -19,7 +20,7 @@ def read(tree: said.Tree) -> said.Reading:
     placed = [(item, item.parts) for item in tree.items]
     for _ in range(_ENCLOSING):
         placed = _of_lab(placed, tree.lab)
-        if _encloses(placed):
+        if _encloses(placed) or _encloses_files(placed, tree.lab):
             placed = [(item, parts[1:]) for item, parts in placed if len(parts) > 1]
         elif way := _way_to_class(placed):
             placed = [
@@ -51,6 +52,26 @@ def _encloses(placed: _Placed) -> bool:
     # What several have alike is a course's folder, not a student's.
     alike = len(set().union(*inside)) < sum(map(len, inside))
     return bool(tops) and not alike and all(map(_holds_students, tops))
+
+
+def _encloses_files(placed: _Placed, lab: str) -> bool:
+    """Tell whether the one folder at the top holds nothing but a file for each student.
+
+    A student's own files have the lab's name, and a number or nothing beside it. In one folder
+    with more than that there is a class, or a student whose folders are the course's.
+    """
+    counting = [(item, parts) for item, parts in placed if item.is_notebook or item.is_zip]
+    if len({parts[0] for _, parts in counting}) != 1:
+        return False
+    ways = {parts[1:-1] for _, parts in counting}
+    if len(ways) != 1 or any(said.of_a_course(folder) for way in ways for folder in way):
+        inner = {parts[1] for _, parts in counting if len(parts) > 2}
+        deeper = {parts[2] for _, parts in counting if len(parts) > 3}
+        # The one folder in it is a student's, if those in that are the course's.
+        return len(inner) == 1 and bool(deeper) and all(map(said.of_a_course, deeper))
+    names = [_named(item, parts, lab, "") for item, parts in counting]
+    told = {name.student for name in names if _A_NAME.search(name.student)}
+    return len(names) > 1 and len(told) == len(names)
 
 
 def _of_lab(placed: _Placed, lab: str) -> _Placed:
@@ -128,17 +149,25 @@ def _students(placed: _Placed, lab: str) -> said.Reading:
             for item, parts in placed
             if parts[0] in by_top or item.problem
         }
-    return {item: _named(item, parts, lab) for item, parts in notebooks}
+    named = {item: _named(item, parts, lab) for item, parts in notebooks}
+    nameless = [item for item, parts in notebooks if not _named(item, parts, lab, "").student]
+    # Of several that are called like the lab alone, nothing says whose they are.
+    return {item: one for item, one in named.items() if len(nameless) < 2 or item not in nameless}
 
 
-def _named(item: entries.Entry, parts: tuple[str, ...], lab: str) -> said.Said:
-    """Say whose a file is that lies among those of others: what its name has beside the lab's."""
+def _named(
+    item: entries.Entry, parts: tuple[str, ...], lab: str, instead: str | None = None
+) -> said.Said:
+    """Say whose a file is that lies among those of others: what its name has beside the lab's.
+
+    Where that is nothing, it is `instead`; the file's name if left out.
+    """
     stem = _ENDS.sub("", parts[-1])
     # Of any lab: somebody's notebooks of two labs are not of two people.
     labs_named = "|".join(map(re.escape, {lab, *labs.MODULES}))
     name = re.sub(rf"(?:^|(?<=[\W_]))(?:{labs_named})(?=$|[\W_])", "", stem).strip(" _-")
     name = re.sub(r" *\(\d{1,4}\)$", "", name)
-    return said.Said(name or stem, parts[-1])
+    return said.Said(name or (stem if instead is None else instead), parts[-1])
 
 
 PLATFORM = said.Platform("folders", "a folder for each student", read, file_times=True)

@@ -5,6 +5,7 @@ assignment.
 """
 
 import dataclasses
+import itertools
 
 from labkit.grading.submissions.platforms import folders, said
 
@@ -32,7 +33,9 @@ def _prefix(tree: said.Tree, students: set[str]) -> str:
         if part.endswith(_TOGETHER) and students and all(n.startswith(prefix) for n in students):
             return prefix
     hidden = (*tree.left_behind, *tree.items)
-    clones = {item.parts[-2] for item in hidden if item.name == ".git" and len(item.parts) > 1}
+    clones = {
+        one for item in hidden for one, below in itertools.pairwise(item.parts) if below == ".git"
+    }
     return said.common_prefix(students, "-") if students <= clones else ""
 
 

@@ -30,7 +30,9 @@ def _read(tree: said.Tree) -> said.Reading:
 
     reading = said.by_component(tree, say)
     folders = {item.parts[:-1] for item in reading}
-    return said.most_of(reading, tree) if len(folders) == 1 else {}
+    # Elsewhere most have no such sign in the names of their files.
+    most = 2 * sum(item in reading for item in tree.notebooks) > len(tree.notebooks)
+    return reading if most and len(folders) == 1 else {}
 
 
 def _split(part: str, lab: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@
 when it was handed in; the words in it begin with a colon, as Ruby writes them.
 """
 
+import dataclasses
 import datetime
 import re
 from typing import Any
@@ -80,18 +81,21 @@ def _read(tree: said.Tree) -> said.Reading:
             return None
         facts = metadata.get(part, {})
         people = _people(facts) or [{":name": "", ":sid": "", ":email": ""}]
-        names, numbers = [person[":name"] for person in people], [p[":sid"] for p in people]
-        name, number = " and ".join(filter(None, names)), "+".join(filter(None, numbers))
-        return said.Said(
-            said.student(name, number) or people[0][":email"] or part,
-            "/".join(below) or part,
-            name,
-            number,
-            email=people[0][":email"],
-            time=_time(facts.get(":created_at")),
-            attempt=int(found["number"]),
-            team=len(people) > 1,
-        )
+        told = [
+            said.Said(
+                said.student(person[":name"], person[":sid"]) or person[":email"] or part,
+                "/".join(below) or part,
+                person[":name"],
+                person[":sid"],
+                email=person[":email"],
+                time=_time(facts.get(":created_at")),
+                attempt=int(found["number"]),
+            )
+            for person in people
+        ]
+        if len(told) == 1:
+            return told[0]
+        return dataclasses.replace(told[0], student=part, team=True, members=tuple(told))
 
     reading = said.by_component(tree, say)
     listed = {item: said.Said("", item.name, kind=said.PAPER) for item in tree.items}

@@ -1,7 +1,9 @@
 """ILIAS, *Download all submissions* of an exercise.
 
 A folder for each student, ``Bee_Ann_ab123_67/``, and in it the files, some with the time that they
-were handed in before their name: ``20240924212600_f``. Teams have a folder ``Team_7``.
+were handed in before their name: ``20240924212600_f``. Teams have a folder ``Team_7``. Before the
+name of a file that was late stands *Late Submission -*, in the language of the site. ILIAS:
+Modules/Exercise/classes/class.ilExSubmission.php, downloadAllAssignmentFiles.
 """
 
 import datetime
@@ -15,6 +17,13 @@ _FOLDER = re.compile(
     re.DOTALL,
 )
 _TEAM = re.compile(r"Team_(?P<number>\d+)", re.IGNORECASE)
+_MARKED = re.compile(r"(?P<words>[^-]+) - (?P<file>.+)", re.DOTALL)
+# What "late" begins with, in the languages that ILIAS speaks.
+_LATE = re.compile(
+    r"\b(?:late\b|versp|retard|tardi|atras|ritard|laat|te laat|sen |sent |försen|forsink|spóźn"
+    r"|spozn|opožd|opozd|pozd|késed|kesed|întârz|intarz|запоз|опозд|пізн|gecik|geç|gec )",
+    re.IGNORECASE,
+)
 _STAMP = re.compile(r"(?P<time>(?:19|20)\d{12})_(?P<file>.+)", re.DOTALL)
 
 
@@ -24,11 +33,14 @@ def _say(part: str, below: tuple[str, ...]) -> said.Said | None:
         return None
     stamp = _STAMP.fullmatch(below[-1])
     time = _time(stamp["time"]) if stamp else None
-    file = "/".join([*below[:-1], stamp["file"] if stamp and time else below[-1]])
+    last = stamp["file"] if stamp and time else below[-1]
+    marked = _MARKED.fullmatch(last)
+    late = marked is not None and _LATE.search(marked["words"]) is not None
+    file = "/".join([*below[:-1], marked["file"] if late else last])
     if found is None:
-        return said.Said(part, file, part, time=time, team=True)
+        return said.Said(part, file, part, time=time, late=late, team=True)
     name = f"{found['first']} {found['last'].replace('_', ' ')}".strip()
-    return said.Said(part, file, name, found["number"], found["login"], time=time)
+    return said.Said(part, file, name, found["number"], found["login"], time=time, late=late)
 
 
 def _time(digits: str) -> float | None:
@@ -39,7 +51,7 @@ def _time(digits: str) -> float | None:
 
 
 def _read(tree: said.Tree) -> said.Reading:
-    return said.most_of(said.by_component(tree, _say), tree)
+    return said.most_of(said.by_component(tree, _say, around_last=True), tree)
 
 
 PLATFORM = said.Platform("ilias", "ILIAS", _read, file_times=True)

@@ -32,6 +32,8 @@ class Said:
         One of the words above.
     team : bool
         Whether the student is a team.
+    members : tuple of Said
+        Where the platform says who the team are, the same for each of them: it is theirs then.
     """
 
     student: str
@@ -45,6 +47,7 @@ class Said:
     attempt: int = 0
     kind: str = FILE
     team: bool = False
+    members: "tuple[Said, ...]" = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,7 +96,9 @@ class Platform:
     file_times: bool = False
 
 
-def by_component(tree: Tree, say: Callable[[str, tuple[str, ...]], Said | None]) -> Reading:
+def by_component(
+    tree: Tree, say: Callable[[str, tuple[str, ...]], Said | None], around_last: bool = False
+) -> Reading:
     """Ask `say` about each folder or file name of an entry, from the top; the first answer counts.
 
     Parameters
@@ -101,11 +106,26 @@ def by_component(tree: Tree, say: Callable[[str, tuple[str, ...]], Said | None])
     tree : Tree
     say : callable
         Takes a name and the names below it.
+    around_last : bool
+        Whether the folders around all may be called like those in them: then they are asked about
+        only where nothing below them gives an answer.
     """
+    return (_asked(tree, say, _around(tree)) if around_last else {}) or _asked(tree, say, 0)
+
+
+def _around(tree: Tree) -> int:
+    """Return how many folders lie around all that is in a tree."""
+    folders = [item.parts[:-1] for item in tree.items] or [()]
+    first, last = min(folders), max(folders)
+    pairs = enumerate(zip(first, last, strict=False))
+    return next((place for place, pair in pairs if pair[0] != pair[1]), min(map(len, folders)))
+
+
+def _asked(tree: Tree, say: Callable[[str, tuple[str, ...]], Said | None], start: int) -> Reading:
     found = {}
     for item in tree.items:
-        for place, part in enumerate(item.parts):
-            said = say(part, item.parts[place + 1 :])
+        for place in range(start, len(item.parts)):
+            said = say(item.parts[place], item.parts[place + 1 :])
             if said is not None:
                 found[item] = said
                 break
