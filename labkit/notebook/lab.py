@@ -177,7 +177,8 @@ class Lab:
         path = document.of_this_kernel()
         if path is None or not start_page.is_in(path.parent.parent):
             return
-        with contextlib.suppress(OSError):
+        # Whatever is in the way of it, a check goes on.
+        with contextlib.suppress(Exception):
             start_page.write(path.parent.parent, self.course())
 
     def _worked_on(self) -> checked.Exercise | None:

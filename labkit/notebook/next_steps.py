@@ -106,7 +106,7 @@ def of(trouble: Trouble, texts: Iterable[str] = (), known: Iterable[str] = ()) -
         The names that there are, for one that was misspelt.
     """
     if trouble.kind == "KeyboardInterrupt":
-        return "It was stopped before its end. Run it again, then this cell."
+        return "Run it again, and wait until it ends; or look for a loop that never does."
     if trouble.name:
         return _of_a_name(trouble, list(texts), list(known))
     if trouble.instead:

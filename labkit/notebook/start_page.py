@@ -29,7 +29,7 @@ def write(folder: pathlib.Path, labs: Iterable[Description]) -> pathlib.Path:
         If it cannot be written.
     """
     rows = [_row(folder, lab) for lab in labs]
-    begin = next((row["name"] for row in rows if not row["is_done"]), "")
+    begin = next((row for row in rows if not row["is_done"]), None)
     text = pages.render("start.md", rows=rows, begin=begin, command=terminal.command)
     files.write_text(folder / PAGE, text)
     return folder / PAGE
@@ -37,7 +37,7 @@ def write(folder: pathlib.Path, labs: Iterable[Description]) -> pathlib.Path:
 
 def is_in(folder: pathlib.Path) -> bool:
     """Tell whether `folder` has such a page, and not somebody's own file of that name."""
-    title = pages.render("start.md", rows=[], begin="", command=terminal.command).split("\n")[0]
+    title = pages.render("start.md", rows=[], begin=None, command=terminal.command).split("\n")[0]
     try:
         return (folder / PAGE).read_text("utf-8").startswith(f"{title}\n")
     except (OSError, ValueError):
@@ -61,5 +61,6 @@ def _row(folder: pathlib.Path, lab: Description) -> dict[str, Any]:
         "points": lab.points,
         "state": state,
         "link": f"{lab.name}/{lab.name}.ipynb" if path.exists() else "",
+        "is_begun": bool(entries),
         "is_done": handed_in or (bool(entries) and view.next is None),
     }

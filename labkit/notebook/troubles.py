@@ -164,7 +164,10 @@ def message(trouble: Trouble, texts: Iterable[str] = (), known: Iterable[str] = 
     place = f" in line {trouble.line}, “{trouble.code}”" if trouble.line and trouble.code else ""
     if trouble.is_of_grammar:
         return _of_grammar(trouble, place)
-    saw = f"The cell above ended in an error{place}: {trouble.kind}: {trouble.text}"
+    said = f"{trouble.kind}: {trouble.text}" if trouble.text else trouble.kind
+    saw = f"The cell above ended in an error{place}: {said}"
+    if trouble.kind == "KeyboardInterrupt":
+        saw = f"The cell above was stopped before its end{place}"
     return Message(saw, "", next_steps.of(trouble, texts, known))
 
 

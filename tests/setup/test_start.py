@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import pytest
 
@@ -21,6 +22,10 @@ def test_serves_the_drawn_sample_within_ten_seconds_and_ends_on_ctrl_c(tmp_path)
         assert server.seconds < 10
         assert "drawn sample (not the real data)" in server.said
         assert "here.txt" in server.ask("api/contents")
+        # Of an instructor's nbgrader, no student sees a button or a word.
+        assert "nbgrader" not in server.said.lower()
+        (config,) = re.findall(r'"jupyter-config-data"[^>]*>(.*?)</script', server.ask("lab"), re.S)
+        assert "@jupyter/nbgrader" in json.loads(config)["disabledExtensions"]
         settings = json.loads(server.ask("lab/api/settings/@jupyterlab/notebook-extension:tracker"))
         started = settings["schema"]["properties"]["autoStartDefaultKernel"]["default"]
         assert started is True, "a notebook's kernel is asked for"

@@ -306,6 +306,12 @@ def test_the_first_page_follows_what_is_done_in_a_notebook(work, monkeypatch):
     text = (work / start.PAGE).read_text("utf-8")
     machine = sum(item.points for item in labs.load(LAB))
     assert f"| {points:g} of {machine:g} points so far |" in text
+    assert "**Begin here: [lab1-data]" in text
+    first = labs.of_notebook("lab1-data")
+    monkeypatch.setenv("JPY_SESSION_NAME", str(_path(work, "lab1-data")))
+    first.note(next(iter(first.description)), passed)
+    assert "**Go on here: [lab1-data]" in (work / start.PAGE).read_text("utf-8")
+    monkeypatch.setenv("JPY_SESSION_NAME", str(_path(work)))
     opened.submit()
     text = (work / start.PAGE).read_text("utf-8")
     assert f"| {points:g} of {machine:g} points so far, handed in |" in text
