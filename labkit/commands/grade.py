@@ -173,6 +173,7 @@ def _written(output: pathlib.Path, begun: float, size: int) -> Iterator[str]:
         "changes.csv": "what grading again has changed, by student and criterion",
         "history.csv": "when each was handed in and graded, and with which points",
         "gradebook.db": "for marking by hand",
+        "upload.txt": "what to do with each file for upload, and whose grade is left empty",
         "moodle.csv": "for Moodle: Upload grading worksheet",
         "canvas.csv": "for Canvas: Grades, Import",
     }

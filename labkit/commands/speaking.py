@@ -73,10 +73,12 @@ class Progress:
             self._done += 1
             why = problem(item)
             name = one_line(item.submission.student)
-            if why:
+            absent = item.submission.absent
+            if why and not absent:
                 self._problem = f"{name}: {why[:_REASON]}"
             if self._live is None:
                 said = f"could not grade all: {why[:_REASON]}" if why else points(item.points)
+                said = "handed in nothing" if absent else said
                 print(
                     f"{self._done} of {self._total}: {name}, {said}{self._to_go()}",
                     file=self._console.file,
@@ -85,8 +87,12 @@ class Progress:
 
     def line(self) -> str:
         """Return the one line: done, running, left, time to go, the last problem."""
+        if not self._total:
+            return "Getting ready …"
         left = self._total - self._done - self._running
         said = f"{self._done} of {self._total} done, {self._running} running, {left} left"
+        if self._done == self._total:
+            said = f"{self._done} of {self._total} done, writing grades and pages …"
         last = f"; last problem: {self._problem}" if self._problem else ""
         return f"{said}{self._to_go()}{last}"
 

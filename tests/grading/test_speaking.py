@@ -8,6 +8,7 @@ import time
 import pytest
 from hypothesis import given, settings
 
+from labkit.checks.result import points
 from labkit.commands import grade as command
 from labkit.commands import speaking
 from tests.grading import hostile, made_class
@@ -32,6 +33,29 @@ def test_without_a_terminal_there_is_a_plain_line_for_each(graded):
     assert len(lines) == 7 and "\x1b" not in file.getvalue()
     assert lines[0].startswith("1 of 7: Student 01, ") and "to go" in lines[0]
     assert lines[-1] == f"7 of 7: zoe, could not grade all: {REASON}"
+
+
+def test_who_handed_in_nothing_is_no_problem(graded):
+    file = io.StringIO()
+    with speaking.Progress(file) as progress:
+        progress.begins(2)
+        for item in (made_class.absent(made_class.lab(), "kim"), graded[0]):
+            progress.starts()
+            progress.ends(item)
+    lines = file.getvalue().splitlines()
+    assert lines[0].startswith("1 of 2: kim, handed in nothing")
+    assert lines[1] == f"2 of 2: Student 01, {points(graded[0].points)}"
+    assert "problem" not in progress.line()
+
+
+def test_before_and_after_the_notebooks_it_says_what_it_does(graded):
+    progress = speaking.Progress(io.StringIO())
+    assert progress.line() == "Getting ready …"
+    progress.begins(1)
+    progress.starts()
+    assert progress.line() == "0 of 1 done, 1 running, 0 left"
+    progress.ends(graded[0])
+    assert progress.line() == "1 of 1 done, writing grades and pages …"
 
 
 def test_a_terminal_gets_one_line_that_changes(graded):

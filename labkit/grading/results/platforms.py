@@ -188,7 +188,11 @@ def _unknown(given: Sequence[totals.Total]) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for item in empty:
         reasons.setdefault(item.reason, []).append(item.submission.student)
-    lines = [f"No grade for {len(empty)} of {len(given)}: left empty, not 0."] if empty else []
+    lines = (
+        [f"For upload, no grade for {len(empty)} of {len(given)}: left empty, not 0."]
+        if empty
+        else []
+    )
     for reason, students in reasons.items():
         named = ", ".join(students[:8]) + (f" and {len(students) - 8} more" * (len(students) > 8))
         lines.append(f"  {reason}: {named}")
