@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import pathlib
 
 from labkit import files
@@ -163,10 +164,19 @@ def _real(spec: specs.Dataset, arrays: contents.Arrays, place: str) -> Loaded:
 
 def _draw(spec: specs.Dataset, reason: str) -> Loaded:
     source = Source(spec.name, "sample", "drawn")
-    model = sample.load(spec.sample)
-    (x_train, y_train), (x_test, y_test) = sample.draw(model, *_drawn(spec), image=spec.image)
-    arrays = {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
+    drawn = _drawn_arrays(spec.sample, *_drawn(spec), spec.image)
+    arrays = {name: array.copy() for name, array in drawn.items()}
     return Loaded(arrays, source, f"{source}. {reason}")
+
+
+@functools.cache
+def _drawn_arrays(
+    path: pathlib.Path, n_train: int, n_test: int, image: tuple[int, ...] | None
+) -> contents.Arrays:
+    """Draw once in a process, which takes a second; whoever hands them on copies them."""
+    drawn = sample.draw(sample.load(path), n_train, n_test, image=image)
+    (x_train, y_train), (x_test, y_test) = drawn
+    return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
 
 
 def _drawn(spec: specs.Dataset) -> tuple[int, int]:

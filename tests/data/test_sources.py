@@ -363,3 +363,12 @@ def test_settings_that_are_held_stay_whatever_becomes_of_the_environment(later) 
         assert (
             settings.asked() == held == dict(zip(settings.NAMES, ("sample", "", ""), strict=True))
         )
+
+
+def test_what_one_changes_is_not_handed_to_the_next(monkeypatch):
+    monkeypatch.setenv("LABKIT_DATA", "sample")
+    (first, _), _ = data.load_fashion_mnist()
+    kept = first.copy()
+    first[:] = 0
+    (again, _), _ = data.load_fashion_mnist()
+    np.testing.assert_array_equal(again, kept)

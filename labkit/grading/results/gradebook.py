@@ -16,7 +16,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from labkit import files
 from labkit.checks import Message, Outcome, Result
@@ -24,6 +24,9 @@ from labkit.grading import boundary
 from labkit.grading.graded import Mark
 from labkit.grading.results import pages
 from labkit.grading.submissions import handed_out
+
+if TYPE_CHECKING:
+    from nbgrader.api import Grade
 
 
 def with_marks(results: list[Result], marks: dict[str, Mark]) -> list[Result]:
@@ -137,29 +140,23 @@ class Book:
         marks = {}
         for result in results:
             score = None if result.outcome is Outcome.COULD_NOT_GRADE else result.points
-            self._enter(key, f"{result.exercise}-check", score, again=False)
-            marks[result.exercise] = self._mark(key, f"{result.exercise}-check", "")
+            grade = self._enter(key, f"{result.exercise}-check", score, again=False)
+            marks[result.exercise] = Mark(grade.manual_score, "")
         for essay in self._lab.lab.essays:
             cell = f"{essay.name}-answer"
             score = None if essay.name in essays else 0.0
-            self._enter(key, cell, score, again=essay.name in changed)
-            marks[essay.name] = self._mark(key, cell, cell)
+            grade = self._enter(key, cell, score, again=essay.name in changed)
+            found = self._book.find_comment(cell, self._name, self._name, key)
+            marks[essay.name] = Mark(grade.manual_score, found.manual_comment or "")
         self._book.db.commit()
         return {name: mark for name, mark in marks.items() if mark != Mark(None)}
 
-    def _enter(self, key: str, cell: str, score: float | None, again: bool) -> None:
+    def _enter(self, key: str, cell: str, score: float | None, again: bool) -> "Grade":
         grade = self._book.find_grade(cell, self._name, self._name, key)
         grade.auto_score = score
         unmarked = grade.manual_score is None
         grade.needs_manual_grade = (score is None) if unmarked else again
-
-    def _mark(self, key: str, cell: str, comment_cell: str) -> Mark:
-        grade = self._book.find_grade(cell, self._name, self._name, key)
-        comment = ""
-        if comment_cell:
-            found = self._book.find_comment(comment_cell, self._name, self._name, key)
-            comment = found.manual_comment or ""
-        return Mark(grade.manual_score, comment)
+        return grade
 
     def _write_notebook(
         self, key: str, answers: dict[str, str], essays: dict[str, str]

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from labkit import data
 from labkit.checks import Outcome
+from labkit.checks.given import reference
 from labkit.checks.lab_folder import Lab
 from labkit.grading.graded import Graded
 
@@ -12,7 +12,7 @@ TO_BE_MARKED, MARKED = "to be marked by hand", "marked by hand"
 
 def rows(lab: Lab, item: Graded) -> Iterator[list[object]]:
     """Yield the rows of one student; see `csv_text.COLUMNS`."""
-    kind = data.source(lab.dataset).kind
+    kind = reference(lab.dataset).kind
     by_name = {result.exercise: result for result in item.results}
     for exercise in lab.exercises:
         result = by_name.get(exercise.name)
