@@ -107,8 +107,7 @@ def test_every_check_answers_in_a_sentence(lab):
     """Odd objects for all answers of an exercise, and for one of them beside right ones."""
     for exercise in labs.load(lab):
         judged = set()
-        for odd, given in _answers(exercise):
-            found = exercise.collect(*given)
+        for odd, found in _evidence(exercise):
             what = odd, _bytes(found, odd)
             if what in judged:  # a verdict follows from the evidence alone
                 continue
@@ -120,16 +119,37 @@ def test_every_check_answers_in_a_sentence(lab):
             assert len(text) < 3_000, (exercise.name, text)
 
 
-def _answers(exercise):
-    """Yield the names of what is odd, and all that the check takes."""
-    for item in ODD:
-        yield tuple(exercise.answers), [item] * len(exercise.answers)
+def _evidence(exercise):
+    """Yield the names of what is odd, and the evidence about all that the check takes.
+
+    An answer is collected without a look at the others: each object once for each answer, and the
+    right answers, which may be networks to be measured, once for all.
+    """
+    made = [exercise.collect(*[item] * len(exercise.answers)) for item in ODD]
+    for found in made:
+        yield tuple(exercise.answers), found
     if isinstance(exercise, authoring.Exercise) and len(exercise.own) > 1:
-        right = exercise.cases()[0].make(exercise.notebook(reference(exercise.dataset)))
+        defined = exercise.notebook(reference(exercise.dataset))
+        right = exercise.collect(*exercise.cases()[0].make(defined))
         for name in exercise.own:
-            place = list(exercise.answers).index(name)
-            for item in random.Random(name).sample(ODD, BESIDE):
-                yield (name,), [*right[:place], item, *right[place + 1 :]]
+            for found in random.Random(name).sample(made, BESIDE):
+                yield (name,), _replaced(right, name, found.facts[name])
+
+
+def _replaced(found, name, fact):
+    return dataclasses.replace(found, facts=found.facts | {name: fact})
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_an_answer_is_collected_without_a_look_at_the_others(lab):
+    """Evidence that is put together here is the evidence that would be collected."""
+    for exercise in labs.load(lab):
+        names = tuple(exercise.answers)
+        blank, odd = [...] * len(names), exercise.collect(*range(len(names)))
+        for place, name in enumerate(names):
+            collected = exercise.collect(*blank[:place], place, *blank[place + 1 :])
+            put = _replaced(exercise.collect(*blank), name, odd.facts[name])
+            assert _bytes(collected, names) == _bytes(put, names), (exercise.name, name)
 
 
 def _bytes(found, names):
