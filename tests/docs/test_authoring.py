@@ -19,6 +19,7 @@ COPIED = ("labkit", "tools", "notebooks", "solutions", "nbgrader_config.py")
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.xdist_group("authoring"),  # the guide is followed once
     pytest.mark.usefixtures("sample_data"),
     pytest.mark.skipif(os.name == "nt", reason="the commands are for a POSIX shell"),
 ]
