@@ -100,10 +100,11 @@ def _of_another(history2):
 
 
 @exercise.wrong(earns=6, shows="trained-on-unscaled-images")
-def unscaled(keras, history2, x_train_channel, y_train_one_hot):
-    keras.utils.set_random_seed(1)
-    model = shared.compiled(keras, units=16)
-    model.fit(x_train_channel[:3000] * 255, y_train_one_hot[:3000], epochs=2, verbose=0)
+def unscaled(keras, history2):
+    """What pixels up to 255 teach is luck. On them, this network does what the trained one does."""
+    model = shared.compiled(keras)
+    kernel, *others = history2.model.get_weights()
+    model.set_weights([kernel / 255, *others])
     return _of_another(history2), model
 
 

@@ -141,8 +141,11 @@ def no_batch_axis(tenth_probabilities):
 
 
 @exercise.wrong(earns=2, shows="counted-from-one")
-def index_10(model2, x_test_channel):
-    return model2.predict(x_test_channel[10:11], verbose=0), ...
+def index_10(keras, x_test_channel, class_names):
+    """A trained network may be as sure of both images; one that is not puts out other numbers."""
+    model = shared.network(keras)
+    tenth, eleventh = model.predict(x_test_channel[9:11], verbose=0)
+    return eleventh[np.newaxis], class_names[tenth.argmax()], model
 
 
 @exercise.wrong(shows="whole-test-set")

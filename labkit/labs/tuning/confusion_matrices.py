@@ -48,9 +48,7 @@ def _(confusion_one, confusion_rate, confusion_three):
 def _(confusion_one, confusion_rate, confusion_three, sklearn, answers):
     """true digits in rows, predicted digits in columns"""
     told = confusion_one, confusion_rate, confusion_three
-    with agreement.of_the_students_own(exercise.needs):
-        predicted = [agreement.as_made(answers, name) for name in exercise.needs]
-        due = [_counted(sklearn, one, answers.data.y_test)[0] for one in predicted]
+    due = _due(sklearn, answers)
     for name, predictions, seen, counts in zip(
         exercise.own, exercise.needs, told, due, strict=True
     ):
@@ -60,6 +58,13 @@ def _(confusion_one, confusion_rate, confusion_three, sklearn, answers):
                 f"row by row, what {predictions} called the test images of one true digit",
                 f"Count once more, from y_test and {predictions} and nothing else.",
             )
+
+
+def _due(sklearn, answers):
+    """Return the tables of the student's own predictions."""
+    with agreement.of_the_students_own(exercise.needs):
+        predicted = [agreement.as_made(answers, name) for name in exercise.needs]
+        return [_counted(sklearn, one, answers.data.y_test)[0] for one in predicted]
 
 
 def _first_other(name, seen, counts):
@@ -78,10 +83,12 @@ def _first_other(name, seen, counts):
     )
 
 
-@exercise.mistake(earns=1)
-def transposed(sklearn, y_test, predictions_one, predictions_rate, predictions_three):
+@exercise.sign
+def transposed(confusion_one, confusion_rate, confusion_three, sklearn, answers):
     """Rows and columns are swapped: the true digits belong in the rows."""
-    return _counted(sklearn, y_test, predictions_one, predictions_rate, predictions_three)
+    told = confusion_one, confusion_rate, confusion_three
+    due = _due(sklearn, answers)
+    return all(np.array_equal(seen.sample, one.T) for seen, one in zip(told, due, strict=True))
 
 
 def _counted(sklearn, columns, *rows):
@@ -150,7 +157,14 @@ def of_strange_predictions():
     return ..., ..., ..., ["a"] * 3, ..., ...
 
 
-# Three good networks may agree on every image of the sample, so these predict something else.
+# Three good networks may agree on every image of the sample, or be right on all of them, or confuse
+# two digits equally often both ways. So these predict something else.
+@exercise.wrong(earns=1, shows="transposed")
+def predicted_digits_first(sklearn, y_test, predictions_one):
+    others = (predictions_one + 1) % 10
+    return *_counted(sklearn, y_test, others, others, others), others, others, others
+
+
 @exercise.wrong(earns=1, shows="one-network-three-times")
 def of_the_first(confusion_one, predictions_one):
     others = predictions_one[::-1]
@@ -163,12 +177,13 @@ def turned(confusion_one, confusion_rate, confusion_three, predictions_one):
 
 
 @exercise.wrong(earns=1, shows="shares-for-counts")
-def shares(confusion_one, confusion_rate, confusion_three):
-    tables = confusion_one, confusion_rate, confusion_three
-    return tuple(counts / counts.sum(axis=1, keepdims=True) for counts in tables)
+def shares(sklearn, y_test, predictions_one):
+    others = np.where(np.arange(len(y_test)) % 3, predictions_one, 0)
+    counts = sklearn.metrics.confusion_matrix(y_test, others)
+    return *(counts / counts.sum(axis=1, keepdims=True),) * 3, others, others, others
 
 
 @exercise.wrong(earns=1, shows="predictions-compared-with-predictions")
-def with_themselves(sklearn, predictions_one, predictions_rate, predictions_three):
-    told = predictions_one, predictions_rate, predictions_three
-    return tuple(sklearn.metrics.confusion_matrix(one, one) for one in told)
+def with_themselves(sklearn, predictions_one):
+    told = [(predictions_one + number) % 10 for number in (1, 2, 3)]
+    return *(sklearn.metrics.confusion_matrix(one, one) for one in told), *told

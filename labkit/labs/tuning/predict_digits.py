@@ -92,11 +92,10 @@ def training_images_predicted(predictions_one, y_train):
     return predictions_one.shape == y_train.shape
 
 
-@exercise.mistake(earns=(2, 2))
-def true_labels_copied(y_test):
+@exercise.sign
+def true_labels_copied(predictions_one, y_test):
     """These are the true labels. No network gets all of them."""
-    yield y_test, y_test, y_test
-    yield y_test, ..., ...
+    return np.array_equal(predictions_one.sample, y_test)
 
 
 @exercise.sign
@@ -130,6 +129,15 @@ def one_missing():
 
 
 # Three good networks may agree on every image of the sample: another's answer would be right.
+# And a good one may be right on every image of the sample; one that was only built is not.
+@exercise.wrong(earns=(2, 2), shows="true-labels-copied")
+def true_labels(build_mlp, x_test_scaled, y_test):
+    model = build_mlp(8)
+    predicted = model.predict(x_test_scaled, verbose=0).argmax(axis=1)
+    yield y_test, y_test, y_test, model, model, model
+    yield y_test, predicted, predicted, model, model, model
+
+
 @exercise.wrong(earns=2)
 def images_turned(predictions_one, predictions_rate, predictions_three):
     return predictions_one[::-1], predictions_rate[::-1], predictions_three[::-1]
