@@ -119,6 +119,18 @@ def real_data(has_real_data: bool) -> str:
 
 
 @pytest.fixture(scope="session")
+def shared_folder(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> pathlib.Path:
+    """Return a folder that all test processes have, for what is made once for all of them.
+
+    Whoever makes something holds a lock meanwhile, and whoever comes later finds it.
+    """
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if hasattr(request.config, "workerinput") else own
+
+
+@pytest.fixture(scope="session")
 def files_of_answers(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """Return the folder that the answers of labs write their files to and read them from."""
     return tmp_path_factory.mktemp("answers")
@@ -128,6 +140,16 @@ def files_of_answers(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 def beside_its_files(files_of_answers: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let all answers that one process makes find the files that others have written."""
     monkeypatch.chdir(files_of_answers)
+
+
+@pytest.fixture(scope="module")
+def light_start() -> Iterator[None]:
+    """Let gradings of the light course start soon; for tests of what comes of them."""
+    from tests.grading import light_start as starting
+
+    with pytest.MonkeyPatch.context() as patch:
+        starting.everywhere(patch.setattr)
+        yield
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from labkit.grading.results import grades, pages
 from tests.browser import chromium
 from tests.grading import classroom, essays, hostile, marking
 
-pytestmark = [*chromium.NEEDED, pytest.mark.usefixtures("sample_data")]
+pytestmark = [*chromium.NEEDED, pytest.mark.usefixtures("sample_data", "light_start")]
 
 LAB = classroom.LAB
 ANSWER = "why-not-labels-answer"

@@ -12,6 +12,8 @@ from labkit.grading.runs import running
 from labkit.grading.submissions import handed_out
 from tests.grading import classroom, marking
 
+pytestmark = pytest.mark.usefixtures("light_start")
+
 LAB = classroom.LAB
 
 

@@ -21,6 +21,8 @@ from labkit.grading.results import csv_text, grades
 from labkit.grading.runs import running, sandbox
 from tests.grading import classroom, light_command
 
+pytestmark = pytest.mark.usefixtures("light_start")
+
 LAB = classroom.LAB
 
 
@@ -55,7 +57,7 @@ class Texts(html.parser.HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def school(tmp_path_factory):
+def school(light_start, tmp_path_factory):
     """Return the folders of a small class: submissions and output, graded once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LABKIT_DATA", "sample")

@@ -8,6 +8,11 @@ from labkit.grading.submissions import repair
 from tests.grading import classroom
 from tests.labs import test_variants as course
 
+pytestmark = [
+    pytest.mark.usefixtures("light_start"),
+    pytest.mark.xdist_group("numbers"),  # their class is graded once
+]
+
 LAB = classroom.LAB
 ANN, BEN = 483_920, 777_021
 SHARED = "one may be a copy of another"
@@ -27,7 +32,7 @@ def _value(number):
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory):
+def graded(light_start, tmp_path_factory):
     """Return the grades of a class by student, and the folder of its report."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LABKIT_DATA", "sample")
