@@ -4,10 +4,11 @@ import os
 import pathlib
 import shutil
 
+import filelock
 import nbclient
 import nbformat
 
-from labkit import labs
+from labkit import files, labs
 from labkit.notebook import setup
 from tests import threads
 
@@ -45,6 +46,20 @@ def run(
     )
     client.execute(env=environment(data))
     return document
+
+
+def blank(lab: str, shared: pathlib.Path) -> nbformat.NotebookNode:
+    """Return the student's notebook of `lab` as it runs on the sample when nothing is filled in.
+
+    It is run once for all that look at it; `shared` is a folder of all test processes.
+    """
+    ran = shared / f"blank-{lab}" / "ran.ipynb"
+    with filelock.FileLock(shared / f"blank-{lab}.lock"):
+        if not ran.exists():
+            ran.parent.mkdir(exist_ok=True)
+            document = run(student(lab), ran.parent, "sample", allow_errors=True)
+            files.write(ran, nbformat.writes(document).encode())
+    return read(ran)
 
 
 def environment(data: str) -> dict[str, str]:

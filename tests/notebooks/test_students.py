@@ -99,8 +99,8 @@ def test_solution_shows_the_rubric_of_each_essay(lab):
 
 
 @pytest.mark.slow
-def test_blank_notebook_runs_and_scores_nothing(lab, tmp_path):
-    document = running.run(running.student(lab), tmp_path, "sample", allow_errors=True)
+def test_blank_notebook_runs_and_scores_nothing(lab, shared_folder):
+    document = running.blank(lab, shared_folder)
     assert running.errors(document) == []
     points = running.points(document)
     assert set(points) == {exercise.name for exercise in labs.load(lab)}

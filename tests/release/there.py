@@ -22,19 +22,25 @@ def notebooks(paths: list[str]) -> dict[str, dict[str, dict[str, str]]]:
             document, timeout=1_200, kernel_name="python3", resources=resources, allow_errors=True
         )
         client.execute()
-        outputs = [output for cell in document.cells for output in cell.get("outputs", [])]
-        errors = ["\n".join(item.traceback) for item in outputs if item.output_type == "error"]
-        assert not errors, f"{path}: {errors[0]}"
-        shown[path.stem] = {
-            cell.metadata.nbgrader.grade_id: _data(cell)
-            for cell in document.cells
-            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade")
-        }
-        shown[path.stem]["set-up"] = next(
-            {"text/plain": output.text}
-            for output in outputs
-            if output.output_type == "stream" and "Set-up complete" in output.text
-        )
+        shown[path.stem] = by_check(document)
+    return shown
+
+
+def by_check(document) -> dict[str, dict[str, str]]:
+    """Return what each check of a notebook that was run shows, and what its set-up says."""
+    outputs = [output for cell in document.cells for output in cell.get("outputs", [])]
+    errors = ["\n".join(item.traceback) for item in outputs if item.output_type == "error"]
+    assert not errors, errors[0]
+    shown = {
+        cell.metadata.nbgrader.grade_id: _data(cell)
+        for cell in document.cells
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade")
+    }
+    shown["set-up"] = next(
+        {"text/plain": output.text}
+        for output in outputs
+        if output.output_type == "stream" and "Set-up complete" in output.text
+    )
     return shown
 
 
