@@ -7,9 +7,13 @@ import hashlib
 import os
 import pathlib
 import re
+import stat
 import uuid
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
+
+UNFINISHED = re.compile(r"\.unfinished-[0-9a-f]{32}")
+"""The name of what is being written; nothing else is called so."""
 
 
 class Unwritable(OSError):
@@ -65,6 +69,26 @@ def write(path: pathlib.Path, content: bytes) -> None:
 def write_text(path: pathlib.Path, content: str) -> None:
     """Write `content` as UTF-8 in one step; bytes that were read undecoded go back as they were."""
     write(path, content.encode("utf-8", "surrogateescape"))
+
+
+def read_kept(path: pathlib.Path, most: int) -> bytes:
+    """Return what is in a file that this program has written, if it is still such a file.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    ValueError
+        If it is a link, a pipe or the like, which may lead anywhere and never end, or if it has
+        more than `most` bytes.
+    """
+    # A pipe that nobody writes to would be waited for; a link is not followed where that is known.
+    careful = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with open(os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | careful), "rb") as file:
+        facts = os.fstat(file.fileno())
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size > most:
+            raise ValueError(f"{path} is not what was written there")
+        return file.read(most)
 
 
 def fingerprint(*parts: str | bytes) -> str:

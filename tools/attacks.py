@@ -19,6 +19,7 @@ os.environ |= {"LABKIT_DATA": "sample", "LABKIT_OFFLINE": "1"}
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--jobs", type=int, default=2, help="runs at the same time")
+    parser.add_argument("--cold", action="store_true", help="a box of its own for each")
     parser.add_argument("words", nargs="*", help="only cases whose name holds one of these")
     arguments = parser.parse_args()
     if not sandbox.available():
@@ -27,7 +28,8 @@ def main() -> int:
     words = arguments.words or [""]
     chosen = [case for case in cases.CASES if any(word in str(case) for word in words)]
     with tempfile.TemporaryDirectory(prefix="labkit-attacks-") as folder:
-        rows = attacks.run(pathlib.Path(folder), chosen, arguments.jobs, progress=True)
+        how = {"progress": True, "keep_warm": not arguments.cold}
+        rows = attacks.run(pathlib.Path(folder), chosen, arguments.jobs, **how)
     left = attacks.left_behind()
     print(attacks.table(rows))
     print("Left behind:", ", ".join(left) or "nothing")

@@ -13,7 +13,7 @@ import sys
 import types
 from collections.abc import Sequence
 
-from labkit.commands import accepted
+from labkit.commands import accepted, streams
 
 # What the students' edition does not have.
 _OF_INSTRUCTORS = "labkit.commands.of_instructors"
@@ -32,6 +32,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         The exit status: 0 if all is well, 1 if not. Bad use exits with 2.
     """
+    streams.settle()
+    try:
+        status = _run(argv)
+    except KeyboardInterrupt:
+        print("labkit: interrupted", file=sys.stderr)
+        return 1
+    if fault := streams.fault():
+        print(f"labkit: standard output cannot be written: {fault}", file=sys.stderr)
+    return status or int(bool(fault))
+
+
+def _run(argv: Sequence[str] | None) -> int:
     from labkit.data.errors import DataError
 
     arguments = _parser().parse_args(argv)
@@ -39,9 +51,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return arguments.run(arguments)
     except DataError as error:
         print(f"labkit: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("labkit: interrupted", file=sys.stderr)
         return 1
 
 

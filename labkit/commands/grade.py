@@ -6,12 +6,16 @@ import dataclasses
 import os
 import pathlib
 import shlex
+import signal
 import statistics
 import sys
+import tempfile
+import threading
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 
-from labkit import files
+from labkit import data, files
 from labkit.checks import Outcome
 from labkit.checks.result import number
 from labkit.commands import speaking
@@ -33,8 +37,14 @@ def run(arguments: argparse.Namespace) -> int:
     if first_look and (arguments.worksheet or arguments.forms):
         print(f"labkit: {_NOT_FOR_UPLOAD}: leave --worksheet and --format out.", file=sys.stderr)
         return BAD_USE
-    with _sample() if first_look else contextlib.nullcontext():
-        return _run(arguments, first_look)
+    with _sample() if first_look else contextlib.nullcontext(), _ended_as_by_ctrl_c():
+        try:
+            return _run(arguments, first_look)
+        except data.DataError:
+            raise  # it is told in a line, like everywhere
+        except Exception as error:
+            print(f"labkit: {_unforeseen(error, arguments.output)}", file=sys.stderr)
+            return BAD_USE
 
 
 @contextlib.contextmanager
@@ -48,6 +58,26 @@ def _sample() -> Iterator[None]:
         del os.environ["LABKIT_DATA"]
         if before is not None:
             os.environ["LABKIT_DATA"] = before
+
+
+@contextlib.contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """Let nothing be left behind where a terminal is closed, or a queue's time is over."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _run(arguments: argparse.Namespace, first_look: bool) -> int:
@@ -101,6 +131,18 @@ def _in_a_line(error: Exception) -> str:
         f"{error.filename} cannot be written: {error.strerror}. What was graded before is kept: "
         "see that there is space and that you may write there, and give the same command again."
     )
+
+
+def _unforeseen(error: Exception, output: pathlib.Path | None) -> str:
+    """Say in a line that the grader failed, and write down what its authors need to know."""
+    told = (output or pathlib.Path(tempfile.gettempdir())) / "labkit-fault.txt"
+    try:
+        files.write_text(told, "".join(traceback.format_exception(error)))
+        where = f"What its authors need to know is in {told}"
+    except (OSError, ValueError):
+        where = "What its authors need to know could not be written"
+    what = harmless.line(f"{type(error).__name__}: {error}", _LONGEST)
+    return f"The grader failed ({what}). {where}. What was graded before is kept."
 
 
 def _arrivals(arguments: argparse.Namespace) -> find.Arrivals:

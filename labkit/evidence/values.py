@@ -10,6 +10,7 @@ import math
 import numbers
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Sized
 from typing import Any
 
@@ -32,7 +33,10 @@ def collect(collector: Collector, answer: Any, seed: int = 0) -> Any:
     if answer is ...:
         return facts.Placeholder()
     try:
-        return collector(answer, seed)
+        # Where a notebook makes errors of warnings, they are not this answer's.
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return collector(answer, seed)
     except Exception:
         # The one boundary around an object of a student's, which may raise whatever it likes.
         return facts.Other(type_name(answer), "it cannot be read")

@@ -16,10 +16,20 @@ T = TypeVar("T")
 _LONGEST = 400
 # A file that cannot be written for its name: the student's, not the folder's.
 _OF_A_NAME = {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ}
+# What this machine has no more of: space, open files, processes, memory. No student's fault.
+_OF_THE_MACHINE = {
+    getattr(errno, name)
+    for name in ("ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "EAGAIN", "ENOMEM")
+    if hasattr(errno, name)
+}
 
 
 class ClassFault(Exception):
     """What is wrong concerns the whole class, not one student; the message says what to do."""
+
+
+class Exhausted(ClassFault):
+    """The machine has no more of something that grading needs."""
 
 
 class Reason(ValueError):
@@ -52,7 +62,17 @@ def within(work: Callable[[], T], instead: Callable[[str], T]) -> T:
     except Exception as error:
         if isinstance(error, files.Unwritable) and error.errno not in _OF_A_NAME:
             raise
+        if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
+            raise Exhausted(_exhausted(error)) from error
         return instead(reason(error))
+
+
+def _exhausted(error: OSError) -> str:
+    where = f" ({error.filename})" if error.filename else ""
+    return (
+        f"This machine cannot go on: {error.strerror}{where}. What was graded before is kept: see "
+        "that it has space, open files, processes and memory left, and give the same command again."
+    )
 
 
 def reason(error: Exception) -> str:

@@ -1,10 +1,13 @@
 """Grade a class: every submission is repaired, run, judged; then the tables are written."""
 
+import collections
 import concurrent.futures
 import contextlib
 import dataclasses
 import datetime
+import difflib
 import pathlib
+import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
@@ -114,13 +117,18 @@ def whole(lab_name: str, place: pathlib.Path, output: pathlib.Path, settings: Se
     lab = handed_out.load(lab_name, settings.course)
     arrivals = settings.arrivals or find.look(place, lab_name, settings.due)
     found = [_harmless(item) for item in arrivals.submissions]
-    _verify_names(settings.rerun, found)
+    rerun = _known_names(settings.rerun, found)
+    if output.resolve() == place.resolve():
+        raise find.SubmissionsError(
+            f"The grades cannot go to {output}, where the submissions are: each of the two would "
+            f"be taken for the other. Name a folder of its own, such as {output / 'grades'}."
+        )
     with kept.alone_in(output), contextlib.ExitStack() as opened:
         kept_in, runner = (
             output / entries.OF_A_GRADING / lab.lab.name,
             _runner(lab, settings, len(found), (place, output)),
         )
-        how = settings.limits, settings.regrade, settings.rerun
+        how = settings.limits, settings.regrade, rerun
         with Graders(lab, kept_in, runner, *how) as graders:
             jobs = runner.jobs if isinstance(runner, cluster.Cluster) else max(1, settings.jobs)
             graders.get_ready(found, jobs)
@@ -145,13 +153,27 @@ def _harmless(submission: find.Submission) -> find.Submission:
     )
 
 
-def _verify_names(students: tuple[str, ...], found: list[find.Submission]) -> None:
-    unknown = sorted({*students} - {item.student for item in found})
+def _known_names(students: tuple[str, ...], found: list[find.Submission]) -> set[str]:
+    """Return the names of students as the table has them, however they were typed."""
+    known = {item.student for item in found}
+    alike = collections.defaultdict(set)
+    for name in known:
+        alike[_typed(name)].add(name)
+    meant = {name: {name} & known or alike[_typed(name)] for name in students}
+    unknown = sorted(name for name, names in meant.items() if len(names) != 1)
     if unknown:
+        near = difflib.get_close_matches(unknown[0], known, n=3)
         raise find.SubmissionsError(
-            f"There is no submission of {', '.join(unknown)}: --rerun takes a name as it stands in "
-            "the first column of grades.csv."
+            f"There is no submission of {', '.join(map(harmless.name, unknown))}: --rerun takes a "
+            "name as it stands in the first column of grades.csv"
+            + (f", such as {' or '.join(near)}." if near else ".")
         )
+    return {name for names in meant.values() for name in names}
+
+
+def _typed(name: str) -> str:
+    """Return what is the same for names that look alike when they are typed."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _runner(
@@ -206,5 +228,5 @@ def _in_parallel(
                 yield future.result()
         finally:
             # Ctrl-C, or a fault of the grader: end what runs. All that was finished is kept.
-            graders.cancelled.set()
+            graders.cancel()
             pool.shutdown(wait=True, cancel_futures=True)

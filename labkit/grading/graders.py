@@ -4,6 +4,7 @@ Each is graded within its own boundary, and nothing of it stays when the next on
 what is kept in the output folder.
 """
 
+import contextlib
 import dataclasses
 import importlib.metadata
 import json
@@ -29,6 +30,10 @@ _PACKAGE = pathlib.Path(labkit.__file__).parent
 # Another version of one of these may give other numbers.
 _LIBRARIES = ("keras", "numpy", "tensorflow")
 _TRIES = 2
+_CHANGED = (
+    "What is handed in has changed since it was run, and what was run then was judged: grade "
+    "without --regrade."
+)
 _LOST = "something on this machine ended it, and ended it again; grade it once more"
 
 
@@ -60,10 +65,6 @@ class Graders:
     rerun : collection of str
         The students, as they are called in the table, whose notebooks run again in any case.
 
-    Attributes
-    ----------
-    cancelled : threading.Event
-        Set it to end what runs.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Graders:
         regrade: bool = False,
         rerun: Collection[str] = (),
     ) -> None:
-        self.cancelled = threading.Event()
+        self._cancelled = threading.Event()
         self._lab, self._runner, self._limits = lab, runner, limits
         self._regrade, self._rerun = regrade, rerun
         self._store = kept.Store(kept_in)
@@ -84,19 +85,28 @@ class Graders:
         self._one_at_a_time = threading.Lock()
 
     def __enter__(self) -> Self:
-        self._runner.__enter__()
+        with contextlib.ExitStack() as started:
+            for part in (self._runner, self._judge, self._reader):
+                started.enter_context(part)
+            self._take_stamps()
+            self._started = started.pop_all()
+        return self
+
+    def _take_stamps(self) -> None:
         datasets = sorted({exercise.dataset for exercise in self._lab.lab})
         around = [platform.python_version(), *map(importlib.metadata.version, _LIBRARIES)]
         around += map(data.stamp, datasets)
         self._run_stamp = files.fingerprint(self._runner.stamp, *around)
         read = (path for path in _PACKAGE.rglob("*") if path.suffix in _READ_BY_A_JUDGEMENT)
         self._judge_stamp = files.fingerprint(files.fingerprint_of_files(read), *around)
-        return self
 
     def __exit__(self, *_: object) -> None:
-        self._reader.__exit__()
-        self._judge.__exit__()
-        self._runner.__exit__()
+        self._started.close()
+
+    def cancel(self) -> None:
+        """End what runs, soon; what is asked of these graders from now on is refused."""
+        self._cancelled.set()
+        self._judge.close()
 
     def get_ready(self, submissions: Sequence[find.Submission], jobs: int) -> None:
         """Let boxes and the judge get ready for what was never run, and return at once."""
@@ -132,7 +142,7 @@ class Graders:
         content = submission.read()
         key = submission.key
         if self._regrade and (earlier := self._store.run(key, None)) is not None:
-            return earlier
+            return self._as_it_was(earlier, content)
         notebook = self._reader.repair(content)
         if self._regrade:
             raise boundary.Reason("it was not run yet: grade without --regrade first")
@@ -148,13 +158,25 @@ class Graders:
                 )
         return self._run_anew(key, notebook, stamp)
 
+    def _as_it_was(self, earlier: running.Run, content: bytes) -> running.Run:
+        """Return a kept run, which tells if something else was handed in since."""
+
+        def is_same() -> bool:
+            notebook = self._reader.repair(content)
+            answers = running.answers(notebook)
+            return (answers, notebook.essays) == (earlier.answers, earlier.essays)
+
+        if boundary.within(is_same, lambda _: False):
+            return earlier
+        return dataclasses.replace(earlier, notes=[*earlier.notes, _CHANGED])
+
     def _run_anew(self, key: str, notebook: repair.Repaired, stamp: str) -> running.Run:
         """Run a notebook and keep its run, unless it is lost from outside each time."""
         self._start_judge()
         for _ in range(_TRIES):
             folder = self._store.begin(key)
             run = running.run(
-                notebook, self._lab, self._runner, self._limits, folder, self.cancelled
+                notebook, self._lab, self._runner, self._limits, folder, self._cancelled
             )
             if not run.lost:
                 self._store.keep(key, run, stamp)

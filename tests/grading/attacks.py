@@ -61,6 +61,7 @@ def run(
     jobs: int = 2,
     progress: bool = False,
     limits: sandbox.Limits = classroom.LIMITS,
+    keep_warm: bool = True,
 ) -> list[Row]:
     """Grade the cases in `folder` and return a row for each."""
     root = classroom.light_course(folder / "course")
@@ -73,7 +74,8 @@ def run(
             classroom.hand_in(place, f"{number:03}-next", honest)
     before = contents(place)
     shown = speaking.Progress() if progress else None
-    settings = classroom.settings(root, jobs=jobs, progress=shown, limits=limits)
+    more = {"jobs": jobs, "progress": shown, "limits": limits, "keep_warm": keep_warm}
+    settings = classroom.settings(root, **more)
     graded = grade.grade(classroom.LAB, place, folder / "grades", settings)
     if contents(place) != before:
         raise AssertionError("a run changed a submission")

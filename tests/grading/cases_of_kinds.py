@@ -147,6 +147,45 @@ QUIET = {
             pathlib.Path(name + ".py").write_text("raise RuntimeError")
             pathlib.Path(name).mkdir()
     """,
+    "what a stream is asked": """
+        import subprocess, sys
+        sys.stdout.encoding.lower(); sys.stdout.isatty(); sys.stderr.fileno()
+        subprocess.run(["true"], stdout=sys.stdout, check=True)
+    """,
+    "a window to draw in": """
+        import matplotlib
+        import matplotlib.pyplot as plt
+        matplotlib.use("TkAgg")
+        plt.plot([1, 2])
+        %matplotlib widget
+        plt.plot([1, 2])
+    """,
+    "no way to import": """
+        import sys
+        for way in (sys.meta_path, sys.path_hooks, sys.path):
+            way.clear()
+    """,
+    "a module of one's own": """
+        import pathlib
+        pathlib.Path("my_helpers.py").write_text("three = 3")
+        import my_helpers
+        n = [0] * my_helpers.three
+    """,
+    "an end that never comes": "import atexit, time; atexit.register(time.sleep, 10**6)",
+    "a process that never ends": """
+        import multiprocessing, time
+        multiprocessing.get_context("fork").Process(target=time.sleep, args=(10**6,)).start()
+    """,
+    "a folder that is gone": "import os; os.mkdir('x'); os.chdir('x'); os.rmdir('../x')",
+    "no file left to open": """
+        held = []
+        try:
+            while True:
+                held.append(open("/dev/null"))
+        except OSError:
+            pass
+    """,
+    "what opens files": "import builtins, io; builtins.open = io.open = None",
     "annotations from the future": "from __future__ import annotations\nn: int = 1",
     "odd letters": "π = 3\nｘ = 'é\\u0301'\nimport numpy as νp\n\x0cy = 2  # \u2028 \u00a0",
 }
@@ -208,6 +247,7 @@ def _disturb(name, code, number, places):
 
 for _number, (_name, _code) in enumerate(QUIET.items()):
     _disturb(_name, _code, _number, PLACES)
+accident("no names of Python's own, late")(lambda book: book.after("read-idx", "__builtins__ = {}"))
 for _number, (_name, _code) in enumerate(RAISING.items()):
     # An error before an answer, in its cell, is that answer's; what cannot be parsed, all of it.
     _disturb(_name, _code, _number, (PLACES[0], PLACES[1], PLACES[4]))

@@ -51,10 +51,16 @@ class Judge:
         self._kept = kept
         self._solutions = classroom.solutions()
 
+    def __enter__(self) -> "Judge":
+        return self
+
     def __exit__(self, *_: object) -> None:
         pass
 
     def start(self) -> None:
+        pass
+
+    def close(self) -> None:
         pass
 
     def judge(self, lab: str, key: str) -> judge.Judged:

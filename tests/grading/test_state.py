@@ -58,7 +58,14 @@ ODD = st.sampled_from(
     (b"", b"[]", b"{}", b"null", b"1e999", b'["a", "b"]', b"\xff\xfe", b"[" * 9999)
 )
 
-KINDS = ("cut", "odd", "other", "byte", "gone", "folder")
+PLACED = {
+    "folder": lambda path, other: path.mkdir(),
+    "pipe": lambda path, other: os.mkfifo(path),
+    "device": lambda path, other: path.symlink_to("/dev/zero"),
+    "link": lambda path, other: path.symlink_to(other),
+    "huge": lambda path, other: (path.touch(), os.truncate(path, 2**33)),
+}
+KINDS = ("cut", "odd", "other", "byte", "gone", "folder", "pipe", "device", "link", "huge")
 WHICH = st.integers(0, 4 * len(STUDENTS) - 1)
 DAMAGE = st.tuples(WHICH, WHICH, st.floats(0, 1), st.sampled_from(KINDS), ODD)
 
@@ -80,10 +87,10 @@ def test_damaged_files_count_as_absent(school, tmp_path, data):
         path, other = paths[path], paths[other]
         content = path.read_bytes() if path.is_file() else b""
         place = int(len(content) * share)
-        if what in ("gone", "folder"):
+        if what in ("gone", *PLACED):
             kept.remove(path)
-        if what == "folder":
-            path.mkdir()
+        if what in PLACED and path.parent.is_dir():
+            PLACED[what](path, other)
         made = {
             "cut": content[:place],
             "odd": odd,
@@ -96,6 +103,70 @@ def test_damaged_files_count_as_absent(school, tmp_path, data):
     school(regrade=data.draw(st.booleans()))
     school()
     assert table(tmp_path) == before
+
+
+@pytest.mark.parametrize("regrade", [False, True])
+def test_what_is_kept_of_another_student_counts_as_absent(school, tmp_path, regrade):
+    """Exchanged whole, with all their files, and linked: nobody gets the points of another."""
+    school()
+    before = table(tmp_path)
+    folder = tmp_path / "out" / ".kept" / LAB
+    (folder / "ann").rename(folder / "aside")
+    (folder / "bob").rename(folder / "ann")
+    (folder / "aside").rename(folder / "bob")
+    kept.remove(folder / "cyd")
+    (folder / "cyd").symlink_to(folder / "bob")
+    found = school(regrade=regrade)
+    assert found["bob"].points == 0
+    assert {found[name].could_not_grade for name in STUDENTS} == {regrade}
+    school()
+    assert table(tmp_path) == before
+
+
+@pytest.mark.parametrize("place", ["history.csv", "grades.csv", "autograded"])
+@pytest.mark.parametrize("what", ["pipe", "device", "link", "huge"])
+def test_odd_things_in_the_output_hold_nobody_up(school, tmp_path, place, what):
+    school()
+    before = table(tmp_path)
+    path = tmp_path / "out" / place
+    paths = path.rglob("*.ipynb") if path.is_dir() else [path]
+    for one in [*paths]:
+        kept.remove(one)
+        PLACED[what](one, tmp_path / "nowhere")
+    school()
+    assert table(tmp_path) == before
+
+
+@pytest.mark.parametrize("place", ["in/grades", "in/a/b", "."])
+def test_the_output_may_lie_beside_or_among_what_was_handed_in(
+    school, light_course, tmp_path, place
+):
+    output = tmp_path / place
+    assert command(light_course, tmp_path, output) == 0
+    before = (output / "grades.csv").read_bytes()
+    assert command(light_course, tmp_path, output) == 0
+    (output / "grades.csv").unlink()  # as where the first grading was interrupted
+    assert command(light_course, tmp_path, output) == 0
+    assert (output / "grades.csv").read_bytes() == before
+
+
+def test_the_output_is_not_where_the_submissions_are(school, light_course, tmp_path, capsys):
+    assert command(light_course, tmp_path, tmp_path / "in" / ".." / "in") == 2
+    assert "Name a folder of its own" in capsys.readouterr().err
+    assert {path.name for path in (tmp_path / "in").iterdir()} == {*STUDENTS}
+
+
+def test_what_a_killed_grading_was_writing_is_removed(school, tmp_path):
+    school()
+    whole = {path.relative_to(tmp_path) for path in tmp_path.rglob("*")}
+    theirs = tmp_path / "out" / "in" / (".unfinished-" + "0" * 32)
+    for place in ("", "feedback", "report", f".kept/{LAB}", f"autograded/ann/{LAB}"):
+        (tmp_path / "out" / place / (".unfinished-" + "1" * 32)).mkdir()
+        (tmp_path / "out" / place / (".unfinished-" + "2" * 32)).touch()
+    theirs.mkdir(parents=True)
+    school()
+    there = {path.relative_to(tmp_path) for path in tmp_path.rglob("*")}
+    assert there - whole == {path.relative_to(tmp_path) for path in (theirs, theirs.parent)}
 
 
 def test_a_second_grading_on_the_same_folder_is_refused(school, tmp_path):
@@ -185,6 +256,35 @@ def test_rerun_runs_one_student_again(school, tmp_path):
     assert again == {"bob"}
     with pytest.raises(find.SubmissionsError, match="no submission of eve"):
         school(rerun=("eve",))
+    with pytest.raises(find.SubmissionsError, match="such as ann"):
+        school(rerun=("bob", "anne"))
+
+
+@pytest.mark.parametrize("typed", ["Zoë", "zoe\u0308", "ZOË", " zoë "])
+def test_rerun_takes_a_name_as_it_looks(school, light_course, tmp_path, typed):
+    book = classroom.Book(light_course).right()
+    for name in ("zoe\u0308", "Ann"):
+        classroom.hand_in(tmp_path / "in", name, book.content())
+    school()
+    path = tmp_path / "out" / ".kept" / LAB / "zoë" / "run.json"
+    before = path.stat().st_mtime_ns
+    school(rerun=(typed,))
+    assert path.stat().st_mtime_ns != before
+    school(rerun=("ann", "Ann"))
+    with pytest.raises(find.SubmissionsError, match="ANN"):
+        school(rerun=("ANN",))  # which of the two?
+
+
+def test_grading_again_tells_that_a_submission_has_changed(school, light_course, tmp_path):
+    school()
+    content = classroom.Book(light_course).content()
+    classroom.hand_in(tmp_path / "in", "ann", content)
+    classroom.hand_in(tmp_path / "in", "cyd", content[:-9])
+    found = school(regrade=True)
+    told = {name for name in STUDENTS if any("has changed" in n for n in found[name].run.notes)}
+    assert told == {"ann", "cyd"}
+    assert found["ann"].points == classroom.FULL
+    assert school()["ann"].points == 0
 
 
 def test_other_probes_are_another_job(school, light_course, book, monkeypatch, tmp_path):
@@ -282,6 +382,26 @@ def test_a_damaged_gradebook_is_one_line(
     assert command(light_course, tmp_path, tmp_path / "out") == 2
     (line,) = capsys.readouterr().err.strip().splitlines()[-1:]
     assert "gradebook.db cannot be used" in line and "move it out of the way" in line
+
+
+@pytest.mark.parametrize("name", ["what?", "100%25", "a#b;c", "%", 'it\'s "q"\n'])
+def test_the_gradebook_lies_in_the_output_whatever_its_name(
+    school, light_course, tmp_path, monkeypatch, name
+):
+    monkeypatch.setattr(grade.gradebook, "Book", REAL_BOOK)
+    assert command(light_course, tmp_path, tmp_path / name) == 0
+    assert (tmp_path / name / "gradebook.db").is_file()
+    assert {path.name for path in tmp_path.iterdir()} == {"in", name}
+
+
+def test_what_nobody_has_foreseen_is_one_line_and_written_down(
+    school, light_course, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(grade.writing, "write", lambda *_: 1 / 0)
+    assert command(light_course, tmp_path, tmp_path / "out") == 2
+    (line,) = capsys.readouterr().err.strip().splitlines()[-1:]
+    assert line.startswith("labkit: The grader failed (ZeroDivisionError")
+    assert "Traceback" in (tmp_path / "out" / "labkit-fault.txt").read_text(encoding="utf-8")
 
 
 REAL_BOOK = gradebook.Book

@@ -68,12 +68,20 @@ class Judge:
         self._kept = kept.resolve()
         self._seconds = seconds
         self._process: subprocess.Popen | None = None
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
         self._stop()
+
+    def close(self) -> None:
+        """End the process; another thread that asks it is refused, now and later."""
+        self._closed = True
+        if self._process is not None:
+            self._process.kill()  # whoever waits for its answer notices
 
     def start(self) -> None:
         """Start the process, which takes seconds to get ready, before it is asked."""
@@ -111,6 +119,8 @@ class Judge:
         return line
 
     def _running(self) -> subprocess.Popen:
+        if self._closed:
+            raise sandbox.Cancelled("it was cancelled")
         if self._process is None or self._process.poll() is not None:
             self._stop()
             box = course_copy.judge_box(self._kept)
@@ -121,6 +131,7 @@ class Judge:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 env=environment,
+                start_new_session=True,  # Ctrl-C is for the one who asks
             )
         return self._process
 

@@ -6,6 +6,7 @@ counts as absent, and what it would have told is made again.
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import pathlib
@@ -21,6 +22,9 @@ from labkit.grading.runs import running
 from labkit.grading.submissions import entries
 
 _RUN, _RESULTS, _STAMP = "run.json", "results.json", "stamp"
+# No run leaves more than some hundred MiB; a file may have become anything.
+_MOST = 2**30
+_OWN_FOLDERS = (entries.OF_A_GRADING, "feedback", "report", "formats", "autograded", "source")
 
 
 class InUse(boundary.ClassFault):
@@ -42,7 +46,7 @@ def alone_in(output: pathlib.Path) -> Iterator[None]:
     """
     with files.writing(output):
         (output / entries.OF_A_GRADING).mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(output / entries.OF_A_GRADING / "lock")
+        lock = filelock.FileLock(output / entries.OF_A_GRADING / entries.LOCK)
         try:
             lock.acquire(blocking=False)
         except filelock.Timeout as error:
@@ -51,9 +55,21 @@ def alone_in(output: pathlib.Path) -> Iterator[None]:
                 "or give this one another --output."
             ) from error
     try:
+        _sweep(output)
         yield
     finally:
         lock.release()
+
+
+def _sweep(output: pathlib.Path) -> None:
+    """Remove what was being written when an earlier grading was killed."""
+    own = [output, *(output / name for name in _OWN_FOLDERS)]
+    for folder, folders, names in itertools.chain.from_iterable(map(os.walk, own)):
+        for name in filter(files.UNFINISHED.fullmatch, [*folders, *names]):
+            with contextlib.suppress(OSError):  # it is in nobody's way
+                remove(pathlib.Path(folder, name))
+        # What else lies in the output, such as what was handed in, is not this program's.
+        folders[:] = [] if folder == str(output) else folders
 
 
 class Store:
@@ -98,7 +114,7 @@ class Store:
         """Keep the run whose records were written to the folder of `begin`."""
         unfinished = self._unfinished(key)
         files.write_text(unfinished / _RUN, run.to_json())
-        files.write_text(unfinished / _STAMP, json.dumps([stamp, _content(unfinished)]))
+        files.write_text(unfinished / _STAMP, json.dumps([stamp, _content(unfinished, key)]))
         with files.writing(self.folder(key)):
             remove(self.folder(key))
             os.replace(unfinished, self.folder(key))
@@ -145,7 +161,7 @@ class Store:
         files.write_text(path, json.dumps(content))
 
     def _content(self, key: str) -> str:
-        return _content(self.folder(key))
+        return _content(self.folder(key), key)
 
     def _unfinished(self, key: str) -> pathlib.Path:
         # No student's key begins with a dot, and a digest is never too long for a name.
@@ -167,12 +183,13 @@ def remove(path: pathlib.Path) -> None:
 
 
 def _text(path: pathlib.Path) -> str:
-    return path.read_text(encoding="utf-8")
+    return files.read_kept(path, _MOST).decode()
 
 
-def _content(folder: pathlib.Path) -> str:
-    """Return a digest of a run: how it went, and what it left behind."""
-    return files.fingerprint_of_files(folder / name for name in (_RUN, running.RECORDS))
+def _content(folder: pathlib.Path, key: str) -> str:
+    """Return a digest of a run: whose it is, how it went, and what it left behind."""
+    left = (files.read_kept(folder / name, _MOST) for name in (_RUN, running.RECORDS))
+    return files.fingerprint(key, *left)
 
 
 def _digest_of_results(stamp: str, run: str, texts: list[str]) -> str:

@@ -12,6 +12,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import warnings
@@ -27,6 +28,8 @@ from labkit.grading.submissions import handed_out
 
 if TYPE_CHECKING:
     from nbgrader.api import Grade
+
+_MOST_OF_A_NOTEBOOK = 2**28
 
 
 def with_marks(results: list[Result], marks: dict[str, Mark]) -> list[Result]:
@@ -49,6 +52,26 @@ def make_alembic_findable() -> None:
         os.environ["PATH"] = beside + os.pathsep + os.environ.get("PATH", "")
 
 
+def address(path: pathlib.Path) -> Any:
+    """Return how nbgrader finds the gradebook at `path`, whatever characters are in there."""
+    import sqlalchemy
+
+    return sqlalchemy.URL.create("sqlite", database=str(path.resolve()))
+
+
+@contextlib.contextmanager
+def _interrupted_later() -> Iterator[None]:
+    """Let Ctrl-C wait for programs that are started meanwhile, which would tell of it at length."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class GradebookError(boundary.ClassFault):
     """The gradebook cannot be used; the message says what to do."""
 
@@ -66,8 +89,8 @@ class Book:
 
         make_alembic_findable()
         self._path = folder / "gradebook.db"
-        url = f"sqlite:///{self._path.resolve()}"
-        with self._usable():
+        url = address(self._path)
+        with self._usable(), _interrupted_later():
             self._book = Gradebook(url)
             self._book.update_or_create_assignment(self._name)
         resources = {"notebook": self._name, "assignment": self._name, "db_url": url}
@@ -203,7 +226,7 @@ def _rubric_cell(essay_cell: str, rubric: tuple[tuple[float, str], ...]) -> dict
 def sources(path: pathlib.Path) -> dict[str, str]:
     """Return the sources in a notebook by the cell's id; none where there is no notebook yet."""
     try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook = json.loads(files.read_kept(path, _MOST_OF_A_NOTEBOOK))
         return {cell["id"]: handed_out.source_of(cell) for cell in notebook["cells"]}
     except Exception:
         return {}  # unreadable, for whatever reason, is the same as absent

@@ -6,9 +6,11 @@ import io
 import pathlib
 from collections.abc import Sequence
 
+from labkit import files
 from labkit.grading.graded import Graded
 from labkit.grading.results import csv_text
 
+_MOST = 2**28
 COLUMNS = ("graded", "lab", "student", "handed_in", "points", "max_points")
 
 
@@ -32,8 +34,8 @@ def text(path: pathlib.Path, lab: str, graded: Sequence[Graded], most: float) ->
 def _text(path: pathlib.Path) -> str:
     """Return the table; empty where there is none that can be read."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        text = files.read_kept(path, _MOST).decode()
+    except (OSError, ValueError):
         return ""
     return text if text.startswith(",".join(COLUMNS) + "\n") else ""
 

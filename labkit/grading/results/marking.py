@@ -89,7 +89,7 @@ class Marking:
                 f"labkit grade {self.lab.name} --submissions PLACE --output {folder}"
             )
         gradebook.make_alembic_findable()
-        self._book = Gradebook(f"sqlite:///{path.resolve()}")
+        self._book = Gradebook(gradebook.address(path))
 
     def __enter__(self) -> Self:
         return self

@@ -12,6 +12,7 @@ from typing import Self
 
 from labkit import data, files
 from labkit.grading.runs import (
+    allowances,
     cgroups,
     course_copy,
     readable,
@@ -70,18 +71,21 @@ class Machine:
 
         Raises
         ------
+        allowances.TooLittle
+            If a run could not have here what its limits allow.
         self_test.Unsafe
             If the sandbox would show a student what it must not.
         """
+        allowances.verify(self._limits)
         folder = pathlib.Path(self._folder.name)
         course_copy.build(folder)
         self._ready = self._made()
-        self._groups.__enter__()
         if self._sandboxed:
             _say_what_is_missing()
         shipped = files.fingerprint_of_files(folder.rglob("*.py"))
         self.facts = {"labkit": shipped, "data": " ".join(map(data.stamp, self._datasets))}
         self.stamp = files.fingerprint(*self.facts.values(), str(self._sandboxed))
+        self._groups.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -110,7 +110,7 @@ def run(
     return Run(
         seed,
         [(step.exercise, step.check) for step in notebook.steps],
-        _answers(notebook),
+        answers(notebook),
         notebook.essays,
         list(notebook.notes),
         ended.status,
@@ -184,7 +184,8 @@ def _start(source: str) -> str:
     return harmless.line(lines[0] if lines else "", _MOST_OF_A_LINE)
 
 
-def _answers(notebook: repair.Repaired) -> dict[str, str]:
+def answers(notebook: repair.Repaired) -> dict[str, str]:
+    """Return the student's code by exercise."""
     by_exercise = collections.defaultdict(list)
     for step in notebook.steps:
         if step.exercise and not step.check:

@@ -86,10 +86,16 @@ class Cancelled(boundary.ClassFault):
 @functools.cache
 def available() -> bool:
     """Tell whether bubblewrap is installed and works for this user on this system."""
-    if shutil.which("bwrap") is None:
+    if _program() is None:
         return False
-    trial = ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"]
+    trial = [_program(), "--unshare-all", "--ro-bind", "/", "/", "true"]
     return subprocess.run(trial, capture_output=True, timeout=30).returncode == 0
+
+
+def _program() -> str | None:
+    """Return where bubblewrap is, which need not be where the programs of the system are."""
+    found = shutil.which("bwrap")
+    return found and os.path.abspath(found)
 
 
 def run(
@@ -200,7 +206,7 @@ def bubblewrap(
     `is_first` starts as the box's first process, and waits for all others; else bubblewrap does.
     """
     user = "0" if makes_boxes else "1000"
-    words = ["bwrap", "--unshare-all", "--unshare-user", "--uid", user, "--gid", user]
+    words = [_program() or "bwrap", "--unshare-all", "--unshare-user", "--uid", user, "--gid", user]
     words += ["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "lab"]
     if is_first:
         words += ["--as-pid-1"]

@@ -19,6 +19,8 @@ MAX_ENTRIES = 20_000
 HIDDEN = "it is hidden"
 OF_A_GRADING = ".kept"
 """The folder that tells the output of a grading, which may lie among what was handed in."""
+LOCK = "lock"
+"""What a grading puts there first."""
 _AN_OUTPUT = "it is the output of a grading"
 _ONLY_LEFT_BEHIND = "only what a machine left there is in it"
 _DEPTH = 12
@@ -149,12 +151,18 @@ def _folder(path: pathlib.Path, parts: tuple[str, ...], most: int) -> Iterator[E
         yield Entry(parts, bytes, folder=True, problem=HIDDEN)
     elif (path / "pyvenv.cfg").is_file():
         yield Entry(parts, bytes, folder=True, problem="it is an installation of Python")
-    elif (path / OF_A_GRADING).is_dir() and (path / "grades.csv").is_file():
+    elif _is_output(path):
         yield Entry(parts, bytes, folder=True, problem=_AN_OUTPUT)
     elif len(parts) > _DEPTH:
         yield _refused(parts, "it lies too deep to be looked into", folder=True)
     else:
         yield from _below(path, parts, most)
+
+
+def _is_output(path: pathlib.Path) -> bool:
+    """Tell whether a grading writes there, or has begun to."""
+    kept = path / OF_A_GRADING
+    return kept.is_dir() and ((path / "grades.csv").is_file() or (kept / LOCK).is_file())
 
 
 def _file(path: pathlib.Path, parts: tuple[str, ...], facts: os.stat_result, most: int) -> Entry:

@@ -137,6 +137,7 @@ class Reader:
                 stderr=subprocess.DEVNULL,
                 # NumPy, of which nothing is used here, would set memory aside for each thread.
                 env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+                start_new_session=True,  # Ctrl-C is for the one who asks
             )
             cells = json.dumps(self._cells).encode() + b"\n"
             with contextlib.suppress(OSError):  # it is gone: the next one to ask will notice

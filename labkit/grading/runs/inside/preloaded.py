@@ -80,7 +80,7 @@ def _work(job: int, pipe: int) -> None:
     os.dup2(job, 0)
     os.close(job)
     sys.argv = [os.path.join(HERE, "worker.py"), str(pipe)]
-    worker.work(pipe)
+    worker.work(pipe, has_images=True)
 
 
 def _say(control: socket.socket, answer: dict[str, object]) -> None:

@@ -31,6 +31,8 @@ MAX_TEXT = 4_000
 MAX_PICTURES = 4
 MAX_PICTURE = 150_000
 SEED = 2024
+# For what a student's code has put off until its end, which may wait for ever.
+_SECONDS_AT_EXIT = 10
 _SHOWN = ("text/plain", "image/png")
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -42,8 +44,13 @@ class Overtime(Exception):
 class Screen(io.TextIOBase):
     """Stands in for standard output: keeps the beginning, forgets the rest."""
 
+    encoding = "UTF-8"
+
     def __init__(self) -> None:
         self.text = ""
+
+    def fileno(self) -> int:
+        return 1  # as in a notebook, where what other programs print is shown elsewhere
 
     def writable(self) -> bool:
         return True
@@ -60,24 +67,22 @@ class Exercise:
     def __init__(
         self, name: str, dataset: str, answers: dict[str, Any], yours: Any, found: dict[str, Any]
     ) -> None:
+        # Before the first cell runs, which may leave nothing to import from.
+        from labkit import evidence
+        from labkit.evidence import values
+
         self._name, self._dataset = name, dataset
-        self._answers, self._yours, self._found = answers, yours, found
+        self._yours, self._found = yours, found
+        self._collectors = {name: _collector(*asked) for name, asked in answers.items()}
+        self._collect, self._evidence = values.collect, evidence.Evidence
 
     def check(self, *args: Any, **kwargs: Any) -> None:
-        from labkit import evidence
-        from labkit.evidence import functions
-
-        given = dict(zip(self._answers, args, strict=False)) | kwargs
-        facts = {}
-        for name, (collector, arguments) in self._answers.items():
-            answer = given[name]
-            if answer is ...:
-                facts[name] = evidence.Placeholder()
-            elif arguments is None:
-                facts[name] = _collector(collector)(answer)
-            else:
-                facts[name] = functions.called(answer, arguments)
-        self._found[self._name] = evidence.Evidence(self._name, _kind(self._dataset), facts)
+        given = dict(zip(self._collectors, args, strict=False)) | kwargs
+        facts = {
+            name: self._collect(collector, given[name])
+            for name, collector in self._collectors.items()
+        }
+        self._found[self._name] = self._evidence(self._name, _kind(self._dataset), facts)
 
     def yours(self) -> Any:
         """Return what is the student's own in this exercise."""
@@ -87,7 +92,12 @@ class Exercise:
         """Print nothing: hints are for the student's own machine."""
 
 
-def _collector(place: str) -> Any:
+def _collector(place: str, arguments: Any) -> Any:
+    """Return what collects an answer: a collector, or what calls a function with `arguments`."""
+    from labkit.evidence import functions
+
+    if arguments is not None:
+        return lambda answer, _: functions.called(answer, arguments)
     module, name = place.split(":")
     return getattr(importlib.import_module(module), name)
 
@@ -112,6 +122,7 @@ class Worker:
         self.shown_error: BaseException | None = None
         self.lab = self._lab_module()
         self.shell = self._shell()
+        self._builtins = vars(builtins).copy()
 
     def run(self) -> None:
         """Run all cells in order; an error ends its cell only."""
@@ -177,6 +188,12 @@ class Worker:
             def enable_gui(self, gui: str | None = None) -> None:
                 pass  # as in a notebook, where %matplotlib needs no window
 
+            def enable_matplotlib(self, gui: str | None = None) -> Any:
+                try:
+                    return super().enable_matplotlib(gui)
+                except ImportError:  # such as of `widget`, where it is not installed
+                    return super().enable_matplotlib("inline")
+
         config = Config()
         config.HistoryManager.enabled = False
         Shell.display_pub_class = Publisher
@@ -203,6 +220,7 @@ class Worker:
         self.pictures: list[dict[str, str]] = []
         screen = Screen()
         error = self.shown_error = None
+        _draw_without_windows()
         self._show_pictures(cell["shown"])
         with self._no_longer_than(self.job["cell_seconds"]), _printing_to(screen):
             try:
@@ -230,17 +248,17 @@ class Worker:
         self.found.clear()
         screen = Screen()
         error = None
-        space = self.shell.user_ns
-        missing = _missing_names(cell["source"], space)
-        space |= dict.fromkeys(missing, ...) | {"lab": self.lab}
+        theirs = self.shell.user_ns
+        missing = _missing_names(cell["source"], theirs)
+        theirs["lab"] = self.lab
+        # What Python itself gives is here what it was, whatever they have made of it.
+        space = {**theirs, **dict.fromkeys(missing, ...), "__builtins__": self._builtins}
         with self._no_longer_than(self.job["cell_seconds"]), _printing_to(screen):
             try:
                 exec(compile(cell["source"], "check", "exec"), space)
                 self._write_evidence()
             except BaseException as raised:  # whatever it is, the next cell runs
                 error = raised
-        for name in missing:
-            space.pop(name, None)
         self._record(number, error, screen.text)
 
     def _write_evidence(self) -> None:
@@ -315,14 +333,34 @@ def _in_one_line(error: BaseException | None) -> str:
         return "an error that has no message"
 
 
+def _draw_without_windows() -> None:
+    """Let Matplotlib draw into the notebook where a cell asks for a window, which is not here."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    plain = getattr(pyplot, "switch_backend", None)
+    if plain is None or hasattr(plain, "plain"):
+        return
+
+    def switch_backend(newbackend: str) -> None:
+        try:
+            plain(newbackend)
+        except ImportError:
+            plain("module://matplotlib_inline.backend_inline")
+
+    switch_backend.plain = plain
+    pyplot.switch_backend = switch_backend
+
+
 def provide_fonts() -> None:
     """Put Matplotlib's list of fonts where it looks for it."""
     fonts = os.path.join(HERE, "matplotlib")
     shutil.copytree(fonts, os.path.expanduser("~/.cache/matplotlib"), dirs_exist_ok=True)
 
 
-def work(pipe: int) -> None:
-    """Run the job on standard input; records go to the descriptor `pipe`."""
+def work(pipe: int, has_images: bool = False) -> None:
+    """Run the job on standard input; records go to the descriptor `pipe`.
+
+    A process that `has_images` was forked from one that has loaded them.
+    """
     provide_fonts()
     with open(0, "rb", closefd=False) as given:
         job = pickle.load(given)  # written by the grader, before any student's code runs
@@ -331,13 +369,38 @@ def work(pipe: int) -> None:
     os.close(nothing)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for kind, limit in job["limits"].items():
-        resource.setrlimit(getattr(resource, kind), (limit, limit))
+        _limit(getattr(resource, kind), limit)
     _start_alike()
-    Worker(job, pipe).run()
+    if not has_images:
+        _load_images(job)
+    worker = Worker(job, pipe)
+    # As in a notebook, its own folder comes first: there a cell writes the modules that it imports.
+    sys.path.insert(0, "")
+    worker.run()
+    signal.signal(signal.SIGALRM, lambda *_: os._exit(0))
+    signal.setitimer(signal.ITIMER_REAL, _SECONDS_AT_EXIT)
     atexit._run_exitfuncs()  # what a student's code has put off until its end
     # All is said. To take the interpreter down would touch, and so copy, most of what a fork shares
     # with the process that forked it: that costs more than many notebooks do.
     os._exit(0)
+
+
+def _limit(kind: int, most: int) -> None:
+    """Set a limit, or leave a lower one, which none but the system's owner may raise."""
+    _, highest = resource.getrlimit(kind)
+    if highest != resource.RLIM_INFINITY:
+        most = min(most, highest)
+    resource.setrlimit(kind, (most, most))
+
+
+def _load_images(job: dict[str, Any]) -> None:
+    """Load the images before the first cell, which may leave nothing to load them with."""
+    from labkit import data
+
+    for dataset in sorted({exercise[1] for exercise in job["exercises"].values()}):
+        # Where they are not at hand, the notebook finds out, in the cell that asks for them.
+        with contextlib.suppress(data.DataError):
+            data.load_in_advance(dataset)
 
 
 def _start_alike() -> None:
