@@ -373,6 +373,7 @@ def work(pipe: int, has_images: bool = False) -> None:
     _start_alike()
     if not has_images:
         _load_images(job)
+    _rehearse()
     worker = Worker(job, pipe)
     # As in a notebook, its own folder comes first: there a cell writes the modules that it imports.
     sys.path.insert(0, "")
@@ -401,6 +402,18 @@ def _load_images(job: dict[str, Any]) -> None:
         # Where they are not at hand, the notebook finds out, in the cell that asks for them.
         with contextlib.suppress(data.DataError):
             data.load_in_advance(dataset)
+
+
+def _rehearse() -> None:
+    """Collect something and write it: libraries import some of what they need when it is used."""
+    import numpy as np
+
+    from labkit import evidence
+    from labkit.evidence import values
+
+    large = np.linspace(0, 1, 2 * values.WHOLE, dtype=np.float32).reshape(-1, 10, 10)
+    facts = {"large": values.collect(values.array, large), "small": values.collect(values.value, 1)}
+    evidence.Evidence("", "", facts).write(io.BytesIO())
 
 
 def _start_alike() -> None:
