@@ -56,11 +56,12 @@ def _is_closed(number: int) -> bool:
 
 
 def _is_plain(stream: TextIO, number: int) -> bool:
-    """Tell whether it is Python's own, and neither a test's nor a notebook's."""
+    """Tell whether it is Python's own, and neither a test's, a notebook's nor Windows' console."""
     if type(stream) is not io.TextIOWrapper or stream is not getattr(sys, f"__{_NAMES[number]}__"):
         return False
     with contextlib.suppress(OSError, ValueError):  # it is closed
-        return stream.fileno() == number
+        raw = getattr(stream.buffer, "raw", stream.buffer)  # without PYTHONUNBUFFERED, and with it
+        return stream.fileno() == number and type(raw) is io.FileIO
     return False
 
 
@@ -73,5 +74,5 @@ def _patient(number: int, before: TextIO | None) -> TextIO:
         io.BufferedWriter(raw),
         encoding=before.encoding if before is not None else "utf-8",
         errors="backslashreplace",
-        line_buffering=raw.isatty() or number == 2,
+        line_buffering=raw.isatty() or number == 2 or getattr(before, "write_through", False),
     )

@@ -18,7 +18,7 @@ PACKAGE = (
     *("checks/recorded.py", "checks/result.py", "checks/step.py", "checks/structures.py"),
     *("checks/templates", "checks/trainings.py", "checks/unfolding.py", "checks/variants.py"),
     *("commands/__init__.py", "commands/accepted.py", "commands/cli.py", "commands/doctor.py"),
-    *("commands/lab.py", "commands/start.py"),
+    *("commands/lab.py", "commands/start.py", "commands/streams.py"),
     *("labs/__init__.py", "labs/floors.py", "labs/runs.json"),
     *("reports/__init__.py", "reports/comparison.py", "reports/grid.py"),
     *("reports/recipes.py", "reports/recordings.py", "reports/recorded"),

@@ -83,6 +83,7 @@ def test_it_holds_nothing_of_instructors(edition):
         "doctor",
         "lab",
         "start",
+        "streams",
     }
     assert not [text for text in texts if "exercise.right" in text or "exercise.wrong" in text]
     assert not (edition.folder / "solutions").exists()
