@@ -58,6 +58,18 @@ def test_files_in_one_folder_are_of_as_many_students(names, called, around, pack
 
 
 @FEW
+@given(
+    some_names,
+    st.sampled_from(["Lab 1 - {}", "lab1_{}", "{} Lab1", "Übung1-{}"]),
+    st.sampled_from(["", "COURSE-Lab 1-77/"]),
+)
+def test_title_before_or_behind_a_name_makes_nobody_of_several(names, called, around):
+    found = looked_at({f"{around}{called.format(name)}.ipynb": mine(name) for name in names})
+    assert len(found) == len(names)
+    assert all(any(name in student for name in names) for student in found)
+
+
+@FEW
 @given(st.sampled_from(["", "COURSE-Lab 1-77/"]), st.sampled_from([" ({})", "-Copy{}", " {}"]))
 def test_copies_in_one_students_folder_are_of_one_student(around, copy):
     stems = [LAB, *(LAB + copy.format(number) for number in (1, 2))]
@@ -81,6 +93,8 @@ def test_empty_zip_file_is_no_student(tmp_path):
 
 
 TURNS = ["Version {}", "Revision {} - Late", "{}", "v{}", "Attempt_{}", "2027-01-{:02}-10-00-00"]
+TURNS += ["{}. Versuch", "submission_{:02}", "Abgabe ({})", "{}-final", "try {} of 12"]
+TURNS += ["{:02}.03.2027", "202703{:02}T1200", "2027-03-{:02}", "Mar {} 2027"]
 
 
 @FEW

@@ -32,7 +32,12 @@ def _read(tree: said.Tree) -> said.Reading:
     folders = {item.parts[:-1] for item in reading}
     # Elsewhere most have no such sign in the names of their files.
     most = 2 * sum(item in reading for item in tree.notebooks) > len(tree.notebooks)
-    return reading if most and len(folders) == 1 else {}
+    if not most or len(folders) != 1:
+        return {}
+    # What all files begin with is the lab's title, and what differs may be their students.
+    before = {item.student for item in reading.values()}
+    named = any(tree.lab in item.file for item in reading.values())
+    return {} if len(before) == 1 < len(reading) and not named else reading
 
 
 def _split(part: str, lab: str) -> tuple[str, str]:

@@ -72,6 +72,17 @@ def _whole(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+def _are_in_students_folders(reading: said.Reading) -> bool:
+    """Tell whether folders that are called alike lie in several places: no download has that."""
+    places = {
+        (item.parts[:place], part)
+        for item in reading
+        for place, part in enumerate(item.parts)
+        if _FOLDER.fullmatch(part)
+    }
+    return len({part for _, part in places}) < len(places)
+
+
 def _read(tree: said.Tree) -> said.Reading:
     metadata = _metadata(tree)
 
@@ -98,6 +109,8 @@ def _read(tree: said.Tree) -> said.Reading:
         return dataclasses.replace(told[0], student=part, team=True, members=tuple(told))
 
     reading = said.by_component(tree, say)
+    if not metadata and _are_in_students_folders(reading):
+        return {}
     listed = {item: said.Said("", item.name, kind=said.PAPER) for item in tree.items}
     known = {item: listed[item] for item in tree.items if item.name == _LIST}
     return said.most_of(reading, tree) | known if reading else {}

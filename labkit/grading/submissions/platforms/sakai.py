@@ -8,6 +8,7 @@ import csv
 import dataclasses
 import datetime
 import io
+import itertools
 import re
 
 from labkit.grading.submissions import entries
@@ -64,7 +65,10 @@ def _is_empty(entry: entries.Entry) -> bool:
 
 def _is_mark(entry: entries.Entry) -> bool:
     """Tell whether only Sakai makes an entry of this name."""
-    inside = any(_HANDED_IN.fullmatch(part) for part in entry.parts[1:-1])
+    inside = any(
+        _FOLDER.fullmatch(above) and _HANDED_IN.fullmatch(part)
+        for above, part in itertools.pairwise(entry.parts[:-1])
+    )
     return entry.name == _TIME or inside
 
 
