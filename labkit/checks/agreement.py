@@ -18,6 +18,8 @@ from labkit.checks.result import Message
 from labkit.evidence import functions, values
 
 TOLERANCE = 1e-6
+# Of what a network puts out: where it is sure, an image on another scale gives nearly the same.
+OUTPUTS = 1e-4
 # What Python says where a function is called with other arguments than it takes.
 _NO_FIT = re.compile(r"\(\) (takes|missing|got an unexpected keyword)\b.*\bargument")
 

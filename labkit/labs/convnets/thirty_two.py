@@ -7,7 +7,7 @@ in one call (`chosen_probabilities`), and show them with `labkit.plots.show_pred
 
 import numpy as np
 
-from labkit.checks import captions, criteria, measure
+from labkit.checks import agreement, captions, criteria, measure
 from labkit.checks.authoring import ARRAY, PICTURE, Exercise, Message
 from labkit.labs.convnets import shared
 
@@ -67,7 +67,9 @@ def _(restored, chosen_probabilities, x_test):
 
 def _are_of(fact, restored, images):
     wanted = measure.outputs(restored, images)
-    return fact.shape == wanted.shape and np.allclose(fact.sample, wanted, rtol=0, atol=1e-3)
+    return fact.shape == wanted.shape and np.allclose(
+        fact.sample, wanted, rtol=0, atol=agreement.OUTPUTS
+    )
 
 
 @exercise.criterion(2, asks="show them with `labkit.plots.show_predictions`")
