@@ -79,6 +79,16 @@ def test_copies_in_one_students_folder_are_of_one_student(around, copy):
     assert set(looked_at(files)) == {"ann", "bob"}
 
 
+@pytest.mark.parametrize("other", ["notes", "lab2", "Untitled"])
+def test_other_notebook_beside_the_labs_is_no_other_student(tmp_path, other):
+    for name, content in (("lab1", mine("ann")), (other, downloads.notebook("lab2-mlp"))):
+        path = tmp_path / "ann" / f"{name}.ipynb"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+    (ann,) = find.find(tmp_path, LAB)
+    assert ann.student == "ann" and ann.file == "ann/lab1.ipynb" and not ann.problem
+
+
 def test_nobodys_files_are_told_and_not_graded(tmp_path):
     for number in ("", " (1)", " (2)"):
         (tmp_path / f"{LAB}{number}.ipynb").write_bytes(mine(number))

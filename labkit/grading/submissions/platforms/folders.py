@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from labkit import labs
-from labkit.grading.submissions import entries
+from labkit.grading.submissions import entries, whose
 from labkit.grading.submissions.platforms import said
 
 _ENCLOSING = 4
@@ -71,7 +71,20 @@ def _encloses_files(placed: _Placed, lab: str) -> bool:
         return len(inner) == 1 and bool(deeper) and all(map(said.of_a_course, deeper))
     names = [_named(item, parts, lab, "") for item, parts in counting]
     told = {name.student for name in names if _A_NAME.search(name.student)}
-    return len(names) > 1 and len(told) == len(names)
+    return len(names) > 1 and len(told) == len(names) and _are_several(counting, lab)
+
+
+def _are_several(counting: _Placed, lab: str) -> bool:
+    """Tell whether more than one is this lab's: beside it, a student may keep other notebooks."""
+    found = 0
+    for item, _ in counting:
+        try:
+            found += item.is_zip or whose.look(item.read()).lab == lab
+        except (OSError, ValueError):
+            continue
+        if found > 1:
+            return True
+    return False
 
 
 def _of_lab(placed: _Placed, lab: str) -> _Placed:
