@@ -79,6 +79,23 @@ _KNOWN = (
         r"",
         "Is it spelt right? All that a lab needs is imported in its set-up.",
     ),
+    (
+        "SyntaxError",
+        r"invalid character '[“”„‟«»‘’‚‛′″]",
+        "Type straight quotation marks in the place of the curly ones.",
+    ),
+    (
+        "SyntaxError",
+        r"unterminated .*string",
+        "A quotation mark is missing: every text needs one at each end.",
+    ),
+    ("SyntaxError", r"was never closed", "A bracket is opened, and none closes it."),
+    (
+        "IndentationError|TabError",
+        r"",
+        "All lines of a block begin with the same number of spaces, four more than the line that"
+        " ends with a colon.",
+    ),
     ("FileNotFoundError", r"", "There is no such file. Is the path right?"),
     ("ZeroDivisionError", r"", "Something is divided by 0. Print what stands below the line."),
     ("RecursionError", r"", "A function calls itself and never ends. When should it stop?"),
@@ -91,6 +108,8 @@ _IN_PYTHON = {
 }
 """What other languages, R above all, call otherwise."""
 _PYTHONS_OWN = [name for name in dir(builtins) if name.islower() and not name.startswith("_")]
+# Python's own names are short: "set" is in many another.
+_VERY_LIKE = 0.8
 _AGAIN = "Mend that line, run the cell, then run this one again."
 
 
@@ -111,17 +130,41 @@ def of(trouble: Trouble, texts: Iterable[str] = (), known: Iterable[str] = ()) -
         return _of_a_name(trouble, list(texts), list(known))
     if trouble.instead:
         return f"Is .{trouble.instead} meant? {_AGAIN}"
-    for kinds, pattern, step in _KNOWN:
-        if trouble.kind in kinds.split("|") and re.search(pattern, trouble.text):
-            return f"{step} {_AGAIN}"
-    return _AGAIN
+    return f"{_known(trouble.kind, trouble.text)} {_AGAIN}".lstrip()
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the one of `known` that was meant by `name`; empty if none is like it."""
+def of_words(said: str) -> str:
+    """Return what to do about an error of which only its class and words are known.
+
+    Parameters
+    ----------
+    said : str
+        As the last line of a traceback has it: ``NameError: name 'n' is not defined``.
+    """
+    kind, _, text = said.partition(": ")
+    name = re.match(r"name '(\w+)' is not defined", text)
+    if kind == "NameError" and name:
+        other = _IN_PYTHON.get(name[1])
+        if other:
+            return f"{name[1]} is of another language. Python: {other}."
+        return f"Nothing is called {name[1]} there. Is it spelt right, and made in a cell above?"
+    return _known(kind, text) or "Mend that line."
+
+
+def _known(kind: str, text: str) -> str:
+    fitting = (
+        step
+        for kinds, pattern, step in _KNOWN
+        if kind in kinds.split("|") and re.search(pattern, text)
+    )
+    return next(fitting, "")
+
+
+def nearest(name: str, known: Iterable[str], like: float = 0.6) -> str:
+    """Return the one of `known` that was meant by `name`; empty if none is `like` it."""
     names = list(known)
     same = [other for other in names if other.casefold() == name.casefold()]
-    return next(iter(same or difflib.get_close_matches(name, names, n=1)), "")
+    return next(iter(same or difflib.get_close_matches(name, names, n=1, cutoff=like)), "")
 
 
 def nearest_attribute(error: AttributeError) -> str:
@@ -142,7 +185,7 @@ def _of_a_name(trouble: Trouble, texts: list[str], known: list[str]) -> str:
         return f"A single = gives a value in Python: {trouble.code.replace('<-', '=', 1)}"
     if trouble.name in _IN_PYTHON:
         return f"{trouble.name} is of another language. Python: {_IN_PYTHON[trouble.name]}"
-    alike = nearest(trouble.name, known) or nearest(trouble.name, _PYTHONS_OWN)
+    alike = nearest(trouble.name, known) or nearest(trouble.name, _PYTHONS_OWN, _VERY_LIKE)
     if alike:
         return f"Is {alike} meant? Mend the line, run the cell, then this one again."
     return (

@@ -1,5 +1,6 @@
 """What a student wrote is text on every page, whatever it holds."""
 
+import dataclasses
 import html
 import html.parser
 import itertools
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
+from labkit.checks import Message, Outcome
 from labkit.grading.results import class_figures, feedback, pages, report
 from tests.grading import hostile, made_class
 
@@ -101,6 +103,32 @@ def test_every_page_holds_what_is_on_the_list_and_nothing_else(texts, seed):
         assert pages.plain(content) == content
     (script,) = Page(report.page(class_figures.ClassFigures(lab, graded))).scripts
     assert script == (pages.TEMPLATES / "sort_tables.js").read_text("utf-8")
+
+
+def test_an_error_is_told_once_and_what_is_open_in_the_words_of_a_page():
+    lab = made_class.lab()
+    item = made_class.perfect(lab)
+    first, second = item.results[:2]
+    error = "SyntaxError: no (<ipython-input-1-27f78a33ece8>, line 1)"
+    told = Message(f"The cell ended in an error: {error}", "a cell that runs", "Mend it.")
+    fill = Message("Fill in n in the cell above, run it, then run this cell again.")
+    results = [
+        dataclasses.replace(
+            first, outcome=Outcome.FAILED, points=0.0, verdicts=(), message=told, misconceptions=()
+        ),
+        dataclasses.replace(
+            second, outcome=Outcome.NOT_ATTEMPTED, points=0.0, verdicts=(), message=fill
+        ),
+        *item.results[2:],
+    ]
+    number = next(n for n, (name, _) in enumerate(item.run.steps) if name == first.exercise)
+    ran = dataclasses.replace(item.left.cells[number], error=error)
+    left = dataclasses.replace(item.left, cells={**item.left.cells, number: ran})
+    text = feedback.page(lab, dataclasses.replace(item, results=results, left=left))
+    assert "ipython-input" not in text
+    assert text.count("SyntaxError: no") == 2  # where to begin, and in the verdict
+    assert f"Exercise {lab.exercises[1].number}, {second.title}: not attempted" in text
+    assert "cell above" not in text
 
 
 def test_who_handed_in_nothing_is_named_and_is_in_no_figure():

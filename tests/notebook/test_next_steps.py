@@ -49,6 +49,7 @@ CASES = {
     "TRUE": "Python: True",
     "true": "Python: True",
     "wholly_unknown": "Nothing is called wholly_unknown yet",
+    "t_set": "Nothing is called t_set yet",
 }
 
 
@@ -68,6 +69,27 @@ def test_the_next_step_fits_the_error(source):
     step = next_steps.of(_raised(source), (), AT_HAND)
     assert CASES[source] in step, step
     assert len(step.split()) < 60
+
+
+WORDS = {
+    "a = “1”": "straight quotation marks",
+    "a = 'b": "A quotation mark is missing",
+    "print((1)": "A bracket is opened",
+    " a = 1": "the same number of spaces",
+    "def f():\nreturn 1": "the same number of spaces",
+    "wholly_unknown": "Nothing is called wholly_unknown there",
+    "x_tset": "Nothing is called x_tset there",
+    "length(x_train)": "Python: len(...)",
+    "x_train[6]": "Python counts from 0",
+    "raise RuntimeError('odd')": "Mend that line",
+}
+
+
+@pytest.mark.parametrize("source", WORDS)
+def test_an_error_is_known_by_its_words_alone(source):
+    """As in grading, where nothing else is left of it."""
+    trouble = _raised(source)
+    assert WORDS[source] in next_steps.of_words(f"{trouble.kind}: {trouble.text}")
 
 
 def test_what_cannot_be_told_is_not_guessed():

@@ -20,6 +20,7 @@ from labkit.checks.given import reference
 from labkit.evidence import EvidenceError
 from labkit.grading.judging import verify
 from labkit.grading.runs import course_copy, records, running, sandbox
+from labkit.notebook import next_steps
 
 SECONDS = 300
 # To load the libraries and the data.
@@ -210,7 +211,7 @@ def _without_evidence(
 
 
 def _ended_in_error(exercise: Exercise, error: str, first: tuple[str, str] | None) -> Result:
-    step = "Restart the kernel, run all cells from the top, and look at the first error."
+    step = f"{next_steps.of_words(error)} Then restart the kernel, and run all cells from the top."
     if first is not None and first[1] != error:
         where, what = first
         step = f"Mend the first error of your notebook first: {what} in the cell {where!r}."

@@ -77,8 +77,9 @@ class Part:
 
     @property
     def why(self) -> str:
-        """Why there is nothing to show, in one sentence."""
-        return str(self.message) if self.message else ""
+        """Why there is nothing to show, in one sentence; empty where nothing was attempted."""
+        attempted = self.outcome is not Outcome.NOT_ATTEMPTED
+        return str(self.message) if self.message and attempted else ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -151,18 +152,20 @@ def _machine_marked(exercise: Exercise, result: Result, item: Graded) -> Part:
         state,
         result.points,
         result.max_points,
-        result.message,
+        result.message and _of_the_page(result.message),
         one_step_at_a_time(result.verdicts),
         outcome=result.outcome,
     )
     if result.outcome in _OPEN:
         return part
     cells = _cells(exercise.name, item)
+    error = _named(next((cell.error for cell in cells if cell.error), ""))
+    is_told = part.message is not None and error in part.message.saw
     code = item.run.answers.get(exercise.name, "") if item.run else ""
     return dataclasses.replace(
         part,
         code=_cut(code, _CODE),
-        error=_named(next((cell.error for cell in cells if cell.error), "")),
+        error="" if is_told else error,
         printed=_cut("\n".join(cell.text for cell in cells if cell.text.strip()), _PRINTED),
         pictures=[drawn for cell in cells for drawn in cell.pictures],
     )
@@ -231,6 +234,10 @@ def _cells(exercise: str, item: Graded) -> list[records.CellRun]:
     steps = item.run.steps if item.run else []
     numbers = [number for number, (name, _) in enumerate(steps) if name == exercise]
     return [item.left.cells[number] for number in numbers if number in item.left.cells]
+
+
+def _of_the_page(message: Message) -> Message:
+    return dataclasses.replace(message, saw=_named(message.saw))
 
 
 def _named(text: str) -> str:

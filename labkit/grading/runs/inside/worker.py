@@ -328,7 +328,10 @@ def _in_one_line(error: BaseException | None) -> str:
     if error is None:
         return ""
     try:
-        return " ".join(f"{type(error).__name__}: {error}".split())[:MAX_TEXT]
+        said = error
+        if isinstance(error, SyntaxError) and error.lineno:
+            said = f"{error.msg} (line {error.lineno})"  # not the name that IPython gives a cell
+        return " ".join(f"{type(error).__name__}: {said}".split())[:MAX_TEXT]
     except BaseException:  # the student's own exception cannot say what it is
         return "an error that has no message"
 
