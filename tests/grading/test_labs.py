@@ -102,8 +102,11 @@ def _with_answers(lab, folder, given):
     """Write the solution's records to `folder`, with other answers to some exercises."""
     seed = graded(lab)["solution"].run.seed
     path = folder / running.RECORDS
-    with open(path, "wb") as file:
-        file.write(kept[lab])
+    if not path.exists():
+        path.write_bytes(kept[lab])
+    with open(path, "r+b") as file:
+        file.truncate(len(kept[lab]))  # what was answered before goes
+        file.seek(0, io.SEEK_END)
         for one in given:
             content = io.BytesIO()
             one.exercise.collect(*one.answers(), seed=seed).write(content)
