@@ -139,7 +139,7 @@ def _holds_one(plain: Any) -> bool:
 
 def _to_be_taken_out(name: str, fact: evidence.Value) -> Message:
     return Message(
-        f"{name} is of type {fact.type}, with one number in it: {fact.value}",
+        f"{name} is of type {fact.type}, with one number in it: {str(fact.value)[:60]}",
         "the number itself",
         "Take it out: [0] gives the first of several, .item() the only one of an array.",
     )
