@@ -13,7 +13,14 @@ CELL = {"check": False, "spare": False, "shown": False, "source": "print(7)"}
 JOB = pickle.dumps(
     {
         "cells": [CELL],
-        **{"lab": "data", "exercises": {}, "tables": {}, "cell_seconds": 60, "limits": {}},
+        **{
+            "lab": "data",
+            "exercises": {},
+            "tables": {},
+            "cell_seconds": 60,
+            "check_seconds": 60,
+            "limits": {},
+        },
     }
 )
 

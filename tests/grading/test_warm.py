@@ -55,7 +55,14 @@ class Room:
         plain = {"check": False, "spare": False, "shown": False}
         job = {
             "cells": [plain | {"source": textwrap.dedent(cell)} for cell in cells],
-            **{"lab": "data", "exercises": {}, "tables": {}, "cell_seconds": 90, "limits": {}},
+            **{
+                "lab": "data",
+                "exercises": {},
+                "tables": {},
+                "cell_seconds": 90,
+                "check_seconds": 60,
+                "limits": {},
+            },
         }
         return self.machine.run(pickle.dumps(job), self.path, cancelled)
 

@@ -23,6 +23,8 @@ CHANGED = (
 )
 # One cell may take this share of the whole, so that an endless loop costs its exercise only.
 _CELL_SHARE = 0.4
+# A check trains nothing: a function that it calls and that takes so long does not end.
+_CHECK_SECONDS = 60.0
 _MOST_OF_A_LINE, _MOST_OF_AN_ERROR = 80, 300
 _OPEN_FILES = 1024
 # What the system and people send to end a process; by shells and bubblewrap, 128 is added.
@@ -211,6 +213,7 @@ def _job(
         "exercises": lab.exercises_for_a_run(seed, notebook.student),
         "tables": lab.tables_for_a_run(),
         "cell_seconds": limits.seconds * _CELL_SHARE,
+        "check_seconds": min(limits.seconds * _CELL_SHARE, _CHECK_SECONDS),
         "limits": {
             # The address space is larger than the memory in use: TensorFlow reserves 3 GiB.
             "RLIMIT_AS": limits.memory + 6 * 2**30,

@@ -253,7 +253,7 @@ class Worker:
         theirs["lab"] = self.lab
         # What Python itself gives is here what it was, whatever they have made of it.
         space = {**theirs, **dict.fromkeys(missing, ...), "__builtins__": self._builtins}
-        with self._no_longer_than(self.job["cell_seconds"]), _printing_to(screen):
+        with self._no_longer_than(self.job["check_seconds"]), _printing_to(screen):
             try:
                 exec(compile(cell["source"], "check", "exec"), space)
                 self._write_evidence()
