@@ -155,8 +155,10 @@ def test_counts_of_each_exercise_add_up_to_the_class():
         for item in found.exercises():
             counts = item.passed + item.in_part + item.missed + item.skipped
             assert counts + item.not_graded + item.waiting == found.size
-        shares = [item.share for item in found.exercises() if item.share is not None]
+        marked = [item for item in found.exercises() if not item.waiting]
+        shares = [item.share for item in marked if item.share is not None]
         assert shares == sorted(shares)
+        assert found.exercises()[: len(shares)] == marked[: len(shares)]
         steps = found.histogram()
         assert sum(count for *_, count in steps) == found.size
         assert all(end == start for (_, end, _), (start, *_) in itertools.pairwise(steps))

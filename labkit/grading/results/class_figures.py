@@ -167,14 +167,20 @@ class ClassFigures:
     # --- exercises ---------------------------------------------------------------------------
 
     def exercises(self) -> list[ExerciseFigures]:
-        """Return all exercises, the hardest first; those without any points yet at the end."""
+        """Return all exercises, the hardest first; those that wait for a person at the end."""
         shape = self.size, len(self.lab.exercises)  # also of a class of none
         shares = [
             _share(self.lab, item, e.name) for item in self.graded for e in self.lab.exercises
         ]
         shares = np.array(shares, dtype=float).reshape(shape)
         figures = [self._exercise(place, shares) for place, _ in enumerate(self.lab.exercises)]
-        return sorted(figures, key=lambda item: (item.share is None, item.share or 0, item.number))
+
+        def order(item: ExerciseFigures) -> tuple[bool, float, int]:
+            # While some answers wait, the points of those who skipped it are all that is known.
+            unknown = item.share is None or item.waiting > 0
+            return unknown, item.share or 0, item.number
+
+        return sorted(figures, key=order)
 
     def _exercise(self, place: int, shares: np.ndarray) -> ExerciseFigures:
         exercise = self.lab.exercises[place]
