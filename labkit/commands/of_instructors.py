@@ -94,8 +94,8 @@ def _add_grade(commands: argparse._SubParsersAction) -> None:
         default="",
         metavar="NAME",
         help="the platform that packed PLACE, where it is not recognised: moodle, moodle-teams,"
-        " canvas, brightspace, blackboard, gradescope, sakai, nbgrader, github-classroom,"
-        " google-classroom, ilias, jupyterhub or folders",
+        " canvas, brightspace, blackboard, gradescope, sakai, schoology, studip, teams, openolat,"
+        " autolab, nbgrader, github-classroom, google-classroom, ilias, jupyterhub or folders",
     )
     parser.add_argument(
         "--class",

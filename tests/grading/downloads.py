@@ -274,6 +274,33 @@ def openolat(people: list[Student]) -> Files:
     return files
 
 
+def schoology(people: list[Student]) -> Files:
+    return {
+        f"{person.last}, {person.first} - {person.login}/Revision {turn} - {status}/{name}": data
+        for person in people
+        for turn, attempt in _turns(person)
+        for status in ["Late" if attempt.late else "On time"]
+        for name, data in attempt.files.items()
+    }
+
+
+def studip(people: list[Student]) -> Files:
+    """All in one folder, one called like the other: only the list says whose they are."""
+    header = ("Name", "Größe", "Vorname", "Nachname", "Downloads", "Datum", "Pfad")
+    files, rows = {}, [header]
+    for person in people:
+        for attempt in person.attempts or (HandIn({"note.txt": b"sorry"}),):
+            for name, content in attempt.files.items():
+                stem, dot, end = name.partition(".")
+                again = f"[{len(files)}]" if files else ""
+                path = f"Abgaben/{stem}{again}{dot}{end}"
+                files[path] = content
+                when = f"{attempt.time:%d.%m.%Y %H:%M}"
+                rows.append((path[8:], "1", person.first, person.last, "0", when, path))
+    lines = (";".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows)
+    return files | {"archive_filelist.csv": "\r\n".join(lines).encode()}
+
+
 def _turns(person: Student) -> Iterator[tuple[int, HandIn]]:
     """Return what a student handed in, counted from 9 on, so that no list of names is in order."""
     return enumerate(person.attempts or (HandIn({"note.txt": person.text.encode()}),), start=9)
@@ -360,6 +387,8 @@ LAYOUTS = {
     "teams": Layout(teams, "teams", "name", False),
     "openolat": Layout(openolat, "openolat", "login", False),
     "autolab": Layout(autolab, "autolab", "email", False),
+    "schoology": Layout(schoology, "schoology", "login", True),
+    "studip": Layout(studip, "studip", "name", True),
     "turns": Layout(in_turns, "", "login", False),
     "turns-timed": Layout(
         lambda five: in_turns(five, "{time:%Y-%m-%d-%H-%M-%S}"), "", "login", False

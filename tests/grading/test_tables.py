@@ -101,6 +101,41 @@ def test_first_student_of_a_list_is_in_it_with_a_header_and_without(order, heade
 
 
 @given(
+    st.permutations(["one", "other", "mail"]).map(list),
+    st.lists(st.text("αβγδжзиййキ名前字ďžõ", min_size=3, max_size=9), min_size=4, unique=True),
+    st.booleans(),
+    st.sampled_from([",", ";", "\t", "|"]),
+)
+def test_names_are_told_by_what_stands_in_columns_that_nobody_knows(order, titles, whole, sign):
+    """Headers are in a language of which no word is known; the addresses tell who comes first."""
+    people = [("Ann", "Bee"), ("Cid", "Dee"), ("Zoë", "Müller-Özil"), ("Jean Luc", "d’Arc")]
+    rows = [titles[: len(order)]]
+    for first, last in people:
+        mail = f"{roster.plain(first)}.{roster.plain(last)}@example.org"
+        cells = {"one": f"{first} {last}" if whole else first, "other": last, "mail": mail}
+        cells["other"] = "Wien" if whole else last
+        rows.append([cells[kind] for kind in order])
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "class.csv")
+        path.write_text("\n".join(map(sign.join, rows)), encoding="utf-8")
+        found = roster.Roster.read(path)
+    assert [found.person(row).name for row in found.rows] == [" ".join(name) for name in people]
+
+
+@pytest.mark.parametrize("title", ["Role", "Rolle", "Rôle", "rol"])
+@pytest.mark.parametrize("student", ["Student", "Mitglied", "autor"])
+def test_teachers_are_not_said_to_have_handed_in_nothing(tmp_path, title, student):
+    people = [("Ann Bee", student), ("Cid Dee", student), ("Tea Cher", "x"), ("Ina Struct", "y")]
+    rows = [f"Name,Login,{title}", *(f"{name},{name[:3].lower()},{is_}" for name, is_ in people)]
+    (tmp_path / "class.csv").write_text("\n".join([*rows, "Eve Fox,eve,"]), encoding="utf-8")
+    (tmp_path / "in" / "Ann Bee").mkdir(parents=True)
+    (tmp_path / "in" / "Ann Bee" / "lab1-data.ipynb").write_text("{}", encoding="utf-8")
+    arrivals = find.look(tmp_path / "in", "lab1-data", class_list=tmp_path / "class.csv")
+    assert [item.name for item in arrivals.submissions if item.absent] == ["Cid Dee", "Eve Fox"]
+    assert any("Tea Cher (x), Ina Struct (y)" in note for note in arrivals.notes)
+
+
+@given(
     st.sampled_from(["", ".0", ".00"]),
     st.sampled_from([str.upper, str.lower, str.title, " {} ".format]),
 )

@@ -527,7 +527,22 @@ def _with_class(
             f"{len(alike)} in the list are called {people.person(alike[0]).name}, and {count} of "
             "that name handed in: which is whose cannot be told."
         )
+    others = _of_other_roles(people, seen)
+    notes += [f"No students, as the list says: {_titles(people, others)}." for _ in others[:1]]
+    seen |= set(others)
     return [*named, *_absent(people, seen, {item.student for item in named})], notes
+
+
+def _of_other_roles(people: roster.Roster, seen: set[int]) -> list[int]:
+    """Return the rows of those who are in the course what none is who handed in: its teachers."""
+    of_students = {people.role(row) for row in seen} - {""}
+    absent = [row for row in people.rows if row not in seen and people.role(row)]
+    return [row for row in absent if of_students and people.role(row) not in of_students]
+
+
+def _titles(people: roster.Roster, rows: Sequence[int]) -> str:
+    found = [(people.person(row), people.role(row)) for row in rows]
+    return ", ".join(f"{person.name or person.title} ({role})" for person, role in found)
 
 
 def _rows(item: Submission, people: roster.Roster) -> list[int]:

@@ -4,13 +4,14 @@ Headers come in every language and as people call them; a list may have none.
 """
 
 import dataclasses
+import itertools
 import re
 import unicodedata
 
 from labkit.grading.submissions import tables
 
-NUMBER, LOGIN, EMAIL, NAME, FIRST, LAST, GROUP = (
-    *("number", "login", "email", "name", "first", "last", "group"),
+NUMBER, LOGIN, EMAIL, NAME, FIRST, LAST, GROUP, ROLE = (
+    *("number", "login", "email", "name", "first", "last", "group", "role"),
 )
 # What the columns are called on the platforms, in some languages; read without signs.
 _HEADERS = {
@@ -25,11 +26,13 @@ _HEADERS = {
     LAST: "last|lastname|surname|familyname|nachname|nom|apellido|apellidos|apellidoa|cognome"
     "|achternaam|nomdefamille",
     GROUP: "group|groups|groupname|gruppe|gruppen|team|groupe|groupes|grupo|grupos|gruppo",
+    ROLE: "role|roles|rolle|rollen|rol|ruolo|rolename|userrole|funcao|funktion|courserole",
 }
 _KNOWN = {name: kind for kind, names in _HEADERS.items() for name in names.split("|")}
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 _LONG_NUMBER = 3
+_IN_NAMES = set(" \u00a0-'’.,`´·")
 
 
 def plain(text: str) -> str:
@@ -52,18 +55,20 @@ def headed(table: tables.Table) -> tables.Table:
         for cells in [[text, *table.column(column)]]
     )
     told = told or len(header) == 1
-    if not told or set(_KNOWN) & set(map(plain, header)) or _is_a_mail_header(table):
+    if not told or set(_KNOWN) & set(map(plain, header)) or _is_above_others(table):
         return table
     empty = tuple(tables.Cell("", 0, 0) for _ in header)
     return dataclasses.replace(table, rows=(empty, *table.rows))
 
 
-def _is_a_mail_header(table: tables.Table) -> bool:
-    """Tell whether below a cell that is no address there are nothing but addresses."""
+def _is_above_others(table: tables.Table) -> bool:
+    """Tell whether a cell that is no address or number has nothing but such below it."""
     columns = [(text, table.column(column)) for column, text in enumerate(table.header)]
     return any(
-        below and all(map(_MAIL.fullmatch, below)) and not _MAIL.fullmatch(text)
+        below and all(map(fits, below)) and not fits(text)
         for text, below in columns
+        for fits in (_MAIL.fullmatch, str.isdecimal)
+        if text
     )
 
 
@@ -89,7 +94,66 @@ def of(table: tables.Table) -> dict[str, int]:
         fitting = [column for column in unnamed if fits(texts[column])]
         if kind not in found and fitting and len(texts) > 1:
             found[kind] = fitting[0]
-    return found
+    return found | _names(table, texts, found)
+
+
+def _names(
+    table: tables.Table, texts: dict[int, list[str]], found: dict[str, int]
+) -> dict[str, int]:
+    """Return the columns of names where no header says it: in most languages none is known.
+
+    One whose cells are several words is one of whole names; the two nearest to each other are first
+    and last names, in the order of the addresses, else in that of the columns.
+    """
+    if NAME in found or (FIRST in found and LAST in found):
+        return {}
+    free = [
+        column
+        for column in texts
+        if column not in found.values()
+        and plain(table.header[column]) not in _KNOWN
+        and _are_names(texts[column])
+    ]
+    if FIRST in found or LAST in found:
+        missing, other = (LAST, found[FIRST]) if FIRST in found else (FIRST, found[LAST])
+        near = sorted(free, key=lambda column: (abs(column - other), column))
+        return {missing: near[0]} if near else {}
+    whole = [column for column in free if _are_whole_names(texts[column])]
+    if whole:
+        return {NAME: whole[0]}
+    if len(free) < 2:
+        return {NAME: free[0]} if free else {}
+    first, last = min(itertools.pairwise(free), key=lambda pair: pair[1] - pair[0])
+    if EMAIL in found and _is_turned(table, first, last, found[EMAIL]):
+        first, last = last, first
+    return {FIRST: first, LAST: last}
+
+
+def _are_names(texts: list[str]) -> bool:
+    """Tell whether a column may be one of names: letters, and hardly any twice."""
+    signs = {sign for text in texts for sign in text if not sign.isalpha()}
+    apart = 2 * len({*map(plain, texts)}) > len(texts)
+    return bool(texts) and apart and all(sign in _IN_NAMES or _is_mark(sign) for sign in signs)
+
+
+def _is_mark(sign: str) -> bool:
+    """Tell whether a sign belongs to the letter before it."""
+    return unicodedata.category(sign).startswith("M")
+
+
+def _are_whole_names(texts: list[str]) -> bool:
+    return 2 * sum(len(re.split(r"[\s,]+", text)) > 1 for text in texts) > len(texts)
+
+
+def _is_turned(table: tables.Table, first: int, last: int, email: int) -> bool:
+    """Tell whether more addresses have the second of two names before the first."""
+    turned = 0
+    for row in range(1, len(table.rows)):
+        one, other = (plain(table.at(row, column)) for column in (first, last))
+        local = plain(table.at(row, email).partition("@")[0])
+        turned += local.startswith(f"{other}{one}"[: len(local)]) and len(local) > 1
+        turned -= local.startswith(f"{one}{other}"[: len(local)]) and len(local) > 1
+    return turned > 0
 
 
 def _are_numbers(texts: list[str]) -> bool:

@@ -208,6 +208,10 @@ class Roster:
         """Return the rows of a team's members."""
         return sorted(self._groups.get(plain(team), ()))
 
+    def role(self, row: int) -> str:
+        """Return what somebody is in the course; empty where the list does not say it."""
+        return self._at(row, kinds.ROLE)
+
     def agrees(self, name: str, row: int) -> bool:
         """Tell whether a row may be about somebody of that name."""
         named = {*self._own, *self._people} - {self._columns.get(kinds.GROUP)}

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from labkit import files
 from labkit.grading.submissions import entries
 
-_SEPARATORS = ",;\t"
+_SEPARATORS = ",;\t|"
 _ENDS = {separator: re.compile(f"[{separator}\n\r]") for separator in _SEPARATORS}
 # Excel writes and reads so which separator follows.
 _SAID = re.compile(rf"\s*\"?sep=([{_SEPARATORS}])", re.IGNORECASE)

@@ -16,6 +16,8 @@ from labkit.grading.submissions.platforms import (
     openolat,
     said,
     sakai,
+    schoology,
+    studip,
     teams,
 )
 from labkit.grading.submissions.platforms.said import Platform, Reading, Tree
@@ -24,12 +26,14 @@ from labkit.grading.submissions.platforms.said import Platform, Reading, Tree
 ALL = (
     moodle.PLATFORM,
     gradescope.PLATFORM,
+    studip.PLATFORM,
     blackboard.PLATFORM,
     brightspace.PLATFORM,
     sakai.PLATFORM,
     nbgrader.PLATFORM,
     canvas.PLATFORM,
     autolab.PLATFORM,
+    schoology.PLATFORM,
     teams.PLATFORM,
     openolat.PLATFORM,
     github_classroom.PLATFORM,

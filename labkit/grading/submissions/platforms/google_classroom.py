@@ -6,7 +6,7 @@ student uploads keeps its own name; then nothing says whose it is.
 
 import re
 
-from labkit.grading.submissions.platforms import said
+from labkit.grading.submissions.platforms import late, said
 
 _BETWEEN = " - "
 _PATTERN = re.compile(rf".+?{_BETWEEN}.+?\.\w+", re.DOTALL)
@@ -36,6 +36,9 @@ def _read(tree: said.Tree) -> said.Reading:
         return {}
     # What all files begin with is the lab's title, and what differs may be their students.
     before = {item.student for item in reading.values()}
+    if all(map(late.says_so, before)):
+        # ILIAS writes that before the file, and the student's name is the folder's.
+        return {}
     named = any(tree.lab in item.file for item in reading.values())
     return {} if len(before) == 1 < len(reading) and not named else reading
 

@@ -9,7 +9,7 @@ Modules/Exercise/classes/class.ilExSubmission.php, downloadAllAssignmentFiles.
 import datetime
 import re
 
-from labkit.grading.submissions.platforms import said
+from labkit.grading.submissions.platforms import late, said
 
 _FOLDER = re.compile(
     # Some have one name only.
@@ -18,12 +18,6 @@ _FOLDER = re.compile(
 )
 _TEAM = re.compile(r"Team_(?P<number>\d+)", re.IGNORECASE)
 _MARKED = re.compile(r"(?P<words>[^-]+) - (?P<file>.+)", re.DOTALL)
-# What "late" begins with, in the languages that ILIAS speaks.
-_LATE = re.compile(
-    r"\b(?:late\b|versp|retard|tardi|atras|ritard|laat|te laat|sen |sent |försen|forsink|spóźn"
-    r"|spozn|opožd|opozd|pozd|késed|kesed|întârz|intarz|запоз|опозд|пізн|gecik|geç|gec )",
-    re.IGNORECASE,
-)
 _STAMP = re.compile(r"(?P<time>(?:19|20)\d{12})_(?P<file>.+)", re.DOTALL)
 
 
@@ -35,12 +29,12 @@ def _say(part: str, below: tuple[str, ...]) -> said.Said | None:
     time = _time(stamp["time"]) if stamp else None
     last = stamp["file"] if stamp and time else below[-1]
     marked = _MARKED.fullmatch(last)
-    late = marked is not None and _LATE.search(marked["words"]) is not None
-    file = "/".join([*below[:-1], marked["file"] if late else last])
+    is_late = marked is not None and late.says_so(marked["words"])
+    file = "/".join([*below[:-1], marked["file"] if is_late else last])
     if found is None:
-        return said.Said(part, file, part, time=time, late=late, team=True)
+        return said.Said(part, file, part, time=time, late=is_late, team=True)
     name = f"{found['first']} {found['last'].replace('_', ' ')}".strip()
-    return said.Said(part, file, name, found["number"], found["login"], time=time, late=late)
+    return said.Said(part, file, name, found["number"], found["login"], time=time, late=is_late)
 
 
 def _time(digits: str) -> float | None:
