@@ -1,8 +1,10 @@
 """Shapes that no platform makes alone: around a class, beside it, in it, in any order and words."""
 
+import io
 import itertools
 import pathlib
 import tempfile
+import zipfile
 
 import pytest
 from hypothesis import given, settings
@@ -185,3 +187,55 @@ def test_one_student_in_a_folder_is_doubted(tmp_path):
     path.write_bytes(mine("ann"))
     assert any("folder around a class" in note for note in find.look(tmp_path, LAB).notes)
     assert not find.look(path.parents[1], LAB).notes
+
+
+def packed(files: downloads.Files) -> downloads.Files:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return {"w.zip": content.getvalue()}
+
+
+@pytest.mark.parametrize("hidden", [".Trash-0/files", ".local/share", "env 2/lib", ".git/x"])
+@pytest.mark.parametrize("pack", [dict, packed])
+@pytest.mark.parametrize("around", ["", "work/"])
+def test_what_lies_in_hidden_folders_of_a_zip_file_does_not_count(hidden, pack, around):
+    """A wastebasket and an installed Python hold more of a notebook than the student's own."""
+    top = hidden.partition("/")[0]
+    own = {
+        f"{around}{LAB}.ipynb": mine("ann"),
+        f"{around}{top}/pyvenv.cfg": b"home = /usr",
+        f"{around}{hidden}/{LAB}.ipynb": mine("nobody, " * 50),
+    }
+    files = {f"ann/{name}": data for name, data in pack(own).items()}
+    files |= {f"bob/{LAB}.ipynb": mine("bob")}
+    with tempfile.TemporaryDirectory() as folder:
+        place = downloads.as_zip(files, pathlib.Path(folder, "in"))
+        arrivals = find.look(place, LAB)
+        assert [b"of ann" in item.read() for item in arrivals.submissions] == [True, False]
+        assert any(top in fate.path and fate.why for fate in arrivals.fates)
+
+
+@pytest.mark.parametrize(
+    "folders", [("v1", "v2"), ("old 1", "old 2"), ("2024-01-02", "2024-01-03")]
+)
+def test_counted_folders_beside_the_notebook_itself_hold_earlier_ones(folders):
+    files = {f"ann/{folder}/{LAB}.ipynb": mine("nobody" * 9) for folder in folders}
+    found = looked_at({**files, f"ann/{LAB}.ipynb": mine("ann"), f"bob/{LAB}.ipynb": mine("bob")})
+    assert b"of ann" in found["ann"][1]
+
+
+@given(
+    st.lists(
+        st.sampled_from(["ann", "bob", "cy", "di", "eve"]), min_size=2, max_size=3, unique=True
+    ),
+    st.sampled_from(["Friday", "Group B"]),
+)
+def test_groups_around_students_are_doubted(names, other):
+    """One alone in a group may be a student's folder, and a group a student with two folders."""
+    files = {f"Group A/{name}/{LAB}.ipynb": mine(name) for name in names}
+    files |= {f"{other}/zoe/{LAB}.ipynb": mine("zoe")}
+    with tempfile.TemporaryDirectory() as folder:
+        arrivals = find.look(downloads.as_zip(files, pathlib.Path(folder, "in")), LAB)
+    assert any(", ".join(sorted(names)) in note for note in arrivals.notes)

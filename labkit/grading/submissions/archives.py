@@ -81,7 +81,7 @@ def unpacked(entry: entries.Entry, most: int, depth: int = _DEPTH) -> Iterator[e
         why = str(error)
         yield dataclasses.replace(entry, problem=why, read=entries.raising(why))
         return
-    for item in inside:
+    for item in entries.folded(inside, top=0):
         placed = dataclasses.replace(
             item, parts=(*entry.parts, *item.parts), origin=entry.origin or entry.name
         )

@@ -22,6 +22,7 @@ _MAX_NAME = 60
 _AT_ONCE = 5.0
 _THIS, _UNKNOWN, _BROKEN, _OTHER = 3, 2, 1, 0
 _HIDDEN = entries.HIDDEN
+EARLIER = "an earlier version"
 _PAGES = {said.TEXT: "a text was handed in", said.LINK: "a link was handed in"}
 
 
@@ -229,14 +230,14 @@ def _of_fitting(
     best = max(item.fit for item in fitting)
     fitting = [item for item in fitting if item.fit == best] if best == _THIS else fitting
     time = _time_of(fitting, file_times)
-    turn = turns.of([item.file.said.file for item in fitting])
+    last = max(map(_when, fitting))
+    turn = turns.of([item.file.said.file for item in fitting if _when(item) == last])
 
     def order(item: _Candidate) -> tuple:
         """Return what says which is the later one."""
         place = _place(item.file.said.file, lab)
-        said_time = item.file.said.time or 0.0
         readable = not item.content.problem
-        told = item.file.said.attempt, said_time, turn(item.file.said.file), item.file.packed
+        told = *_when(item), turn(item.file.said.file), item.file.packed
         return (readable, *told, place, time(item), _number(item))
 
     def fullest(item: _Candidate) -> tuple:
@@ -247,7 +248,7 @@ def _of_fitting(
     equal = {item.digest for item in fitting if order(item) == order(taken)}
     for item in candidates:
         if item is not taken and item.file.entry not in fates:
-            fates[item.file.entry] = item.content.problem or "an earlier version"
+            fates[item.file.entry] = item.content.problem or EARLIER
             if item.digest == taken.digest:
                 fates[item.file.entry] = "the same once more"
             elif item.fit == _UNKNOWN and taken.fit == _THIS:
@@ -255,7 +256,7 @@ def _of_fitting(
     notes = []
     if len(versions) > 1:
         notes.append(f"{len(versions)} notebooks were handed in; {_which(equal)}")
-    broken = [item for item in candidates if item.fit == _BROKEN and _later(item, taken)]
+    broken = [item for item in candidates if item.fit == _BROKEN and _when(item) > _when(taken)]
     for item in broken:
         name = _short(_base(item.file))
         notes.append(f"{name} was handed in later and could not be read: {item.content.problem}.")
@@ -271,11 +272,9 @@ def _which(equal: set[str]) -> str:
     return "nothing says which is the last, so the one in which most is written counts."
 
 
-def _later(item: _Candidate, taken: _Candidate) -> bool:
-    def when(one: _Candidate) -> tuple[int, float]:
-        return one.file.said.attempt, one.file.said.time or 0.0
-
-    return when(item) > when(taken)
+def _when(item: _Candidate) -> tuple[int, float]:
+    """Return the platform's attempt and time."""
+    return item.file.said.attempt, item.file.said.time or 0.0
 
 
 def _time_of(fitting: list[_Candidate], file_times: bool) -> Callable[[_Candidate], float]:
@@ -314,7 +313,7 @@ def _of_none(
     notes = _left_out([_shown(file, None) for file in others if file.said.kind == said.FILE])
     taken = None
     if broken:
-        last = max(broken, key=lambda item: (item.file.said.attempt, item.file.said.time or 0.0))
+        last = max(broken, key=_when)
         taken, problem = last.file, last.content.problem
         fates[last.file.entry] = problem
     elif wrong:

@@ -13,7 +13,7 @@ import re
 import stat
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 
 MAX_ENTRIES = 20_000
 HIDDEN = "it is hidden"
@@ -23,6 +23,7 @@ LOCK = "lock"
 """What a grading puts there first."""
 _AN_OUTPUT = "it is the output of a grading"
 _ONLY_LEFT_BEHIND = "only what a machine left there is in it"
+_A_PYTHON = "it is an installation of Python"
 _DEPTH = 12
 _UTF8_NAME = 0x800
 _UNICODE_PATH = 0x7075
@@ -111,6 +112,44 @@ def emptied(items: Iterable[Entry]) -> Iterator[Entry]:
             yield Entry(above, bytes, problem=_ONLY_LEFT_BEHIND, folder=True, origin=item.origin)
 
 
+def folded(items: Iterable[Entry], top: int = 1) -> list[Entry]:
+    """Return entries of an archive, with one for each hidden folder and each installed Python.
+
+    Nobody hands in what lies in them, and it may look as if: a wastebasket has notebooks, too.
+
+    Parameters
+    ----------
+    items : iterable of Entry
+    top : int
+        How many folders are not looked at, from the top: students are called as they like.
+    """
+    items = list(items)
+    installed = {item.parts[:-1] for item in items if item.name == "pyvenv.cfg"}
+    kept: dict[tuple[str, ...], Entry] = {}
+    for place, item in enumerate(items):
+        why, above = _folder_around(item, installed, top)
+        if above:
+            kept[above] = Entry(above, bytes, problem=why, folder=True, origin=item.origin)
+        else:
+            kept[*item.parts, f"\0{place}"] = item
+    return list(kept.values())
+
+
+def _folder_around(
+    item: Entry, installed: Container[tuple[str, ...]], top: int
+) -> tuple[str, tuple[str, ...]]:
+    """Return why the outermost folder around an entry is not looked into, and that folder."""
+    for depth in range(top + 1, 0 if item.problem else len(item.parts) + item.folder):
+        above = item.parts[:depth]
+        if _LEFT_BEHIND.fullmatch(above[-1]):
+            break
+        if above in installed:
+            return _A_PYTHON, above
+        if above[-1].startswith("."):
+            return HIDDEN, above
+    return "", ()
+
+
 def in_folder(folder: pathlib.Path, most: int) -> Iterator[Entry]:
     """List a folder.
 
@@ -150,7 +189,7 @@ def _folder(path: pathlib.Path, parts: tuple[str, ...], most: int) -> Iterator[E
     elif parts[-1].startswith(".") or _LEFT_BEHIND.fullmatch(parts[-1]):
         yield Entry(parts, bytes, folder=True, problem=HIDDEN)
     elif (path / "pyvenv.cfg").is_file():
-        yield Entry(parts, bytes, folder=True, problem="it is an installation of Python")
+        yield Entry(parts, bytes, folder=True, problem=_A_PYTHON)
     elif _is_output(path):
         yield Entry(parts, bytes, folder=True, problem=_AN_OUTPUT)
     elif len(parts) > _DEPTH:

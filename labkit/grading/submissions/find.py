@@ -201,7 +201,7 @@ def look(
             chosen.append((submission, by_student[student]))
             fates += told
     submissions, notes = _with_times(chosen, due)
-    notes += _doubtful(submissions, units)
+    notes += [*_doubtful(submissions, units), *_several_in_one(submissions, fates)]
     if people is not None:
         submissions, more = _with_class(submissions, people)
         notes += more
@@ -300,7 +300,7 @@ def _tree(items: Sequence[entries.Entry], lab: str) -> platforms.Tree:
 
 def _completed(items: Iterable[entries.Entry]) -> list[entries.Entry]:
     """Return entries, and the folders in which nothing is left that counts."""
-    items = list(items)
+    items = entries.folded(items)
     return [*items, *entries.emptied(items)]
 
 
@@ -485,6 +485,23 @@ def _doubtful(submissions: Sequence[Submission], units: Sequence[_Unit]) -> list
     return [
         f"Only one student was found, {one.student}. If that is the folder around a class, name "
         "that folder with --submissions."
+    ]
+
+
+def _several_in_one(submissions: Sequence[Submission], fates: Sequence[Fate]) -> list[str]:
+    """Say so where the versions that one student has lie in folders that may be students'."""
+    plain = {item.student for item in submissions if not item.platform}
+    inner: dict[str, set[str]] = collections.defaultdict(set)
+    for fate in fates:
+        if fate.student in plain and (fate.what == TAKEN or fate.why == choose.EARLIER):
+            folder, _, file = fate.path.rpartition(f"{fate.student}/")[2].partition("/")
+            inner[fate.student].add(folder if file else "")
+    return [
+        f"Of {student}, one of the notebooks in {', '.join(sorted(folders))} counts. If these are "
+        "students, put their folders where those of the others are."
+        for student, folders in sorted(inner.items())
+        # Those that are counted are one student's versions.
+        if "" not in folders and len({re.sub(r"\d+", "#", folder) for folder in folders}) > 1
     ]
 
 

@@ -25,8 +25,9 @@ def of(files: Sequence[str]) -> Callable[[str], tuple[int, ...]]:
         The paths, in the student's folder, of those among which one is chosen.
     """
     told = {file: _told(file) for file in files}
-    series = {found[:2] for found in told.values() if found is not None}
-    if len(series) != 1:
+    series = {found[:2] if found is not None else None for found in told.values()}
+    # Beside counted folders there may be what is none of them: then nothing says which is later.
+    if len(series) != 1 or None in series:
         return lambda _: ()
     turns = {file: found[2] for file, found in told.items() if found is not None}
     return lambda file: turns.get(file, ())

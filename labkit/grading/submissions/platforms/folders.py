@@ -7,7 +7,7 @@ from labkit import labs
 from labkit.grading.submissions import entries, whose
 from labkit.grading.submissions.platforms import said
 
-_ENCLOSING = 4
+_ENCLOSING = 8
 # A folder that holds so many folders with notebooks, and so many times what lies beside it, is a
 # class.
 _FEWEST, _TIMES = 4, 3
