@@ -4,6 +4,7 @@ import io
 import json
 import sys
 
+import hypothesis
 import pytest
 
 from labkit import evidence, labs
@@ -12,6 +13,7 @@ from labkit.checks.exercise import MODEL, VALUE, Criterion, Exercise
 from labkit.evidence import Evidence
 from labkit.grading.judging import judge
 from labkit.grading.runs import running, sandbox
+from tests.grading import noise
 
 HINTS = ("one", "two", "three")
 # A hole in the judge, as bad as can be: what a student answers is done by the process that judges.
@@ -77,10 +79,14 @@ def kept(tmp_path_factory):
 
 @pytest.fixture
 def start(monkeypatch):
+    _start_outside(monkeypatch, START)
+
+
+def _start_outside(patch, code):
     """Start the judge outside of a box, where it sees this module."""
-    monkeypatch.setattr(sandbox, "available", lambda: False)
-    monkeypatch.setattr(judge, "_START", START)
-    monkeypatch.setattr(labs, "load", lambda lab: EXERCISES)
+    patch.setattr(sandbox, "available", lambda: False)
+    patch.setattr(judge, "_START", code)
+    patch.setattr(labs, "load", lambda lab: EXERCISES)
 
 
 @pytest.mark.slow
@@ -100,6 +106,18 @@ def test_a_class_is_judged_alike_in_every_order(kept, start):
         # It costs the exercise that did it, and not the one after it.
         (first, _), (second, _), _ = came[student]
         assert (first, second) == (Outcome.COULD_NOT_GRADE, Outcome.PASSED)
+
+
+@pytest.mark.slow
+@hypothesis.settings(deadline=None, derandomize=True, max_examples=3)
+@hypothesis.given(noise.printed)
+def test_what_else_is_printed_there_is_no_answer(kept, printed):
+    with pytest.MonkeyPatch.context() as patch:
+        _start_outside(patch, f"{noise.printing(printed)}\n{START}")
+        with judge.Judge(kept) as judging:
+            found = [judging.judge("any", student) for student in ("crasher", "honest")]
+    outcomes = [[result.outcome for result in judged.results] for judged in found]
+    assert outcomes == [[Outcome.COULD_NOT_GRADE, Outcome.PASSED], [Outcome.PASSED] * 2]
 
 
 @pytest.mark.slow

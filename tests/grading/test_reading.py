@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from labkit.grading import boundary
 from labkit.grading.submissions import reading, repair
-from tests.grading import classroom
+from tests.grading import classroom, noise
 
 MIB = 2**20
 
@@ -52,6 +52,18 @@ def test_a_reader_that_was_killed_is_started_again(light_course, book):
             if "reading.serve" in " ".join(child.cmdline()):
                 child.kill()
         assert reader.repair(book.content()) == first
+
+
+@hypothesis.settings(deadline=None, derandomize=True, max_examples=10)
+@hypothesis.given(noise.printed)
+def test_what_else_is_printed_there_is_no_answer(light_course, printed):
+    book = classroom.Book(light_course)
+    contents = [book.content(), book.right().content()]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "_START", f"{noise.printing(printed)}; {reading._START}")
+        with reading.Reader(classroom.lab(light_course).cells) as reader:
+            read = [reader.repair(content) for content in contents]
+    assert read == [repair.repair(content, classroom.lab(light_course)) for content in contents]
 
 
 @hypothesis.settings(deadline=None, derandomize=True)

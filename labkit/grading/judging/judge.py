@@ -6,18 +6,18 @@ there: it forks for each submission.
 
 import contextlib
 import dataclasses
-import json
 import pathlib
 import selectors
 import subprocess
 import sys
 import time
-from typing import Self
+from typing import Any, Self
 
 from labkit import labs
 from labkit.checks import Exercise, Message, Outcome, Result
 from labkit.checks.given import reference
 from labkit.evidence import EvidenceError
+from labkit.grading import asking
 from labkit.grading.judging import verify
 from labkit.grading.runs import course_copy, records, running, sandbox
 from labkit.notebook import next_steps
@@ -95,29 +95,27 @@ class Judge:
         If the judge is lost meanwhile, it is asked once more.
         """
         kept = "/kept" if sandbox.available() else str(self._kept)
-        request = {"lab": lab, "folder": f"{kept}/{key}", "seconds": self._seconds}
         for _ in range(_TRIES):
-            line = self._asked(json.dumps(request).encode() + b"\n")
-            if line:
-                answer = json.loads(line)
-                results = [Result.from_json(text) for text in answer["results"]]
-                return Judged(results, answer["lost"])
+            said = self._asked(lab=lab, folder=f"{kept}/{key}", seconds=self._seconds)
+            if said is not None:
+                results = [Result.from_json(text) for text in said["results"]]
+                return Judged(results, said["lost"])
         reason = "the process that judges was lost: grade once more"
         return Judged(could_not_grade(lab, reason), reason)
 
-    def _asked(self, request: bytes) -> bytes:
-        """Return the judge's answer; empty if it is lost."""
+    def _asked(self, **request: Any) -> dict[str, Any] | None:
+        """Return the judge's answer; None if it is lost."""
+        word, line = asking.question(**request)
         try:
             process = self._running()
-            process.stdin.write(request)
+            process.stdin.write(line)
             process.stdin.flush()
-            line = self._line(process)
+            answer = self._answer(process, word)
         except OSError:  # the pipe is broken, or the process could not be started
-            line = b""
-        if not line.endswith(b"\n"):
+            answer = None
+        if answer is None:
             self._stop()
-            return b""
-        return line
+        return answer
 
     def _running(self) -> subprocess.Popen:
         if self._closed:
@@ -136,19 +134,20 @@ class Judge:
             )
         return self._process
 
-    def _line(self, process: subprocess.Popen) -> bytes:
-        """Return a line of what it says, or as much of it as came within the time."""
-        said = bytearray()
+    def _answer(self, process: subprocess.Popen, word: str) -> dict[str, Any] | None:
+        """Return what it answers, if it does so within the time."""
+        rest = b""
         until = time.monotonic() + self._seconds + _SECONDS_TO_START
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)
-            while not said.endswith(b"\n"):
-                ready = selector.select(max(0.0, until - time.monotonic()))
-                part = process.stdout.read1() if ready else b""
+            while selector.select(max(0.0, until - time.monotonic())):
+                part = process.stdout.read1()
                 if not part:
-                    break
-                said += part
-        return bytes(said)
+                    break  # it has ended
+                *lines, rest = (rest + part).split(b"\n")
+                if (found := asking.answer(word, lines)) is not None:
+                    return found
+        return None
 
     def _stop(self) -> None:
         if self._process is not None:

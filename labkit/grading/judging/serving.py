@@ -24,6 +24,7 @@ from typing import NoReturn
 from labkit import data, labs
 from labkit.checks import Exercise, Result
 from labkit.checks.given import reference
+from labkit.grading import asking
 from labkit.grading.judging import judge, verify
 from labkit.grading.runs import records, running
 
@@ -45,7 +46,7 @@ class _Said:
 
 def serve() -> None:
     """Answer requests on standard input until it is closed."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing but answers may reach the one who asks
     for name in _PRELOADED:
         importlib.import_module(name)
@@ -55,11 +56,9 @@ def serve() -> None:
         request = json.loads(line)
         folder = pathlib.Path(request["folder"])
         said = judge_run(request["lab"], folder, request["seconds"])
-        answer = {
-            "results": [one.result.to_json() for one in said],
-            "lost": next((one.lost for one in said if one.lost), ""),
-        }
-        answers.write(json.dumps(answer) + "\n")
+        results = [one.result.to_json() for one in said]
+        lost = next((one.lost for one in said if one.lost), "")
+        answers.write(asking.answered(request, results=results, lost=lost))
         answers.flush()
 
 

@@ -89,7 +89,10 @@ def available() -> bool:
     if _program() is None:
         return False
     trial = [_program(), "--unshare-all", "--ro-bind", "/", "/", "true"]
-    return subprocess.run(trial, capture_output=True, timeout=30).returncode == 0
+    try:
+        return subprocess.run(trial, capture_output=True, timeout=30).returncode == 0
+    except (OSError, subprocess.SubprocessError):  # it does not start, or does not end
+        return False
 
 
 def _program() -> str | None:

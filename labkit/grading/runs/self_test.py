@@ -47,7 +47,7 @@ def _found(box: sandbox.Box, wanted: bytes) -> list[str]:
         output = pathlib.Path(folder) / "found"
         ended = sandbox.run(command, box, _LIMITS, wanted, output, sandboxed=True)
         said = output.read_bytes()
-    if ended.status != 0 or ended.stopped:
+    if ended.status != 0 or ended.stopped or not said:
         raise Unsafe(
             "The sandbox could not be tried out, so nothing was run: Python does not start in it "
             f"({ended.stopped or f'exit status {ended.status}'})."

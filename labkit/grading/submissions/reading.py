@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, Self
 
 import psutil
 
-from labkit.grading import boundary
+from labkit.grading import asking, boundary
 from labkit.grading.submissions import handed_out, repair, whose
 
 SECONDS = 60.0
@@ -105,9 +105,10 @@ class Reader:
         """Return what was answered; None if the process was lost, for no fault of the notebook."""
         memory = _MEMORY + _FOR_A_BYTE * len(content)
         process = self._running()
-        said: queue.Queue[bytes] = queue.Queue()
-        head = {"for": what, "size": len(content), "memory": memory}
-        talk = threading.Thread(target=_talk, args=(process, head, content, said), daemon=True)
+        said: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        word, head = asking.question(what=what, size=len(content), memory=memory)
+        how = (process, word, head + content, said)
+        talk = threading.Thread(target=_talk, args=how, daemon=True)
         talk.start()
         until = time.monotonic() + self._seconds
         problem = ""
@@ -121,11 +122,10 @@ class Reader:
             self._stop()
             talk.join()
             raise boundary.Reason(problem)
-        line = said.get_nowait()
-        if line.endswith(b"\n"):
-            return json.loads(line)
-        self._stop()
-        return None
+        answer = said.get_nowait()
+        if answer is None:
+            self._stop()
+        return answer
 
     def _running(self) -> subprocess.Popen:
         if self._process is None or self._process.poll() is not None:
@@ -156,15 +156,18 @@ class Reader:
 
 
 def _talk(
-    process: subprocess.Popen, head: dict[str, Any], content: bytes, said: "queue.Queue[bytes]"
+    process: subprocess.Popen,
+    word: str,
+    question: bytes,
+    said: "queue.Queue[dict[str, Any] | None]",
 ) -> None:
-    try:
-        process.stdin.write(json.dumps(head).encode() + b"\n")
-        process.stdin.write(content)
+    found = None
+    # The process has ended, or its pipes were closed.
+    with contextlib.suppress(OSError, ValueError):
+        process.stdin.write(question)
         process.stdin.flush()
-        said.put(process.stdout.readline())
-    except (OSError, ValueError):  # the process has ended, or its pipes were closed
-        said.put(b"")
+        found = asking.answer(word, process.stdout)
+    said.put(found)
 
 
 def _memory_of(process: subprocess.Popen) -> int:
@@ -183,8 +186,8 @@ def serve() -> None:
     os.dup2(2, 1)  # nothing but answers may reach the one who asks
     cells = tuple(_cell(item) for item in json.loads(sys.stdin.buffer.readline()))
     while head := sys.stdin.buffer.readline():
-        answers.write(json.dumps(_answer(json.loads(head), sys.stdin.buffer, cells)).encode())
-        answers.write(b"\n")
+        asked = json.loads(head)
+        answers.write(asking.answered(asked, **_answer(asked, sys.stdin.buffer, cells)))
         answers.flush()
 
 
@@ -198,7 +201,7 @@ def _answer(
     content = given.read(head["size"])
     _limit_memory(head["memory"])
     return boundary.within(
-        lambda: dataclasses.asdict(_ASKED[head["for"]](content, cells)),
+        lambda: dataclasses.asdict(_ASKED[head["what"]](content, cells)),
         lambda reason: {"problem": reason},
     )
 
