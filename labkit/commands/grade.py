@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from labkit import data, files
 from labkit.checks import Outcome
 from labkit.checks.result import number
-from labkit.commands import speaking
+from labkit.commands import speaking, streams
 from labkit.grading import boundary, grade, harmless
 from labkit.grading.graded import UNSANDBOXED, Graded
 from labkit.grading.results import platforms as uploads
@@ -120,6 +120,10 @@ def _run(arguments: argparse.Namespace, first_look: bool) -> int:
     print(*summary(arguments.lab, done.graded, arguments.output, begun), *done.said, sep="\n")
     for fault in done.faults:
         print(f"labkit: {fault}", file=sys.stderr)
+    if lost := streams.fault():
+        # The grades are in files: they are no worse for words that nobody could read.
+        told = f"what is printed could not be written ({lost}); the grades are in"
+        print(f"labkit: {told} {arguments.output}", file=sys.stderr)
     missing = any(item.could_not_grade and not item.submission.absent for item in done.graded)
     return SOME_NOT_GRADED if missing or done.faults else GRADED
 

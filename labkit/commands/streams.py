@@ -41,10 +41,17 @@ def settle() -> None:
 
 
 def fault() -> str:
-    """Say why something that was said could not be written, where its reader has not just left."""
+    """Say why something that was said could not be written, where its reader has not just left.
+
+    It is told once: what is said from now on may have another.
+    """
     sys.stdout.flush()
-    found = getattr(getattr(getattr(sys.stdout, "buffer", None), "raw", None), "fault", None)
-    return "" if found is None or found.errno in _LEFT else found.strerror
+    raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
+    found = getattr(raw, "fault", None)
+    if found is None or found.errno in _LEFT:
+        return ""
+    raw.fault = None
+    return found.strerror
 
 
 def _is_closed(number: int) -> bool:

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from tests.grading import classroom, light_command
+
 CODE = (
     "import sys; from labkit.commands import streams; streams.settle()\n"
     "for number in range(3000): print('Zo\\u00eb', number, 'half \\ud83d \\u2192')\n"
@@ -43,8 +45,22 @@ def test_names_in_other_letters_are_written_out(tmp_path, environment):
     assert status == 0 and "Error" not in errors
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full device here")
+full_disk = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full device is here")
+
+
+@full_disk
 def test_what_a_full_disk_does_not_take_is_told(tmp_path):
     status, errors, number = said(tmp_path, "> /dev/full")
     assert (status, int(number) > 2) == (1, True)
     assert "Traceback" not in errors and "Exception" not in errors
+
+
+@full_disk
+def test_a_class_is_graded_whether_or_not_what_is_printed_can_be(light_course, book, tmp_path):
+    classroom.hand_in(tmp_path / "in", "ann", book.content())
+    line = light_command.grading(light_course, tmp_path / "in", tmp_path / "out")
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(line, cwd=classroom.ROOT, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 0, done.stderr
+    assert b"the grades are in" in done.stderr and b"Traceback" not in done.stderr
+    assert (tmp_path / "out" / "grades.csv").is_file()
