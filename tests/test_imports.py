@@ -43,7 +43,7 @@ ROOMS = (
     ("commands",),
 )
 WINGS_OF_GRADING = (
-    ("harmless",),
+    ("asking", "harmless"),
     ("boundary",),
     ("submissions",),
     ("runs",),
