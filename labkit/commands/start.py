@@ -114,9 +114,8 @@ def submit(lab: str, folder: pathlib.Path | None) -> int:
     place = (folder or home()).absolute()
 
     def act(_: pathlib.Path) -> int:
-        path = place / lab / f"{lab}.ipynb"
-        handed = document.read(path)
-        entries = progress.Store(path.parent, lab).entries()
+        handed = document.read(WorkingCopy(place, lab).path)
+        entries = progress.Store(handed.path.parent, lab).entries()
         print(handin.make(labs.load(lab), handed, entries).text())
         write_page(place)
         return 0

@@ -94,11 +94,22 @@ def _changed(shown: str) -> Message:
 
 def _never_run(exercise: Exercise, known: Cells) -> Message:
     shown = known.shown(exercise.name)
+    if shown is None and known.page is not None and known.page.sources:
+        return _gone(exercise)
     unreadable = troubles.of_source(shown) if shown is not None else None
     if unreadable:
         return troubles.message(unreadable)
     also = "" if shown is not None else " (or it is empty)"
     return Message(f"The cell above has not run since the kernel started{also}", "", _RUN)
+
+
+def _gone(exercise: Exercise) -> Message:
+    return Message(
+        "The answer cell of this exercise is not in the notebook any more",
+        "",
+        "Choose Edit, then Undo Cell Operation. Or get the cell back as it was handed out, in a "
+        f"terminal: {terminal.command('reset', lab.name_of(exercise), exercise.name)}",
+    )
 
 
 def _missing(exercise: Exercise, known: Cells) -> list[str]:

@@ -7,8 +7,11 @@ import datetime
 import json
 import os
 import pathlib
+import re
 from collections.abc import Mapping
 from typing import Any
+
+from labkit.notebook.cells import cells
 
 STUBS = (
     "*Double-click here, and write your answer in place of this line.*",
@@ -87,8 +90,34 @@ def read(path: pathlib.Path) -> Document:
 def of_this_kernel() -> pathlib.Path | None:
     """Return the file of the notebook that this kernel runs; None if nobody says."""
     named = os.environ.get("JPY_SESSION_NAME", "")
+    if not named.endswith(".ipynb"):
+        return None
     path = pathlib.Path(named)
-    return path if named.endswith(".ipynb") and path.is_file() else None
+    # The page knows what it is called now, the kernel what it was called when it started.
+    names = [pathlib.PurePosixPath(cells.page.path).name] if cells.page else []
+    places = [path.with_name(name) for name in names if name.endswith(".ipynb")]
+    return next((place for place in (*places, path) if place.is_file()), None)
+
+
+def copy_in(folder: pathlib.Path, lab: str) -> pathlib.Path:
+    """Return where a student's copy of a lab lies in its folder, or would lie.
+
+    Somebody may have given it another name: then it is the notebook that sets up this lab; of
+    several, the one that was saved last.
+    """
+    path = folder / f"{lab}.ipynb"
+    if path.exists() or not folder.is_dir():
+        return path
+    others = [other for other in sorted(folder.glob("*.ipynb")) if _sets_up(other, lab)]
+    return max(others, key=lambda other: other.stat().st_mtime, default=path)
+
+
+def _sets_up(path: pathlib.Path, lab: str) -> bool:
+    call = re.compile(rf"labkit\.setup\(\s*[\"']{re.escape(lab)}[\"']")
+    try:
+        return any(call.search(text_of(cell)) for cell in read(path).cells)
+    except (OSError, UnreadableError):
+        return False
 
 
 def name_of(cell: Mapping[str, Any]) -> str:

@@ -91,6 +91,54 @@ _KNOWN = (
     ),
     ("SyntaxError", r"was never closed", "A bracket is opened, and none closes it."),
     (
+        "SyntaxError",
+        r"unmatched|does not match opening",
+        "A bracket closes that none has opened, or one of another kind.",
+    ),
+    (
+        "SyntaxError",
+        r"invalid non-printable character",
+        "An invisible sign came with copied text. Delete the spaces of that line, and type them"
+        " anew.",
+    ),
+    (
+        "SyntaxError",
+        r"invalid character",
+        "Copied text has signs that only look right. Type that one on the keyboard: - for minus,"
+        " * for times.",
+    ),
+    (
+        "SyntaxError",
+        r"expected ':'",
+        "A line that begins with def, for, if, else or while ends with a colon.",
+    ),
+    (
+        "SyntaxError",
+        r"invalid decimal literal|leading zeros",
+        "A name cannot begin with a digit, and between a number and a name stands a sign: 28 * n.",
+    ),
+    (
+        "SyntaxError",
+        r"cannot assign to",
+        "What gets a value stands on the left of the =: a name of letters, digits and _ only. Are"
+        " the two sides turned?",
+    ),
+    (
+        "SyntaxError",
+        r"keyword argument",
+        "In the brackets of a call, what has no name comes first, and each name comes once.",
+    ),
+    (
+        "SyntaxError",
+        r"forgot a comma",
+        "Between two things a comma is missing, or a sign such as + or *.",
+    ),
+    (
+        "SyntaxError",
+        r"'return' outside function",
+        "return stands in a function only: its line begins four spaces further in than the def.",
+    ),
+    (
         "IndentationError|TabError",
         r"",
         "All lines of a block begin with the same number of spaces, four more than the line that"
@@ -99,6 +147,17 @@ _KNOWN = (
     ("FileNotFoundError", r"", "There is no such file. Is the path right?"),
     ("ZeroDivisionError", r"", "Something is divided by 0. Print what stands below the line."),
     ("RecursionError", r"", "A function calls itself and never ends. When should it stop?"),
+)
+# By the line itself, where Python says no more than that it cannot read it.
+_UNREADABLE = (
+    (r"\w\$\w", "The $ is R's. Python takes a part with a dot or square brackets: table.label."),
+    (
+        r"%>%",
+        "The %>% is R's. In Python a call goes behind a dot, or into another call's brackets.",
+    ),
+    (r"&&|\|\|", "Python says and, or and not."),
+    (r"\[\s*,|,\s*,", "An axis that is taken whole is a colon in Python: x_train[0, :, :]."),
+    (r"[=+*/(,\[-]\s*(#.*)?$", "The line is not finished: something is missing at its end."),
 )
 _IN_PYTHON = {
     **{"TRUE": "True", "true": "True", "FALSE": "False", "false": "False"},
@@ -131,6 +190,16 @@ def of(trouble: Trouble, texts: Iterable[str] = (), known: Iterable[str] = ()) -
     if trouble.instead:
         return f"Is .{trouble.instead} meant? {_AGAIN}"
     return f"{_known(trouble.kind, trouble.text)} {_AGAIN}".lstrip()
+
+
+def of_grammar(trouble: Trouble) -> str:
+    """Return what to do about a line that Python cannot read."""
+    by_line = (step for pattern, step in _UNREADABLE if re.search(pattern, trouble.code))
+    vague = trouble.text.startswith("invalid syntax") and "forgot" not in trouble.text
+    found = next(by_line, "") if vague else ""
+    return (
+        found or _known(trouble.kind, trouble.text) or "Look at that line and at the one before it."
+    )
 
 
 def of_words(said: str) -> str:

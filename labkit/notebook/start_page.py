@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pathlib
+import urllib.parse
 from collections.abc import Iterable
 from typing import Any
 
 from labkit import files
 from labkit.checks.exercise import Lab as Description
-from labkit.notebook import handin, pages, progress, terminal
+from labkit.notebook import document, handin, pages, progress, terminal
 
 PAGE = "START.md"
 
@@ -45,10 +46,10 @@ def is_in(folder: pathlib.Path) -> bool:
 
 
 def _row(folder: pathlib.Path, lab: Description) -> dict[str, Any]:
-    path = folder / lab.name / f"{lab.name}.ipynb"
+    path = document.copy_in(folder / lab.name, lab.name)
     entries = progress.Store(path.parent, lab.name).entries()
     view = progress.view(lab, entries)
-    handed_in = (path.parent / handin.FOLDER / path.name).exists()
+    handed_in = (path.parent / handin.FOLDER / f"{lab.name}.ipynb").exists()
     state = "not begun"
     if entries:
         state = f"{view.earned:g} of {view.machine:g} points so far"
@@ -60,7 +61,7 @@ def _row(folder: pathlib.Path, lab: Description) -> dict[str, Any]:
         "minutes": lab.minutes,
         "points": lab.points,
         "state": state,
-        "link": f"{lab.name}/{lab.name}.ipynb" if path.exists() else "",
+        "link": urllib.parse.quote(f"{lab.name}/{path.name}") if path.exists() else "",
         "is_begun": bool(entries),
         "is_done": handed_in or (bool(entries) and view.next is None),
     }

@@ -195,7 +195,7 @@ def _of_grammar(trouble: Trouble, place: str) -> Message:
     return Message(
         f"Python cannot read the cell above{place}: {trouble.text}",
         "",
-        f"Look at that line and at the one before it. {again}",
+        f"{next_steps.of_grammar(trouble)} {again}",
     )
 
 

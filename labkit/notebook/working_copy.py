@@ -59,7 +59,7 @@ class WorkingCopy:
 
     def __init__(self, folder: pathlib.Path, lab: str) -> None:
         self.lab = lab
-        self.path = folder / lab / f"{lab}.ipynb"
+        self.path = document.copy_in(folder / lab, lab)
         self.base = self.path.parent / document.KEPT / _HANDED_OUT
 
     def start(self, course: pathlib.Path) -> bool:

@@ -1,11 +1,15 @@
 """What a student wrote is text on every page, whatever it holds."""
 
+import collections
 import dataclasses
 import html
 import html.parser
 import itertools
 import re
+import statistics
 
+import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
@@ -162,6 +166,42 @@ def test_counts_of_each_exercise_add_up_to_the_class():
         steps = found.histogram()
         assert sum(count for *_, count in steps) == found.size
         assert all(end == start for (_, end, _), (start, *_) in itertools.pairwise(steps))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_report_begins_with_what_most_share_and_who_is_far_below(seed):
+    lab = made_class.lab()
+    graded = made_class.graded(lab, 30, seed)
+    found = class_figures.ClassFigures(lab, graded)
+    shared = collections.defaultdict(list)
+    for item in graded:
+        for result in item.results:
+            for name in result.misconceptions:
+                shared[result.exercise, name].append(item.submission.student)
+    most = sorted(map(len, shared.values()), reverse=True)[:3]
+    again = found.teach_again()
+    assert [len(item.who) for item in again] == most and len(most) == 3
+    top = Page(report.page(found)).text.split("above each bar, how many students")[0]
+    for item in again:
+        assert [student.name for student in item.who] == shared[item.exercise, item.name]
+        assert item.told in top and f"{len(item.who)} of 30" in top
+        assert all(student.name in top for student in item.who[:10])
+    middle = statistics.median(item.total for item in graded)
+    far_below = {item.submission.student for item in graded if item.total < middle / 2}
+    assert far_below <= {student.name for student, _ in found.look_at()}
+    assert far_below or seed  # in the first class there is one
+
+
+def test_difficulty_and_discrimination_are_what_pandas_makes_of_them():
+    lab = made_class.lab()
+    graded = made_class.graded(lab, 40, 2)
+    table = pd.DataFrame([{r.exercise: r.points for r in item.results} for item in graded])
+    total = pd.Series([item.total for item in graded])
+    known = {item.name: item for item in class_figures.ClassFigures(lab, graded).exercises()}
+    for exercise in lab:
+        earned, figures = table[exercise.name], known[exercise.name]
+        assert figures.share == pytest.approx(earned.mean() / exercise.points)
+        assert figures.discrimination == pytest.approx(earned.corr(total - earned))
 
 
 @settings(max_examples=300, deadline=None)

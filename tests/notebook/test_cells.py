@@ -160,6 +160,17 @@ def test_a_check_knows_what_the_page_shows(name, page):
     assert check(solved) == before
 
 
+def test_an_answer_cell_that_was_deleted_is_missed(page):
+    others = dict.fromkeys(set(EXERCISES) - {"count-images"}, "...")
+    page.tell(sources=others)
+    said = page.run(_check("count-images"), "count-images-check").words
+    assert "is not in the notebook any more" in said and "Undo Cell Operation" in said
+    assert "reset lab1-data count-images" in said
+    # Who has answered in another cell is judged all the same.
+    page.run(_solved("count-images"), "own")
+    assert "passed" in page.run(_check("count-images"), "count-images-check").words
+
+
 def test_a_text_without_quotation_marks_is_recognised(page):
     page.run("array_or_matrix = c", "array-or-matrix")
     said = page.run(_check("array-or-matrix"), "array-or-matrix-check").words

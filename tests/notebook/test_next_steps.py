@@ -85,6 +85,44 @@ WORDS = {
 }
 
 
+GRAMMAR = {
+    # Copied from a page on the web.
+    "n\u00a0= 1": "An invisible sign came with copied text",
+    "n = 3 \u2013 1": "- for minus",
+    "n = 3 \u00d7 1": "* for times",
+    # Half-written.
+    "n =": "not finished",
+    "n = len(x_train) +  # more": "not finished",
+    "n = len(x_train": "A bracket is opened",
+    "n = len(x_train))": "A bracket closes that none has opened",
+    "n = x_train[0)": "A bracket closes that none has opened",
+    "def f(x)\n    return x": "ends with a colon",
+    "for image in x_train\n    pass": "ends with a colon",
+    "def f(x):\nreturn x": "the same number of spaces",
+    "return n": "in a function only",
+    "n = 28n": "cannot begin with a digit",
+    "2nd = 1": "cannot begin with a digit",
+    "n-train = 1": "letters, digits and _ only",
+    "len(x_train) = n": "Are the two sides turned?",
+    "n = (1 2)": "a comma is missing",
+    "np.zeros(shape=2, 3)": "what has no name comes first",
+    # As R has it.
+    "n = table$label": "The $ is R's",
+    "x_train %>% head()": "The %>% is R's",
+    "x_train[1, , ]": "a colon in Python",
+    "True && False": "Python says and, or and not",
+    "n = for": "Look at that line",
+}
+
+
+@pytest.mark.parametrize("source", GRAMMAR)
+def test_what_cannot_be_read_has_a_next_step_of_its_kind(source):
+    trouble = troubles.of_source(source) or _raised(source)
+    said = troubles.message(trouble).next_step
+    assert GRAMMAR[source] in said, (trouble, said)
+    assert said.endswith("Then run the cell, and this one again.")
+
+
 @pytest.mark.parametrize("source", WORDS)
 def test_an_error_is_known_by_its_words_alone(source):
     """As in grading, where nothing else is left of it."""

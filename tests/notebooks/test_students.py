@@ -75,6 +75,63 @@ def test_headings_and_points_agree_with_the_lab(lab):
     assert f"**{described.minutes} minutes, {shares}" in text
 
 
+def test_one_cell_is_predicted_before_it_runs(lab):
+    """In a cell that is given and right below: an exercise's own has its check to compare with."""
+    cells = running.read(running.student(lab)).cells
+    asked = [n for n, cell in enumerate(cells) if cell.source.startswith("**Predict, then run.**")]
+    (place,) = asked
+    assert "Write" in cells[place].source and "what you expect, and why" in _one_line(cells[place])
+    shown, compared = cells[place + 1 : place + 3]
+    assert shown.cell_type == "code" and "nbgrader" not in shown.metadata
+    assert "Compare with what you wrote" in _one_line(compared)
+
+
+def test_from_lab_2_on_it_begins_with_a_look_back(lab):
+    """Two questions on earlier labs, each with its answer folded away, before all else."""
+    number = list(labs.MODULES).index(lab) + 1
+    cells = running.read(running.student(lab)).cells
+    asked = [n for n, cell in enumerate(cells) if "## Look back" in cell.source]
+    if number == 1:
+        assert asked == []
+        return
+    (place,) = asked
+    first = next(n for n, cell in enumerate(cells) if cell.metadata.get("nbgrader"))
+    assert place < first
+    text = cells[place].source
+    assert len(re.findall(r"<details><summary>Answer</summary>", text)) == 2
+    assert text.count("<details>") == text.count("</details>")
+    assert len(re.findall(r"\?", re.sub(r"<details>.*?</details>", "", text, flags=re.S))) >= 2
+    named = {int(n) for n in re.findall(r"\b[Ll]ab (\d)", text)}
+    assert named and all(earlier < number for earlier in named)
+
+
+def test_no_question_of_a_look_back_is_asked_twice(lab):
+    asked = {
+        answer.strip()
+        for cell in running.read(running.student(lab)).cells
+        for answer in _answers_of_a_look_back(cell)
+    }
+    others = {
+        answer.strip()
+        for other in set(running.LABS) - {lab}
+        for cell in running.read(running.student(other)).cells
+        for answer in _answers_of_a_look_back(cell)
+    }
+    numbers = re.compile(r"\d[\d,]{3,}")
+    found = {n for answer in asked for n in numbers.findall(answer)}
+    assert not found & {n for answer in others for n in numbers.findall(answer)}
+
+
+def _answers_of_a_look_back(cell):
+    if "## Look back" not in cell.source:
+        return []
+    return re.findall(r"<details><summary>Answer</summary>(.*?)</details>", cell.source, flags=re.S)
+
+
+def _one_line(cell):
+    return " ".join(cell.source.split())
+
+
 def test_cells_have_the_points_of_the_exercises(lab):
     marked = [
         cell.metadata.nbgrader

@@ -321,6 +321,32 @@ def test_the_first_page_follows_what_is_done_in_a_notebook(work, monkeypatch):
     assert (work / start.PAGE).read_text() == "# My own page\n"
 
 
+def test_a_copy_with_another_name_stays_the_copy(work, monkeypatch, capsys):
+    start.copy_all(COURSE, work)
+    renamed = _path(work).with_name("my homework (2).ipynb")
+    _path(work).rename(renamed)
+    # Other notebooks beside it are no copies of this lab.
+    _path(work).with_name("a diary.ipynb").write_text(json.dumps({"cells": []}))
+    _path(work).with_name("a note.ipynb").write_text("no notebook")
+    assert start.copy_all(COURSE, work) == [] and not _path(work).exists()
+    text = (work / start.PAGE).read_text("utf-8")
+    assert f"[{LAB}]({LAB}/my%20homework%20%282%29.ipynb)" in text
+    assert cli.main(["submit", LAB]) == 0
+    assert (work / LAB / "hand-in" / f"{LAB}.ipynb").read_bytes() == renamed.read_bytes()
+    assert "handed in" in (work / start.PAGE).read_text("utf-8")
+
+    before = renamed.read_bytes()
+    assert cli.main(["reset", LAB, "define-mlp"]) == 0
+    (kept,) = (work / LAB / working_copy.KEPT).glob("*.ipynb")
+    assert kept.read_bytes() == before and not _path(work).exists()
+    # A kernel that was started under the earlier name.
+    monkeypatch.setenv("JPY_SESSION_NAME", str(_path(work)))
+    assert document.of_this_kernel() is None
+    monkeypatch.setattr(cells.cells, "page", cells.Page({}, path=f"{LAB}/{renamed.name}"))
+    assert document.of_this_kernel() == renamed
+    capsys.readouterr()
+
+
 IN_A_NEW_KERNEL = """
 from labkit import labs
 from labkit.checks.result import Outcome, Result
