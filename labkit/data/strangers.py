@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import itertools
 import os
 import pathlib
@@ -10,10 +11,14 @@ from collections.abc import Iterator
 
 from labkit import files
 
-_LFS = b"version https://git-lfs.github.com/spec/"
 _TAKE = "take the data file"
+# What to do about each of these is its own; what else there is, a library knows by its name.
 _BEGINNINGS = (
-    (_LFS, "a Git LFS pointer, which stands for a file that was not fetched", "git lfs pull"),
+    (
+        b"version https://git-lfs.github.com/spec/",
+        "a Git LFS pointer, which stands for a file that was not fetched",
+        "git lfs pull",
+    ),
     (b"/annex/objects/", "a git-annex pointer, which stands for a file", "git annex get FILE"),
     (b"../.git/annex/", "a git-annex pointer, which stands for a file", "git annex get FILE"),
     (b"outs:\n- md5", "a DVC pointer, which stands for a file that was not fetched", "dvc pull"),
@@ -21,24 +26,19 @@ _BEGINNINGS = (
     (b"\x1f\x8b", "a gzip file", "unpack it once: gunzip FILE.gz"),
     (b"BZh", "a bzip2 file", "unpack it"),
     (b"\xfd7zXZ", "an xz file", "unpack it"),
-    (b"7z\xbc\xaf", "a 7z archive", "unpack it"),
-    (b"Rar!", "a rar archive", "unpack it"),
     (b"\x93NUMPY", "a NumPy .npy file", "read it with numpy.load"),
-    (b"\x89PNG", "a PNG picture", _TAKE),
-    (b"\xff\xd8\xff", "a JPEG picture", _TAKE),
-    (b"%PDF", "a PDF document", _TAKE),
-    (b"\x89HDF", "an HDF5 file, perhaps a saved network", _TAKE),
-    (b"(\xb5/\xfd", "a Zstandard file", "unpack it: unzstd FILE"),
-    (b"\x1f\x9d", "a compressed .Z file", "unpack it: uncompress FILE"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word document", "save it as CSV"),
     (b"PAR1", "a Parquet file", "read it with pandas.read_parquet"),
+    (b"ARROW1", "a Feather file", "read it with pandas.read_feather"),
+    (b"MATLAB 5.0 MAT-file", "a file of MATLAB", "read it with scipy.io.loadmat"),
     (b"@relation", "an ARFF table of Weka", "take the data file as CSV"),
-    (b"{\\rtf", "an RTF document", _TAKE),
     (b"\0\0\x08\x01", "an IDX file of labels", "read it with read_idx"),
     (b"\0\0\x08\x03", "an IDX file of images", "read it with read_idx"),
-    (b"{", "JSON text, perhaps a server's error message", "fetch the file itself"),
-    (b"[", "JSON text, perhaps a server's answer", "fetch the file itself"),
 )
+_JSON = re.compile(rb'\{\s*["}]|\[\s*["{\[\]\d-]')
+_WIDE = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+# No text has these; a file of UTF-16 is read as one before.
+_IN_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _IN_WORDS = 60
 _PROXY = (
     "Delete it and fetch it again. A network that asks to log in (a proxy) may have sent it: log in"
@@ -53,13 +53,39 @@ def told(content: bytes) -> str:
     """Return in one or two sentences what `content` is and what to do; empty if it is not known."""
     if not content:
         return "the file is empty. Delete it and fetch it again."
-    if files.is_web_page(content):
+    text = _in_utf8(content)
+    if files.is_web_page(text):
         return f"this is a web page. {_PROXY}."
-    start = content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").replace(b"\r\n", b"\n")
+    start = text[:64].lstrip(b"\xef\xbb\xbf \t\r\n").replace(b"\r\n", b"\n")
     for beginning, what, do in _BEGINNINGS:
-        if any(text.startswith(beginning) for text in (content, start, start.lower())):
+        if any(form.startswith(beginning) for form in (content, start, start.lower())):
             return f"this is {what}. What to do: {do}."
-    return ""
+    if _JSON.match(start):
+        if b'"nbformat"' in text or b'"cell_type"' in text:
+            return f"this is a notebook. What to do: {_TAKE}."
+        return "this is JSON text, perhaps a server's message. What to do: fetch the file itself."
+    if not content.strip(b"\0"):
+        return "there is nothing in it but zeros: it was not written to its end. Fetch it again."
+    name = _kind(content) if _IN_NO_TEXT.search(text[:2048]) else ""
+    return f"it begins as this does: {name}. What to do: {_TAKE}." if name else ""
+
+
+def _in_utf8(content: bytes) -> bytes:
+    """Return text in UTF-16 in UTF-8; all else as it is."""
+    encoding = _WIDE.get(content[:2])
+    return content[2:].decode(encoding, "replace").encode() if encoding else content
+
+
+def _kind(content: bytes) -> str:
+    """Return what a file that is no text is called; empty if nobody knows."""
+    import puremagic
+
+    try:
+        found = puremagic.magic_string(content)[0]
+    except (puremagic.PureError, ValueError):
+        return ""
+    ending = found.extension.removeprefix(".").upper()
+    return f"{found.name} ({ending})" if ending else found.name
 
 
 def words(content: bytes) -> str:

@@ -161,9 +161,12 @@ def _check_separator(path: pathlib.Path, start: str) -> None:
     # A sentence has blanks, too, and no table of images is so narrow.
     if not commas and counts[most] < SIDE and not line.lstrip("\ufeff\"'").startswith(COLUMNS[:2]):
         text = strangers.words(line.encode())
-        seen = repr(text) if text else "no text"
+        if not text:
+            raise DataError(
+                f"{path}: this is no text, and no table of images. Fetch the right file."
+            )
         raise DataError(
-            f"{path}: the first line is {seen}, not label,pixel1,...,pixel{SIDE * SIDE}. Delete"
+            f"{path}: the first line is {text!r}, not label,pixel1,...,pixel{SIDE * SIDE}. Delete"
             " it if the table follows below; otherwise this is another file: fetch the right one."
         )
     if counts[most] > max(1, commas):

@@ -173,7 +173,10 @@ class Graders:
     def _run_anew(self, key: str, notebook: repair.Repaired, stamp: str) -> running.Run:
         """Run a notebook and keep its run, unless it is lost from outside each time."""
         self._start_judge()
-        for _ in range(_TRIES):
+        for tried in range(_TRIES):
+            if tried:
+                # Memory for one of them may be all there is.
+                self._let_judge_rest()
             folder = self._store.begin(key)
             run = running.run(
                 notebook, self._lab, self._runner, self._limits, folder, self._cancelled
@@ -188,6 +191,14 @@ class Graders:
         if self._one_at_a_time.acquire(blocking=False):  # else it is at work
             try:
                 self._judge.start()
+            finally:
+                self._one_at_a_time.release()
+
+    def _let_judge_rest(self) -> None:
+        """End the judge's process, unless it is at work; it starts again when it is asked."""
+        if self._one_at_a_time.acquire(blocking=False):
+            try:
+                self._judge.rest()
             finally:
                 self._one_at_a_time.release()
 

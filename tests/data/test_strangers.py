@@ -1,11 +1,24 @@
 """What lies in place of a data file is named, with what to do, in at most ten lines."""
 
+import contextlib
 import gzip
+import io
+import json
 import pathlib
+import pickle
+import plistlib
 import re
+import sqlite3
+import sys
+import tarfile
+import tempfile
 
 import numpy as np
+import PIL.Image
 import pytest
+import scipy.io
+from hypothesis import given
+from hypothesis import strategies as st
 
 from labkit import data
 from labkit.data import folder, idx, specs, table
@@ -142,6 +155,71 @@ def test_whatever_lies_in_place_of_a_file_is_named(tmp_path, content, word, befo
         with pytest.raises(data.DataError, match=re.escape(word)) as error:
             read(path)
         assert str(path) in str(error.value) and len(str(error.value).splitlines()) <= 10
+
+
+def pictured(form: str) -> bytes:
+    file = io.BytesIO()
+    PIL.Image.fromarray(IMAGES[0]).save(file, form)
+    return file.getvalue()
+
+
+def tarred() -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("train.csv"))
+    return file.getvalue()
+
+
+def matlab() -> bytes:
+    file = io.BytesIO()
+    scipy.io.savemat(file, {"images": IMAGES})
+    return file.getvalue()
+
+
+def database() -> bytes:
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("create table images (label int)")
+        return connection.serialize()
+
+
+# Each is written by the library that makes such files.
+MADE = {
+    "GIF": lambda: pictured("GIF"),
+    "WebP": lambda: pictured("WEBP"),
+    "Bitmap": lambda: pictured("BMP"),
+    "Image File": lambda: pictured("TIFF"),
+    "JPEG": lambda: pictured("JPEG"),
+    "Pickle": lambda: pickle.dumps(IMAGES),
+    "MATLAB": matlab,
+    "SQLite": database,
+    "Archive": tarred,
+    "Property list": lambda: plistlib.dumps({"URL": "https://x"}, fmt=plistlib.FMT_BINARY),
+    "ELF": lambda: pathlib.Path(sys.executable).resolve().read_bytes()[:4096],
+    "zeros": lambda: bytes(4096),
+    "notebook": lambda: json.dumps({"cells": [], "metadata": {}, "nbformat": 4}).encode(),
+    "web page": lambda: "<html><body>Log in</body></html>".encode("utf-16"),
+    "InternetShortcut": lambda: b"[InternetShortcut]\r\nURL=https://x\r\n",
+}
+
+
+@pytest.mark.parametrize("what", MADE)
+@pytest.mark.parametrize("read", [idx.read_idx, table.read_csv])
+def test_what_another_program_wrote_is_named(tmp_path, what, read):
+    path = tmp_path / "train"
+    path.write_bytes(MADE[what]())
+    with pytest.raises(data.DataError, match=f"(?i){what}") as error:
+        read(path)
+    assert "JSON" not in told(error)
+
+
+@given(st.binary(min_size=20))
+def test_of_what_nobody_knows_no_table_is_made(content):
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "train.csv")
+        path.write_bytes(content)
+        with pytest.raises(data.DataError) as error:
+            data.read_csv(path)
+    told(error)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

@@ -89,6 +89,10 @@ class Judge:
         with contextlib.suppress(OSError):  # whoever asks it will be told
             self._running()
 
+    def rest(self) -> None:
+        """End the process, and with it the memory that it takes, until it is asked."""
+        self._stop()
+
     def judge(self, lab: str, key: str) -> Judged:
         """Return the results for the run in the folder `key`.
 
