@@ -5,6 +5,7 @@ evidence and the data, so that grading can call it in a process that never ran a
 """
 
 import dataclasses
+import fnmatch
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -214,7 +215,8 @@ class Exercise:
     variant : Variant or None
         What is each student's own in it; None where all students get the same.
     alike : dict of str to str
-        Answers that `tools.mutate` makes of the right ones and that are as right, and why.
+        Answers that `tools.mutate` makes of the right ones and that are as right, and why; with
+        ``*`` for any words.
     """
 
     name: str
@@ -237,6 +239,11 @@ class Exercise:
     def points(self) -> float:
         """The most points that an answer can earn."""
         return sum(criterion.points for criterion in self.criteria)
+
+    def why_alike(self, words: str) -> str:
+        """Return why what `tools.mutate` calls by these words is as right as the solution."""
+        found = (why for what, why in self.alike.items() if fnmatch.fnmatchcase(words, what))
+        return next(found, "")
 
     def check(self, *args: Any, **kwargs: Any) -> Result:
         """Judge an answer and return the result, which the notebook shows.

@@ -54,6 +54,8 @@ class Plan:
         Whether any part of that size may be held out, and the others learnt.
     batch : int
         The images of a batch; 0 where the exercise leaves that free.
+    optimizer, loss : str
+        What the network is compiled with, as in `evidence.Model`; empty where that is free.
     """
 
     learnt: Part = four_fifths
@@ -61,10 +63,13 @@ class Plan:
     words: str = "the last fifth of the scaled training images"
     any_part: bool = False
     batch: int = 0
+    optimizer: str = ""
+    loss: str = ""
 
 
 LAST_FIFTH = Plan()
 A_FIFTH = Plan(words="a fifth of the scaled training images", any_part=True)
+AS_IN_MOST_LABS = {"optimizer": "adam", "loss": "sparse_categorical_crossentropy"}
 
 # --- curves ---------------------------------------------------------------------------------
 
@@ -123,9 +128,21 @@ def validated(name: str, points: float) -> Criterion:
                 "both, measured after every epoch",
                 "compile() says what is reported. Compile with the accuracy, then fit anew.",
             )
-        return None
+        return seldom_watched(history, name)
 
     return Criterion("validated after every epoch", points, test)
+
+
+def seldom_watched(history: evidence.History, name: str) -> Message | None:
+    """Say so if a history that was validated was so after some of its epochs only."""
+    seen, epochs = (len(curve(history, "loss", validation)) for validation in (True, False))
+    if seen in (0, epochs):
+        return None
+    return Message(
+        f"{name} holds {epochs} epochs, and a validation loss of {seen} of them",
+        "one after every epoch",
+        "fit() validates after every epoch, unless it is told otherwise.",
+    )
 
 
 # --- what was learnt and held out -----------------------------------------------------------
@@ -140,7 +157,9 @@ def belongs(history: str, model: str, points: float, plan: Plan = LAST_FIFTH) ->
             return Message(f"{history} holds no validation accuracy to compare with")
         try:
             return (
-                noted(answers, record.fit, model, plan)
+                seldom_watched(record, history)
+                or noted(answers, record.fit, model, plan)
+                or compiled_otherwise(record.fit or network, model, plan)
                 or _steps(answers, history, model, plan)
                 or _measured(answers, history, model, plan)
                 or knows_the_test_images(answers, model)
@@ -176,6 +195,27 @@ def noted(
     if not fault and plan.batch and fit.batch and fit.batch != plan.batch:
         fault, asked = f"was trained in batches of {fit.batch}", f"batches of {plan.batch}"
     return Message(f"{model} {fault}", asked, _AGAIN) if fault else None
+
+
+def compiled_otherwise(
+    seen: evidence.Fit | evidence.Model, model: str, plan: Plan
+) -> Message | None:
+    """Say so if a network was compiled with another optimizer or loss than planned.
+
+    Nothing is said where it is not known: of a training without a note whose network was read
+    without its settings.
+    """
+    if not seen.optimizer:
+        return None
+    for setting in ("optimizer", "loss"):
+        wanted, found = getattr(plan, setting), getattr(seen, setting)
+        if wanted and found != wanted:
+            return Message(
+                f"{model} was trained with the {setting} {found or 'of another kind'}",
+                f"the {setting} that compile() is to be told in this lab",
+                _AGAIN,
+            )
+    return None
 
 
 def _learnt_wrongly(answers: Answers, learnt: evidence.Shown, plan: Plan) -> str:

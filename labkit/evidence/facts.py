@@ -93,6 +93,8 @@ class Fit:
         None where they were not given, or otherwise than as arrays.
     number : int
         Tells this call from the others of the same process; 0 where that is not known.
+    optimizer, loss : str
+        What the network was compiled with at the time, as in `Model`; ``""`` where not known.
     """
 
     batch: int
@@ -100,6 +102,8 @@ class Fit:
     learnt: Shown | None
     held_out: Shown | None
     number: int = 0
+    optimizer: str = ""
+    loss: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -85,7 +85,9 @@ def given(model: Any, arguments: inspect.BoundArguments) -> facts.Fit:
         held_out = shown(validation[0], validation[1])
     elif learnt is not None and split:
         count = math.floor(len(learnt.images) * (1 - split))
-        learnt, held_out = _cut(learnt, 0, count), _cut(learnt, count, len(learnt.images))
+        learnt, held_out = _cut(learnt, slice(count)), _cut(learnt, slice(count, None))
+    if learnt is not None:
+        learnt = _that_count(learnt, told.get("sample_weight"), told.get("class_weight"))
     batch = told.get("batch_size") or 32
     return facts.Fit(
         batch=int(batch) if learnt is not None else 0,
@@ -94,6 +96,19 @@ def given(model: Any, arguments: inspect.BoundArguments) -> facts.Fit:
         held_out=held_out,
         number=next(_numbers),
     )
+
+
+def _that_count(part: facts.Shown, weights: Any, by_class: Any) -> facts.Shown:
+    """Return the images of a part that teach anything: those of weight 0 are as good as left out.
+
+    Where none has a weight nothing is learnt, which is measured.
+    """
+    count = np.ones(len(part.images), bool)
+    if weights is not None:  # of all images, also of those that were set aside
+        count &= np.asarray(weights)[: len(count)].reshape(len(count), -1).any(axis=1)
+    if isinstance(by_class, dict):
+        count &= ~np.isin(part.labels, [label for label, weight in by_class.items() if not weight])
+    return _cut(part, count) if count.any() and not count.all() else part
 
 
 def updates(model: Any) -> int:
@@ -161,10 +176,8 @@ def _class_numbers(labels: np.ndarray) -> np.ndarray:
         return np.clip(flat[:, 0], -1, 999).astype(np.int16)
 
 
-def _cut(part: facts.Shown, start: int, stop: int) -> facts.Shown:
+def _cut(part: facts.Shown, chosen: slice | np.ndarray) -> facts.Shown:
+    images = part.images[chosen]
     return dataclasses.replace(
-        part,
-        shape=(stop - start, *part.shape[1:]),
-        images=part.images[start:stop],
-        labels=part.labels[start:stop],
+        part, shape=(len(images), *part.shape[1:]), images=images, labels=part.labels[chosen]
     )

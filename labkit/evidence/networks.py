@@ -86,6 +86,15 @@ def accuracy_name(answer: Any) -> str:
     return ""
 
 
+def steered_by(model: Any) -> dict[str, str]:
+    """Return optimizer and loss that a network is compiled with, both empty where not known."""
+    try:
+        told = _compile_facts(model.get_compile_config(), model)
+    except Exception:
+        return {"optimizer": "", "loss": ""}  # a loss of a student's own may raise as it is read
+    return {name: told[name] for name in ("optimizer", "loss")}
+
+
 def is_network(returned: Any) -> bool:
     # Whoever returns a network has imported Keras; most functions have no need of it.
     keras = sys.modules.get("keras")

@@ -1,6 +1,7 @@
 """Turn what a search for the best setting has found into facts, and its picture."""
 
 import math
+import sys
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,16 @@ def shares(answer: Any, seed: int = 0) -> facts.Value | facts.Other:
         if not _is_finite(fact):
             return facts.Other("dict", f"its entry for {key} is no number")
     return facts.Value("dict", {key: float(fact.value) for key, fact in found.items()})
+
+
+def named_shares(answer: Any, seed: int = 0) -> facts.Value | facts.Other:
+    """Collect finite numbers by their names: a dictionary, or a column of a table of pandas."""
+    pandas = sys.modules.get("pandas")
+    if pandas is None or not isinstance(answer, pandas.Series):
+        return shares(answer)
+    if not answer.index.is_unique:
+        return facts.Other("Series", "two of its entries have the same name")
+    return shares(answer.to_dict())
 
 
 def _is_finite(fact: Any) -> bool:

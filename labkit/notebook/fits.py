@@ -1,11 +1,12 @@
 """Let `fit` note what it was given, so that a check can say what a network has learnt from."""
 
 import contextlib
+import dataclasses
 import functools
 import inspect
 from typing import Any
 
-from labkit.evidence import fits
+from labkit.evidence import fits, networks
 
 
 def note() -> None:
@@ -35,6 +36,7 @@ def note() -> None:
 
 def _noted(signature: inspect.Signature, model: Any, args: tuple, kwargs: dict) -> Any:
     try:
-        return fits.given(model, signature.bind(model, *args, **kwargs))
+        noted = fits.given(model, signature.bind(model, *args, **kwargs))
+        return dataclasses.replace(noted, **networks.steered_by(model))
     except Exception:
         return None  # a note is no reason for a training to fail; `fit` itself says what is wrong

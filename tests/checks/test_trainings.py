@@ -132,6 +132,16 @@ def test_a_share_that_keras_sets_aside_is_known(parts, split):
     assert bool(_judged(LAST, answers, notes=False)) == (split == 0.2)
 
 
+@pytest.mark.parametrize("every", [1, 2])
+def test_a_training_that_is_watched_in_some_epochs_only_is_seen(parts, every):
+    """Its last validation is that of the network as it is in the end."""
+    answers = _fit(parts["first four fifths"], parts["last fifth"], epochs=2, validation_freq=every)
+    for notes in (True, False):
+        result = _judged(LAST, answers, notes)
+        assert bool(result) == (every == 1), result.text()
+        assert result or "2 epochs, and a validation loss of 1" in result.text()
+
+
 @pytest.mark.parametrize("again", ["fit", "compile and fit"])
 def test_a_second_training_is_seen(parts, again):
     _, model = _fit(parts["all"], validation_split=0.2)
@@ -148,6 +158,62 @@ def test_the_size_of_a_batch_is_compared_where_it_is_asked_for(parts, batch):
     answers = _fit(parts["all"], validation_split=0.2, batch_size=batch)
     assert bool(_judged(asked, answers)) == (batch == 64)
     assert _judged(LAST, answers)
+
+
+SETTINGS = {
+    "adam": lambda: "adam",
+    "Adam(0.01)": lambda: keras.optimizers.Adam(0.01),
+    "sgd": lambda: "sgd",
+}
+
+
+@pytest.mark.parametrize("optimizer", SETTINGS)
+@pytest.mark.parametrize("then", ["", "adam"])
+def test_what_a_network_was_compiled_with_is_compared_where_it_is_asked_for(parts, optimizer, then):
+    """A network that is compiled once more after its training was trained as it was."""
+    asked = _exercise(dataclasses.replace(trainings.LAST_FIFTH, **trainings.AS_IN_MOST_LABS))
+    model, loss = _model(), "sparse_categorical_crossentropy"
+    model.compile(SETTINGS[optimizer](), loss, metrics=["accuracy"])
+    history = model.fit(*parts["all"], validation_split=0.2, epochs=1, verbose=0)
+    if then:
+        model.compile(then, loss, metrics=["accuracy"])
+    result = _judged(asked, (history, model))
+    assert bool(result) == (optimizer != "sgd"), result.text()
+    assert result or "trained with the optimizer sgd" in result.text()
+    assert _judged(LAST, (history, model))
+
+
+def _every_second(count):
+    return np.arange(count) % 2
+
+
+@pytest.mark.parametrize(
+    ("weights", "right"),
+    [
+        ({"sample_weight": np.ones}, True),
+        ({"sample_weight": lambda count: np.full((count, 1), 0.5)}, True),
+        ({"sample_weight": _every_second}, False),
+        ({"class_weight": dict.fromkeys(range(10), 2.0)}, True),
+        ({"class_weight": {3: 0}}, False),
+    ],
+)
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_images_without_weight_are_not_learnt(parts, weights, right, by_hand):
+    learnt = parts["first four fifths"] if by_hand else parts["all"]
+    given = {
+        name: made(len(learnt[1])) if callable(made) else made for name, made in weights.items()
+    }
+    history, model = _fit(
+        learnt,
+        parts["last fifth"] if by_hand else None,
+        **given,
+        **({} if by_hand else {"validation_split": 0.2}),
+    )
+    learnt_from = networks.history(history).fit.learnt
+    assert (len(learnt_from.images) == len(parts["first four fifths"][1])) == right
+    if not right:
+        result = _judged(LAST, (history, model))
+        assert not result and "learnt from" in result.text()
 
 
 def test_labels_may_be_one_hot(parts):

@@ -69,10 +69,10 @@ def test_networks_are_the_same_where_they_learn_and_put_out_the_same():
 def test_mutants_that_differ_are_refused(lab, share, record_property):
     total = left = 0
     survivors = []
-    for name, count, _, equivalent, survived in measure(lab, share):
-        total += count - equivalent
-        left += len(survived)
-        survivors += [f"{name}: {words}" for words in survived]
+    for found in measure(lab, share):
+        total += found.made - len(found.same)
+        left += len(found.survivors)
+        survivors += [f"{found.exercise}: {words}" for words in found.survivors]
     record_property("mutants", f"{lab}: {total - left} of {total} that differ are refused")
     assert total > 20
     assert not survivors

@@ -350,8 +350,16 @@ def _of_tensors(node: ast.Call) -> ast.Call:
     return node
 
 
+def _weighed_alike(node: ast.Call) -> ast.Call:
+    """Return the training with the same weight for all images; the labels may have been cut."""
+    ones = parsed(f"keras.ops.ones(len({ast.unparse(node.args[1])}))")
+    node.keywords.append(ast.keyword("sample_weight", ones))
+    return node
+
+
 TRAININGS += (
     history_of_the_network,
+    _fit_changed("Give all images the same weight", _weighed_alike),
     _fit_changed("Hold the last fifth out by hand", _held_out_by_hand),
     _fit_changed("Let fit() learn from tensors", _of_tensors),
 )

@@ -1,12 +1,15 @@
 """Train the network
 
 Train `model2` on `x_train_channel` and `y_train_one_hot` for **10 epochs** with
-`validation_split=0.2`, and keep what `fit` returns in `history2`. On the real data this takes about
-three to four minutes on two processor cores. With `verbose=2` you see a line for each epoch.
+`validation_split=0.2`, and keep what `fit` returns in `history2`. Optimizer and loss are those of
+exercise {exercise:compile-cnn}. On the real data this takes about three to four minutes on two
+processor cores. With `verbose=2` you see a line for each epoch.
 
 If you run the cell again, training goes on from where it stopped. To start afresh, run the cells
 that define and compile the network first.
 """
+
+import dataclasses
 
 from labkit.checks import criteria, histories, trainings
 from labkit.checks.authoring import HISTORY, Exercise
@@ -38,7 +41,15 @@ def solution(model2, x_train_channel, y_train_one_hot):
 exercise.require(trainings.epochs("history2", EPOCHS, 3), asks="for **10 epochs**")
 exercise.require(trainings.validated("history2", 3), asks="with `validation_split=0.2`")
 exercise.require(
-    trainings.belongs("history2", "model2", 2), asks="keep what `fit` returns in `history2`"
+    trainings.belongs(
+        "history2",
+        "model2",
+        2,
+        dataclasses.replace(
+            trainings.LAST_FIFTH, optimizer="rmsprop", loss="categorical_crossentropy"
+        ),
+    ),
+    asks="keep what `fit` returns in `history2`",
 )
 exercise.require(
     criteria.floor(

@@ -125,6 +125,8 @@ def _(challenger, challenger_history, data):
             "one after every epoch, measured on the images that were held out",
             "Hand the images that were held out to fit() as validation_data.",
         )
+    if seldom := trainings.seldom_watched(challenger_history, "challenger_history"):
+        return seldom
     try:
         seen = measure.accuracy(challenger, *_held_out(data))
     except measure.NotMeasurable as error:

@@ -46,7 +46,10 @@ exercise.require(trainings.epochs("convnet_history", EPOCHS, 1), asks="for **3 e
 exercise.require(trainings.validated("convnet_history", 1), asks="set aside for validation")
 exercise.require(
     trainings.belongs(
-        "convnet_history", "convnet", 2, dataclasses.replace(trainings.LAST_FIFTH, batch=256)
+        "convnet_history",
+        "convnet",
+        2,
+        dataclasses.replace(trainings.LAST_FIFTH, batch=256, **trainings.AS_IN_MOST_LABS),
     ),
     asks="in batches of 256, with the **last fifth** of the training images",
 )

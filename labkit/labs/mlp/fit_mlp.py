@@ -1,11 +1,13 @@
 """Train it
 
 Train `model` for 5 epochs on the scaled training images and set a fifth of them aside for
-validation. Keep what `fit` returns as `history`, and pass `verbose=0`. It takes about half a minute
-on the real data. To start again, run the cells of exercises {exercise:define-mlp}, \
-{exercise:compile-mlp} and {exercise:fit-mlp} in this order: `fit` goes
-on with the weights that it finds.
+validation. Optimizer and loss are those of exercise {exercise:compile-mlp}. Keep what `fit` returns
+as `history`, and pass `verbose=0`. It takes about half a minute on the real data. To start again, run
+the cells of exercises {exercise:define-mlp}, {exercise:compile-mlp} and {exercise:fit-mlp} in this \
+order: `fit` goes on with the weights that it finds.
 """
+
+import dataclasses
 
 import numpy as np
 
@@ -44,7 +46,12 @@ def solution(model, x_train_scaled, y_train):
 exercise.require(trainings.epochs("history", EPOCHS, 3), asks="Train `model` for 5 epochs")
 exercise.require(trainings.validated("history", 3), asks="set a fifth of them aside for validation")
 exercise.require(
-    trainings.belongs("history", "model", 3, trainings.A_FIFTH),
+    trainings.belongs(
+        "history",
+        "model",
+        3,
+        dataclasses.replace(trainings.A_FIFTH, **trainings.AS_IN_MOST_LABS),
+    ),
     asks="Keep what `fit` returns as `history`",
 )
 exercise.require(
@@ -60,12 +67,12 @@ exercise.require(
 exercise.knows(*trainings.mistakes("history", "model", EPOCHS))
 
 
-def _trained(images, labels, epochs=EPOCHS, **settings):
+def _trained(images, labels, epochs=EPOCHS, optimizer="adam", **settings):
     """Return what `fit` returns, and the network; with a fifth set aside where none is named."""
     import keras
 
     keras.utils.set_random_seed(1)
-    model = shared.compiled()
+    model = shared.compiled(optimizer)
     settings = settings or {"validation_split": 0.2}
     history = model.fit(images, labels, epochs=epochs, verbose=0, **settings)
     return history, model
@@ -123,6 +130,11 @@ def history_that_the_network_keeps(x_train_scaled, y_train):
 def training_alone(history):
     alone = {name: told for name, told in history.history.items() if not name.startswith("val_")}
     return histories.changed(history, alone)
+
+
+@exercise.wrong(earns=9)
+def compiled_anew_with_another_optimizer(x_train_scaled, y_train):
+    return _trained(x_train_scaled, y_train, optimizer="rmsprop")
 
 
 @exercise.wrong(earns=9, shows="too-few-epochs")

@@ -55,7 +55,10 @@ def _stops_after(values, patience=PATIENCE):
 
 def _noted(answers):
     fit = answers.simple_history.fit
-    return trainings.noted(answers, fit, "simple_model", shared.plan(BATCH))
+    plan = shared.plan(BATCH)
+    return trainings.noted(answers, fit, "simple_model", plan) or trainings.compiled_otherwise(
+        fit or answers.simple_model, "simple_model", plan
+    )
 
 
 def _ends(answers):
@@ -66,6 +69,8 @@ def _ends(answers):
             "one for each epoch",
             "Hand the images held out to fit(): early stopping has to look at something.",
         )
+    if seldom := trainings.seldom_watched(answers.simple_history, "simple_history"):
+        return seldom
     if len(losses) > MOST_EPOCHS or not _stops_after(losses):
         return Message(
             f"simple_history holds {len(losses)} epochs, the one with the lowest validation loss "

@@ -310,7 +310,9 @@ def learnt(variable: str, name: str, points: float) -> Criterion:
 
 
 def plan(batch: int = 0) -> trainings.Plan:
-    return trainings.Plan(learnt=lambda answers: (0, PART), batch=batch)
+    return trainings.Plan(
+        learnt=lambda answers: (0, PART), batch=batch, **trainings.AS_IN_MOST_LABS
+    )
 
 
 def batches(history: str, size: int) -> Callable[[Answers], Message | None]:

@@ -6,13 +6,19 @@ names as keys, and put the name of the best network into `best_network`.
 
 import numpy as np
 
+from labkit import evidence
 from labkit.checks import agreement, criteria
 from labkit.checks.authoring import TEXT, Exercise, Message
-from labkit.labs.tuning import shared
+from labkit.checks.exercise import Answer
+from labkit.evidence import searches
 
 exercise = Exercise(
     __doc__,
-    overall_accuracy=shared.SHARES,
+    overall_accuracy=Answer(
+        searches.named_shares,
+        evidence.Value,
+        "a dictionary with a number in each entry, or a Series of pandas",
+    ),
     best_network=TEXT,
     needs=("confusion_one", "confusion_rate", "confusion_three"),
     hints=(
@@ -119,6 +125,11 @@ def worst_chosen(overall_accuracy, best_network):
 @exercise.right
 def rounded(overall_accuracy, best_network):
     return {name: round(share, 4) for name, share in overall_accuracy.items()}, best_network
+
+
+@exercise.right
+def a_column_with_names(pd, overall_accuracy, best_network):
+    return pd.Series(overall_accuracy), best_network
 
 
 @exercise.right

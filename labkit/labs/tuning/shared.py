@@ -80,11 +80,13 @@ SEARCH = trainings.Plan(
     learnt=lambda answers: (0, len(answers.data.x_train) // 3),
     words="the images of x_search, in batches of 128, as train(model) takes them",
     batch=_BATCH,
+    **trainings.AS_IN_MOST_LABS,
 )
 EVERYTHING = trainings.Plan(
     learnt=lambda answers: (0, len(answers.data.x_train)),
     words=f"all scaled training images, {_EPOCHS} epochs in batches of {_BATCH}",
     batch=_BATCH,
+    **trainings.AS_IN_MOST_LABS,
 )
 
 
@@ -96,6 +98,8 @@ def trained_as(
         fault = trainings.noted(answers, model.fits[-1], name, plan, watched=False)
         if fault:
             return fault
+    if fault := trainings.compiled_otherwise(model.fits[-1] if model.fits else model, name, plan):
+        return fault
     start, stop = plan.learnt(answers)
     wanted = _EPOCHS * math.ceil((stop - start) / _BATCH)
     if model.updates in (0, wanted) and len(model.fits) < 2:  # 0: compiled anew

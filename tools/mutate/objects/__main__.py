@@ -1,7 +1,7 @@
 """Change what the solutions make in every way, and print a table of what the checks said.
 
     python -m tools.mutate.objects [lab ...] [--only exercise ...] [--trainings]
-                                   [--share 0.1] [--seed 0]
+                                   [--share 0.1] [--seed 0] [--record]
 
 A mutant is killed if it does not get full points. One that gets them is the same in behaviour (held
 against the right answer, or as the exercise's file says, with its reason), or it is a mistake that
@@ -22,8 +22,9 @@ import matplotlib as mpl
 mpl.use("agg")
 
 from labkit import labs
+from tools import record
 from tools.mutate.objects import answers
-from tools.mutate.objects.tally import Tally
+from tools.mutate.tally import Tally
 
 
 def measure(
@@ -51,6 +52,7 @@ def main() -> int:
     parser.add_argument("--share", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--trainings", action="store_true", help="those that train, too")
+    parser.add_argument("--record", action="store_true", help="keep it for docs/checks.md")
     parser.add_argument("--only", nargs="+", default=(), help="names of exercises")
     options = parser.parse_args()
     every = Tally("all")
@@ -59,6 +61,8 @@ def main() -> int:
         given = lab, options.share, options.seed, options.trainings, options.only
         for found in measure(*given):
             every.add(found)
+            if options.record:
+                record.keep(record.OBJECTS, lab, found.exercise, found.counted(options.share))
             print(f"{lab[:4]} {found}", flush=True)
     print(f"     {every.row()}   {every.refused:.1%} of those that differ")
     return 1 if every.survivors or every.broken else 0

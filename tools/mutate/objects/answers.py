@@ -1,7 +1,6 @@
 """An exercise's right answers with one object changed, in the notebook's state, and judged."""
 
 import dataclasses
-import fnmatch
 import functools
 import itertools
 import random
@@ -24,7 +23,7 @@ from tools.mutate.objects import networks as of_networks
 from tools.mutate.objects import searches as of_searches
 from tools.mutate.objects import values as of_values
 from tools.mutate.objects.mutant import Mutant
-from tools.mutate.objects.tally import Tally
+from tools.mutate.tally import Tally
 
 _OF_NETWORKS = (evidence.Model, evidence.Networks, evidence.History)
 
@@ -80,7 +79,7 @@ def _enter(found: Tally, exercise: Exercise, words: str, made: Changed) -> None:
         found.broken.append(words)
     elif all(result.points < result.max_points for result in results):
         found.killed += 1
-    elif reason := _reason(exercise, words):
+    elif reason := exercise.why_alike(words):
         found.same[words] = reason
     elif made.pairs and all(_same(exercise, name, one, other) for name, one, other in made.pairs):
         found.same[words] = "equal"
@@ -88,12 +87,6 @@ def _enter(found: Tally, exercise: Exercise, words: str, made: Changed) -> None:
         through = [result.points == result.max_points for result in results]
         under = [seed for seed, full in zip(made.seeds, through, strict=True) if full]
         found.survivors.append(words if len(made.seeds) == 1 else f"{words} (seeds {under})")
-
-
-def _reason(exercise: Exercise, words: str) -> str:
-    """Return why a mutant is as right as the solution, as the exercise's file says."""
-    found = (why for what, why in exercise.alike.items() if fnmatch.fnmatchcase(words, what))
-    return next(found, "")
 
 
 def judged(exercise: Exercise, given: tuple, seed: int = 0) -> Result:

@@ -87,6 +87,11 @@ class Training:
         history = model.fit(self._shaped(images), self._coded(labels), **(usual | settings))
         return history, model
 
+    @property
+    def count(self) -> int:
+        """Return from how many images it learnt."""
+        return self.learnt[1] - self.learnt[0]
+
     def watched(self) -> Images | None:
         return self.images(*self.held_out) if self.held_out else None
 
@@ -242,6 +247,12 @@ def _in_other_ways(training: Training) -> Iterator[tuple[str, Callable[[], tuple
     for words, settings in ways.items():
         if "validation_freq" not in settings or training.held_out:
             yield words, functools.partial(training.fit, **settings)
+    weights = {
+        "without the images of a class": {"class_weight": {3: 0.0}},
+        "without every second image": {"sample_weight": np.arange(training.count) % 2},
+    }
+    for words, settings in weights.items():
+        yield words, functools.partial(training.fit, **settings)
     yield "twice", functools.partial(_twice, training, epochs, epochs)
     yield "an epoch before", functools.partial(_twice, training, 1, epochs)
     yield "in two parts", functools.partial(_twice, training, epochs - 1, 1)

@@ -2,6 +2,7 @@
 
 import collections
 import dataclasses
+from typing import Any
 
 
 @dataclasses.dataclass
@@ -40,6 +41,16 @@ class Tally:
         """Return the share of those that differ from a right answer that was refused."""
         differ = self.made - len(self.same)
         return self.killed / differ if differ else 1.0
+
+    def counted(self, share: float) -> dict[str, Any]:
+        """Return what is kept of it, where `share` of the mutants was tried."""
+        return {
+            "made": self.made,
+            "refused": self.killed,
+            "same": dict(collections.Counter(self.same.values())),
+            "through": [*self.survivors, *(f"{words} (no verdict)" for words in self.broken)],
+            "share": share,
+        }
 
     def row(self) -> str:
         """Return the numbers as a line of a table."""
