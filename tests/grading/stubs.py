@@ -63,6 +63,9 @@ class Judge:
     def close(self) -> None:
         pass
 
+    def rest(self) -> None:
+        pass
+
     def judge(self, lab: str, key: str) -> judge.Judged:
         folder = self._kept / key
         run = running.Run.from_json((folder / "run.json").read_text(encoding="utf-8"))

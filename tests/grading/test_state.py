@@ -205,11 +205,15 @@ class Losing(stubs.Machine):
         return ended
 
 
-def test_a_run_that_was_lost_is_tried_again(school, monkeypatch):
+def test_a_run_that_was_lost_is_tried_again_without_the_judge_beside_it(school, monkeypatch):
+    """What ended it may have been short of memory."""
+    rests = []
+    monkeypatch.setattr(stubs.Judge, "rest", lambda self: rests.append(self))
     monkeypatch.setattr(Losing, "losses", 1)
     monkeypatch.setattr(grade, "_runner", Losing)
     found = school()
     assert [found[name].points for name in STUDENTS] == [classroom.FULL, 0, classroom.FULL]
+    assert len(rests) == 1
 
 
 def test_a_run_that_is_lost_each_time_is_not_kept(school, tmp_path, monkeypatch):
