@@ -11,8 +11,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from labkit.notebook.cells import cells
-
 STUBS = (
     "*Double-click here, and write your answer in place of this line.*",
     # What earlier notebooks, and nbgrader's own, say.
@@ -92,6 +90,9 @@ def of_this_kernel() -> pathlib.Path | None:
     named = os.environ.get("JPY_SESSION_NAME", "")
     if not named.endswith(".ipynb"):
         return None
+    # Only here: in a box that grades there is no page, and not what knows it.
+    from labkit.notebook.cells import cells
+
     path = pathlib.Path(named)
     # The page knows what it is called now, the kernel what it was called when it started.
     names = [pathlib.PurePosixPath(cells.page.path).name] if cells.page else []
