@@ -79,10 +79,10 @@ def why_not(exercise: Exercise, known: Cells) -> Message | None:
         return _trouble(exercise, run.trouble, texts, known)
     missing = _missing(exercise, known)
     if missing:
-        return _not_made(missing, run.source)
+        return _not_made(exercise, missing, run.source)
     own = [name for name, answer in exercise.answers.items() if not answer.earlier]
     left = [name for name in own if known.is_left_over(name, exercise.name)]
-    return _left_over(left, run.source) if left else None
+    return _left_over(exercise, left, run.source) if left else None
 
 
 def _changed(shown: str) -> Message:
@@ -118,23 +118,25 @@ def _missing(exercise: Exercise, known: Cells) -> list[str]:
     return [name for name in own if name in known.missing]
 
 
-def _not_made(missing: list[str], source: str) -> Message:
+def _not_made(exercise: Exercise, missing: list[str], source: str) -> Message:
     made = troubles.assigned(source)
     saw = f"The cell above ran, but it made no {' and no '.join(missing)}"
     if missing[0] in troubles.compared(source):
         return Message(saw, "", _compared(missing[0], source))
-    alike = difflib.get_close_matches(missing[0], made, n=1)
+    others = [name for name in made if name not in exercise.answers]
+    alike = difflib.get_close_matches(missing[0], others, n=1)
     if alike:
         return Message(saw, "", f"It made {alike[0]}. Is that the one? Check the spelling.")
     return Message(saw, "", f"Give the answer this name: {missing[0]} = ...")
 
 
-def _left_over(left: list[str], source: str) -> Message:
+def _left_over(exercise: Exercise, left: list[str], source: str) -> Message:
     names = " and ".join(left)
     saw = f"The cell above makes no {names} any more; the value at hand is from an earlier text"
     if left[0] in troubles.compared(source):
         return Message(saw, "", _compared(left[0], source))
-    alike = difflib.get_close_matches(left[0], troubles.assigned(source), n=1)
+    others = [name for name in troubles.assigned(source) if name not in exercise.answers]
+    alike = difflib.get_close_matches(left[0], others, n=1)
     also = f" It makes {alike[0]}: is that the one?" if alike else ""
     return Message(saw, "", f"Give the answer this name again: {left[0]} = ...{also}")
 

@@ -139,6 +139,18 @@ _KNOWN = (
         "return stands in a function only: its line begins four spaces further in than the def.",
     ),
     (
+        "ValueError",
+        r"truth value of an? ",
+        "Python's own min, max, if, and, or take single values. An array has methods of its own:"
+        " .min(), .max(), .any(), .all().",
+    ),
+    (
+        "IndentationError",
+        r"unexpected indent",
+        "The line is indented, and none above asks for that: all lines of a block begin with the"
+        " same number of spaces.",
+    ),
+    (
         "IndentationError|TabError",
         r"",
         "All lines of a block begin with the same number of spaces, four more than the line that"
@@ -150,6 +162,7 @@ _KNOWN = (
 )
 # By the line itself, where Python says no more than that it cannot read it.
 _UNREADABLE = (
+    (r"^(In |Out)?\s*\[\d*\]:?\s*\w", "The number in brackets is no code: copy what follows it."),
     (r"\w\$\w", "The $ is R's. Python takes a part with a dot or square brackets: table.label."),
     (
         r"%>%",
@@ -166,9 +179,11 @@ _IN_PYTHON = {
     **{"library": "import", "cat": "print(...)", "paste": "an f-string", "seq": "range(...)"},
 }
 """What other languages, R above all, call otherwise."""
+_OF_ARRAYS = ("shape", "dtype", "ndim", "size", "mean", "std", "reshape", "astype", "flatten")
 _PYTHONS_OWN = [name for name in dir(builtins) if name.islower() and not name.startswith("_")]
-# Python's own names are short: "set" is in many another.
+# Python's own names are short: "set" is in many another. So are many of an array's.
 _VERY_LIKE = 0.8
+_RATHER_LIKE = 0.7
 _AGAIN = "Mend that line, run the cell, then run this one again."
 
 
@@ -189,6 +204,9 @@ def of(trouble: Trouble, texts: Iterable[str] = (), known: Iterable[str] = ()) -
         return _of_a_name(trouble, list(texts), list(known))
     if trouble.instead:
         return f"Is .{trouble.instead} meant? {_AGAIN}"
+    found = _of_an_attribute(trouble) or _of_a_call(trouble)
+    if found:
+        return f"{found} {_AGAIN}"
     return f"{_known(trouble.kind, trouble.text)} {_AGAIN}".lstrip()
 
 
@@ -240,7 +258,28 @@ def nearest_attribute(error: AttributeError) -> str:
     """Return what was meant by an attribute that there is not; empty if that cannot be told."""
     with contextlib.suppress(Exception):  # the object may be of the student's own making
         if error.name and error.obj is not None:
-            return nearest(error.name, [n for n in dir(error.obj) if not n.startswith("_")])
+            names = [n for n in dir(error.obj) if not n.startswith("_")]
+            return nearest(error.name, names, _RATHER_LIKE)
+    return ""
+
+
+def _of_an_attribute(trouble: Trouble) -> str:
+    """Return what is meant by an attribute that is a function of its own: ``x_train.len()``."""
+    name = re.search(r"has no attribute '(\w+)'", trouble.text)
+    if trouble.kind != "AttributeError" or not name:
+        return ""
+    if name[1] in _IN_PYTHON:
+        return f".{name[1]} is of another language. Python: {_IN_PYTHON[name[1]]}."
+    if name[1] in _PYTHONS_OWN:
+        return f"{name[1]} is a function of Python's own: {name[1]}(...)."
+    return ""
+
+
+def _of_a_call(trouble: Trouble) -> str:
+    """Return that what is called is a value: ``x_train.shape()``."""
+    called = re.findall(r"\.(\w+)\(\)", trouble.code)
+    if "object is not callable" in trouble.text and len(called) == 1:
+        return f".{called[0]} is a value and no function: leave out the ()."
     return ""
 
 
@@ -254,6 +293,8 @@ def _of_a_name(trouble: Trouble, texts: list[str], known: list[str]) -> str:
         return f"A single = gives a value in Python: {trouble.code.replace('<-', '=', 1)}"
     if trouble.name in _IN_PYTHON:
         return f"{trouble.name} is of another language. Python: {_IN_PYTHON[trouble.name]}"
+    if trouble.name in _OF_ARRAYS:
+        return f"An array has it behind a dot: x_train.{trouble.name}. {_AGAIN}"
     alike = nearest(trouble.name, known) or nearest(trouble.name, _PYTHONS_OWN, _VERY_LIKE)
     if alike:
         return f"Is {alike} meant? Mend the line, run the cell, then this one again."

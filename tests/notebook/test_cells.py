@@ -171,6 +171,17 @@ def test_an_answer_cell_that_was_deleted_is_missed(page):
     assert "passed" in page.run(_check("count-images"), "count-images-check").words
 
 
+def test_what_is_there_is_not_offered_for_what_is_missing(page):
+    """One of two answers was made: its name is like the other's, and not misspelt."""
+    page.run("y_train_one_hot = keras.utils.to_categorical(y_train)", "one-hot")
+    said = page.run(_check("one-hot"), "one-hot-check").words
+    assert "made no y_test_one_hot" in said and "Is that the one" not in said
+    page.run("y_train_one_hot = y_test_one_hot = 1", "one-hot")
+    page.run("y_train_one_hot = 1\ny_tset_one_hot = 1", "one-hot")
+    said = page.run(_check("one-hot"), "one-hot-check").words
+    assert "It makes y_tset_one_hot: is that the one?" in said
+
+
 def test_a_text_without_quotation_marks_is_recognised(page):
     page.run("array_or_matrix = c", "array-or-matrix")
     said = page.run(_check("array-or-matrix"), "array-or-matrix-check").words

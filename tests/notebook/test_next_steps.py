@@ -42,6 +42,15 @@ CASES = {
     "np.shap(x_train)": "Is .shape meant?",
     "x_train.Shape": "Is .shape meant?",
     "x_train.reshap(6, 4)": "Is .reshape meant?",
+    # What is like it in a few letters only is not guessed.
+    "x_train.len()": "a function of Python's own: len(...)",
+    "x_train.length()": "Python: len(...)",
+    "x_train.scale()": "Mend that line",
+    "x_train.shape()": ".shape is a value and no function",
+    "x_train.dtype()": ".dtype is a value and no function",
+    "dtype(x_train)": "behind a dot: x_train.dtype",
+    "min(x_train)": "An array has methods of its own",
+    "0 if x_train > 1 else 2": "An array has methods of its own",
     # From R, and from elsewhere.
     "length(x_train)": "Python: len(...)",
     "n <- length(x_train)": "n = length(x_train)",
@@ -90,6 +99,8 @@ GRAMMAR = {
     "n\u00a0= 1": "An invisible sign came with copied text",
     "n = 3 \u2013 1": "- for minus",
     "n = 3 \u00d7 1": "* for times",
+    "[3] n = 1": "The number in brackets is no code",
+    "In [3] n = 1": "The number in brackets is no code",
     # Half-written.
     "n =": "not finished",
     "n = len(x_train) +  # more": "not finished",
