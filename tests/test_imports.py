@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import labkit
+from labkit.grading.runs import course_copy
 
 PACKAGE = pathlib.Path(labkit.__file__).parent
 HEAVY = ("tensorflow", "keras", "matplotlib", "pandas", "sklearn", "nbgrader")
@@ -97,3 +98,27 @@ def test_what_is_copied_into_a_box_imports_nothing_of_grading():
     allowed = {"evidence", "data"}
     for path in inside.glob("*.py"):
         assert {name.split(".")[0] for name in _imports(path)} <= allowed, path.name
+
+
+# Where a page is open that runs the notebook, which no box has.
+_WITH_A_PAGE = {"desk", "kernel", "training"}
+
+
+def test_set_up_finds_in_a_box_all_that_it_imports(tmp_path):
+    """The checks stay out of a box: what is read there must not need them."""
+    course_copy.build(tmp_path)
+    names = {name for name in _imports(PACKAGE / "notebook" / "setup.py") if "notebook." in name}
+    wanted = sorted({name.split(".")[1] for name in names} - _WITH_A_PAGE)
+    assert {"document", "working_copy"} <= set(wanted)
+    program = f"""
+import sys
+sys.path.insert(0, {str(tmp_path)!r})
+from labkit.notebook import {", ".join(wanted)}
+for name, module in sorted(sys.modules.items()):
+    if name.partition(".")[0] == "labkit" and not module.__file__.startswith({str(tmp_path)!r}):
+        print(name)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-P", "-c", program], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr
