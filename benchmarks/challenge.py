@@ -17,7 +17,9 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from labkit.notebook import setup
+
+os.environ.update(setup.TENSORFLOW | os.environ)
 
 import keras
 import numpy as np
@@ -195,7 +197,7 @@ def main() -> int:
         choose(arguments.seed, arguments.choose)
         return 0
     machine = {
-        "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") == "1",
+        "onednn": os.environ["TF_ENABLE_ONEDNN_OPTS"] == "1",
         "cores": os.cpu_count(),
     }
     for runs in compare(arguments.seed):

@@ -168,7 +168,7 @@ def main() -> int:
 
 def _in_own_process(way: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.tuning_grid", "--only", way]
-    settings = {**os.environ, **setup.QUIET}
+    settings = setup.TENSORFLOW | os.environ
     done = subprocess.run(command, env=settings, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(done.stdout.splitlines()[-1])
 

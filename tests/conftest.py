@@ -25,7 +25,7 @@ hypothesis.settings.load_profile("labkit")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set the environment before a test module imports TensorFlow or starts a process."""
-    os.environ.update(setup.QUIET)
+    os.environ.update(setup.TENSORFLOW | os.environ)
     os.environ["LABKIT_OFFLINE"] = "1"
     # Not by MPLBACKEND: a notebook's kernel would inherit that and show no pictures.
     matplotlib.use("agg")

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from labkit import data
 from labkit.notebook import setup
 
-os.environ.update(setup.QUIET)
+os.environ.update(setup.TENSORFLOW | os.environ)
 
 import keras  # after the settings above: TensorFlow reads them when it is imported
 

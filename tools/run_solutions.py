@@ -68,7 +68,7 @@ def main() -> int:
         os.environ["LABKIT_DATA"] = "sample"
     elif data.source().kind != "real":
         sys.exit("The outputs are stored with the real data; set LABKIT_DATA to its folder.")
-    os.environ.update(setup.QUIET)
+    os.environ.update(setup.TENSORFLOW | os.environ)
     for name in arguments.labs or labs.MODULES:
         path = SOLUTIONS / name / f"{name}.ipynb"
         path.parent.mkdir(exist_ok=True)

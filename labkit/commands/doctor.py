@@ -94,7 +94,7 @@ def tensorflow_starts() -> Finding:
     """Start TensorFlow in a process of its own, which an unfit processor or library would end."""
     finished = subprocess.run(
         [sys.executable, "-c", "import keras; keras.ops.ones(1)"],
-        env={**os.environ, **setup.QUIET},
+        env=setup.TENSORFLOW | os.environ,
         capture_output=True,
         text=True,
     )

@@ -85,7 +85,7 @@ def serve(folder: pathlib.Path, browser: bool = True, port: int = 8888, page: st
     """
     from jupyterlab import labapp
 
-    os.environ.update(setup.QUIET)  # the kernels inherit it
+    os.environ.update(setup.TENSORFLOW | os.environ)  # the kernels inherit it
     give_a_home()
     # This Python's kernel, even if the user has installed one of the same name elsewhere.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Sequence
 
 from labkit import labs
+from labkit.notebook import setup
 from labkit.release import cut, search, shipped, wheel
 from labkit.release.errors import ReleaseError
 
@@ -112,7 +113,7 @@ def _record(folder: pathlib.Path, setting: str | None) -> dict[str, list[str]]:
     wanted = "any" if setting else "real"
     finished = subprocess.run(
         [sys.executable, "-m", "labkit.release.record", str(folder), wanted],
-        env=environment | {"TF_CPP_MIN_LOG_LEVEL": "3", "MPLBACKEND": "agg"},
+        env=setup.TENSORFLOW | environment | {"MPLBACKEND": "agg"},
         capture_output=True,
         text=True,
     )

@@ -254,8 +254,7 @@ def _end_with_parent() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; see the module's docstring."""
     options = _parser().parse_args(arguments)
-    for name, value in setup.QUIET.items():
-        os.environ.setdefault(name, value)
+    os.environ.update(setup.TENSORFLOW | os.environ)
     chosen = [recipes.RECIPES[name] for name in options.only or recipes.RECIPES]
     if options.quick:
         return _quick(chosen)

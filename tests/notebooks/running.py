@@ -70,7 +70,7 @@ def environment(data: str) -> dict[str, str]:
     """
     of_tests = ("MPLBACKEND", *threads.NAMES)
     inherited = {name: value for name, value in os.environ.items() if name not in of_tests}
-    return {**inherited, **setup.QUIET, "LABKIT_DATA": str(data)}
+    return {**setup.TENSORFLOW, **inherited, "LABKIT_DATA": str(data)}
 
 
 def points(document: nbformat.NotebookNode) -> dict[str, float]:

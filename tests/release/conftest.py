@@ -33,7 +33,7 @@ class Edition:
         """Return what a student's terminal has: nothing of the course."""
         kept = {name: text for name, text in os.environ.items() if name in ("PATH", "LANG")}
         own = {"HOME": str(self.home), "LABKIT_DATA": "sample", "LABKIT_OFFLINE": "1"}
-        return kept | setup.QUIET | own
+        return kept | setup.TENSORFLOW | own
 
     def run(self, *command: str | pathlib.Path, **options) -> str:
         """Return what a command prints that is run with the edition's Python, in its folder."""

@@ -11,6 +11,7 @@ import labkit
 from labkit import data
 from labkit.data import cache, folder, specs
 from labkit.grading.runs import inside, readable, sandbox, system_calls
+from labkit.notebook import setup
 
 INSIDE = "/course"
 # All that a run sees of labkit; whatever is not listed stays out.
@@ -30,8 +31,8 @@ _ENVIRONMENT = {
     "PIP_NO_INDEX": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
     "LABKIT_OFFLINE": "1",
+    **setup.TENSORFLOW,
 }
 
 
