@@ -133,10 +133,14 @@ class LabPage:
 
 
 def home(folder: pathlib.Path) -> pathlib.Path:
-    """Make a home folder whose JupyterLab keeps all cells on the page, seen or not."""
+    """Make a home folder whose JupyterLab keeps all cells on the page, and saves nothing alone."""
     settings = folder / "home/.jupyter/lab/user-settings/@jupyterlab/notebook-extension"
     settings.mkdir(parents=True)
     (settings / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}))
+    # What is saved is saved by what the student does, however long a test takes.
+    documents = settings.with_name("docmanager-extension")
+    documents.mkdir()
+    (documents / "plugin.jupyterlab-settings").write_text(json.dumps({"autosave": False}))
     return folder / "home"
 
 

@@ -6,13 +6,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labkit.grading.results import class_figures, feedback, report
-from tests.browser import chromium
+from tests.browser import chromium, shots
 from tests.grading import hostile, made_class
 from tests.grading.test_pages import ALLOWED, KINDS
 
 pytestmark = [*chromium.NEEDED, pytest.mark.usefixtures("sample_data")]
 
 SCREEN = {"width": 1280, "height": 900}
+PAPER = {"width": 718, "height": 1047}  # A4 within margins of a centimetre
 EVERYTHING = """() => [...document.querySelectorAll('*')].map(element =>
     [element.localName, [...element.attributes].map(attribute => attribute.name)])"""
 UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
@@ -96,6 +97,28 @@ def test_a_narrow_page_holds_all_that_is_on_it():
             assert cell.bounding_box()["width"] > 100
 
 
+def test_on_paper_nothing_is_cut_off_folded_or_dark():
+    """On A4, from a screen that is dark: what can be unfolded there, paper shows at once."""
+    lab = made_class.lab()
+    graded = [*made_class.graded(lab, 12, 5), made_class.absent(lab, "kim")]
+    made = [_report(lab, graded), *(feedback.page(lab, item) for item in graded[:3])]
+    with chromium.page(viewport=PAPER, color_scheme="dark") as page:
+        page.emulate_media(media="print")
+        for content in made:
+            page.set_content(content)
+            assert page.evaluate("document.documentElement.scrollWidth") <= PAPER["width"]
+            for table in page.locator(".wide-table").all():
+                room, needed = table.evaluate("(table) => [table.clientWidth, table.scrollWidth]")
+                assert needed <= room
+            folded = page.locator("details > :not(summary)")
+            assert folded.evaluate_all("(all) => all.every((one) => one.checkVisibility())")
+            assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+            style = "getComputedStyle(document.documentElement).getPropertyValue('--soft')"
+            assert page.evaluate(style) == "#f4f4f4"
+        page.set_content(made[0])
+        assert page.locator("details").count() > 1
+
+
 def test_the_table_of_students_is_sorted_by_a_click_and_without_a_net(tmp_path):
     lab = made_class.lab()
     graded = made_class.graded(lab, 12, 5)
@@ -106,6 +129,7 @@ def test_the_table_of_students_is_sorted_by_a_click_and_without_a_net(tmp_path):
         page.on("request", lambda request: asked.append(request.url))
         page.on("console", lambda message: errors.append(message.text))
         page.goto((tmp_path / "report.html").as_uri())
+        shots.take(page, "report")
         table = page.locator("table.sortable").first
         heading = table.get_by_role("button", name="points")
         for expected, state in ((points, "ascending"), (points[::-1], "descending")):

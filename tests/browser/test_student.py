@@ -1,5 +1,6 @@
 """A student's hour in JupyterLab: mistakes that a check knows, links, hints, and handing in."""
 
+import hashlib
 import itertools
 import json
 import shutil
@@ -58,13 +59,14 @@ def test_axe_finds_nothing_in_what_a_notebook_shows(theme, tmp_path):
     assert found == [], json.dumps(found, indent=1)[:3_000]
 
 
-def test_a_students_hour_from_the_first_page_to_the_report(tmp_path):
+def test_a_students_hour_from_the_first_page_to_the_report(tmp_path, capsys):
     """By keyboard alone from the page that `make lab` shows, with ten mistakes, to the receipt."""
     with lab_page.begun(tmp_path) as lab:
         _begin(lab)
         _mistakes_of_the_first_exercise(lab)
         _mistakes_of_later_ones(lab)
         handed = _hand_in(lab)
+        _by_command(lab, handed, capsys)
         _back_at_the_first_page(lab)
     _graded_marked_reported(tmp_path, handed)
 
@@ -75,7 +77,7 @@ def _called(name):
 
 def _begin(lab):
     link = lab.page.get_by_role("link", name=LAB, exact=True).first
-    link.wait_for()
+    lab.expect(link).to_be_visible()
     shots.take(lab.page.locator(".jp-MarkdownViewer, .jp-RenderedMarkdown").first, "start")
     lab.tab_to(link)
     lab.page.keyboard.press("Enter")
@@ -98,7 +100,7 @@ def _mistakes_of_the_first_exercise(lab):
     lab.expect(end).to_contain_text(f"First error: {_called(name)}")
     # By the link to the answer cell, and on. 3: a change that was not run; 4: a wrong number.
     lab.go("progress")
-    end.locator("a").first.focus()
+    lab.tab_to(end.locator("a").first)
     lab.page.keyboard.press("Enter")
     lab.expect(lab.page.locator(".jp-Notebook .jp-Cell.jp-mod-active")).to_contain_text("x_trian")
     lab.write(name, "n_train = len(x_train)\nn_test = 1")
@@ -109,7 +111,8 @@ def _mistakes_of_the_first_exercise(lab):
     lab.expect(lab.box(name)).to_contain_text("failed. 2 of 4 points")
     lab.expect(lab.box(name)).to_contain_text("Stuck? First say what you see")
     for fold in range(2):
-        lab.box(name).locator("summary").nth(fold).press("Enter")
+        lab.tab_to(lab.box(name).locator("summary").nth(fold))
+        lab.page.keyboard.press("Enter")
     lab.expect(lab.box(name)).to_contain_text("The first axis of an image array")
     shots.take(lab.cell(f"{name}-check"), "hint")
     # 5: a cell that was emptied.
@@ -168,11 +171,23 @@ def _hand_in(lab):
     lab.run("hand-in")
     lab.expect(lab.cell("hand-in")).to_contain_text("Receipt")
     lab.expect(lab.cell("hand-in")).to_contain_text(_called("describe-array"))
+    # The table only: below it stands a path of this machine's.
+    shots.take(lab.cell("hand-in").locator("table"), "receipt")
     handed = lab.notebook.parent / handin.FOLDER / f"{LAB}.ipynb"
     sources = document.read(handed).sources
     assert sources["count-images"] == "n_train = len(x_train)\nn_test = len(x_test)"
     assert variants.number_in(map(document.text_of, document.read(handed).cells))
     return handed
+
+
+def _by_command(lab, handed, capsys):
+    """The command makes the same file, and says the same."""
+    capsys.readouterr()
+    assert cli.main(["submit", LAB, str(lab.notebook.parent.parent)]) == 0
+    said = capsys.readouterr().out
+    digest = said.split("SHA-256")[1].split()[0]
+    assert digest == hashlib.sha256(handed.read_bytes()).hexdigest()
+    assert _called("describe-array") in said
 
 
 def _back_at_the_first_page(lab):

@@ -69,6 +69,9 @@
       line.className = "labkit-line";
       line.setAttribute("role", "status");
       line.style.cssText = "padding: 0.3em 0.8em; color: var(--jp-content-font-color1);";
+      // Below the cell's text, not below its number.
+      const before = ["cell-padding", "cell-collapser-width", "cell-prompt-width", "code-padding"];
+      line.style.paddingLeft = `calc(${before.map(name => `var(--jp-${name}, 5px)`).join(" + ")})`;
     }
     if (line.parentNode !== cell.node) cell.node.append(line);
     line.textContent = text;
