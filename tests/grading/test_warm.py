@@ -112,7 +112,7 @@ def test_a_folder_below_tmp_is_as_readable_as_any_other(tmp_path, monkeypatch):
 
 
 def forking():
-    """Return the numbers of the processes that fork and of their forks."""
+    """Return the numbers of the process that imports, of those that fork, and of their forks."""
     return {
         child.pid
         for child in psutil.Process().children(recursive=True)
@@ -315,14 +315,49 @@ def test_a_run_that_ends_all_it_can_see_ends_only_itself(room):
 @warm_only
 def test_a_warm_process_that_dies_costs_its_own_run_only(room):
     assert room.shows("print(1)") == "1"
-    (warm,) = forking()
+    before = forking()
+    importing, warm = sorted(before, key=lambda pid: psutil.Process(pid).create_time())
     killer = threading.Timer(1, os.kill, (warm, signal.SIGKILL))
     killer.start()
     assert room.start("import time; time.sleep(30)").status != 0
     killer.join()
     assert room.shows("print(2)") == "2"
-    (other,) = forking()
+    (other,) = forking() - {importing}
     assert other != warm
+    # The one that imports runs nothing of a student's; without it another one starts.
+    os.kill(importing, signal.SIGKILL)
+    time.sleep(1)  # the box ends with it
+    assert room.shows("print(3)") == "3"
+    assert room.shows("print(4)") == "4"
+    assert not forking() & {importing, other}
+
+
+@warm_only
+def test_workers_share_what_was_imported_and_feel_nothing_of_each_other(room, tmp_path):
+    """One fills its box with processes, is ended for that, and dies, while the other one runs."""
+    room.machine.get_ready(2)
+    (tmp_path / "other").mkdir()
+    other, said = Room(room.machine, tmp_path / "other"), []
+    run = """
+        import os, time
+        time.sleep(4)
+        print(sum(name.isdigit() for name in os.listdir("/proc")))
+    """
+    beside = threading.Thread(target=lambda: said.append(other.shows(run)))
+    beside.start()
+    time.sleep(1)
+    hold = f"""
+        import os, time
+        for _ in range({LIMITS.processes - 4}):
+            if not os.fork():
+                time.sleep(60)
+        time.sleep(1)
+        os._exit(3)
+    """
+    assert (room.start(hold).status, room.start(hold).stopped) == (3, "")
+    assert "processes" in room.start("import os\nwhile True: os.fork()").stopped
+    beside.join()
+    assert said == ["2"]
 
 
 @warm_only

@@ -1,9 +1,10 @@
 """Run jobs in boxes whose process has imported the libraries already.
 
 Importing TensorFlow and the like is most of what running a light notebook costs. A warm box is a
-box as `runs.sandbox` makes it, with one process (`preloaded.py`) that imports them once and forks
-for every job; the fork gets a box of its own within (`nested_box.py`). So each run sees as little
-as in a box that was made for it alone.
+box as `runs.sandbox` makes it, with one process (`preloaded.py`) that imports them once for all
+workers. For each of them it forks a process, apart from the others, that forks for every job; this
+fork gets a box of its own within (`nested_box.py`). So each run sees as little as in a box that was
+made for it alone.
 """
 
 import contextlib
@@ -12,7 +13,9 @@ import os
 import pathlib
 import queue
 import select
+import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import threading
@@ -27,6 +30,8 @@ from labkit.grading.runs import cgroups, sandbox, watching
 _SECONDS_TO_START = 180
 _SECONDS_TO_END = 10
 _MAX_ANSWER = 4096
+# What the kernel tells of the one who sent a message: numbers of process, user and group.
+_SENDER = struct.Struct("3i")
 
 
 class Unable(Exception):
@@ -34,9 +39,9 @@ class Unable(Exception):
 
 
 class Boxes:
-    """Warm boxes, one for each job that runs at the same time; `close` them at the end.
+    """A warm box and its workers, one for each job that runs at the same time; `close` it.
 
-    Whether the system lets boxes be made within boxes is tried out when the first is started.
+    Whether the system lets boxes be made within boxes is tried out when it is started.
 
     Parameters
     ----------
@@ -58,24 +63,33 @@ class Boxes:
     ) -> None:
         self._limits, self._groups = limits, groups
         self._start = lambda number: _start(command(number, limits), box, limits, number)
+        self._importing: _Importing | None = None
+        self._one_at_a_time = threading.Lock()
         self._idle: queue.LifoQueue[_Warm] = queue.LifoQueue()
         self._begun: queue.SimpleQueue[_Warm] = queue.SimpleQueue()
         self._works = True
         self._closed = False
 
     def close(self) -> None:
-        """End all boxes, those in use when their run has ended."""
+        """End the box and all workers, those in use when their run has ended."""
         self._closed = True
-        while not self._begun.empty():
-            self._begun.get().close()
-        while not self._idle.empty():
-            self._idle.get().close()
+        self._end()
+
+    def _end(self) -> None:
+        for workers in (self._begun, self._idle):
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    workers.get_nowait().close()
+        with self._one_at_a_time:
+            if self._importing is not None:
+                self._importing.close()
+                self._importing = None
 
     def begin(self, count: int) -> None:
-        """Begin to start so many boxes, and return at once; they end with the thread that asks."""
+        """Begin to start so many workers and return; they end with the thread that asks."""
         with contextlib.suppress(OSError):  # whoever needs one will be told
             for _ in range(count):
-                self._begun.put(_Warm(self._start, self._limits))
+                self._begun.put(self._new())
 
     def run(
         self, given: bytes, output: pathlib.Path, cancelled: threading.Event | None = None
@@ -88,12 +102,16 @@ class Boxes:
             If it was not run.
         sandbox.Cancelled
         """
-        with self._one() as warm, self._groups.group(self._limits) as group:
-            return warm.run(given, output, group, cancelled)
+        try:
+            with self._one() as warm, self._groups.group(self._limits) as group:
+                return warm.run(given, output, group, cancelled)
+        except sandbox.Cancelled:
+            self._end()
+            raise
 
     @contextlib.contextmanager
     def _one(self) -> Iterator["_Warm"]:
-        """Lend a box; one that was lost with its run is not taken back."""
+        """Lend a worker; one that was lost with its run is not taken back."""
         if not self._works:
             raise Unable("boxes within boxes do not work here")
         try:
@@ -112,7 +130,7 @@ class Boxes:
         try:
             warm = self._begun.get_nowait()
         except queue.Empty:
-            warm = _Warm(self._start, self._limits)
+            warm = self._new()
         try:
             warm.await_ready()
         except Unable:
@@ -120,6 +138,13 @@ class Boxes:
             self._works = False
             raise
         return warm
+
+    def _new(self) -> "_Warm":
+        """Return a worker that begins to start; the box is started if there is none."""
+        with self._one_at_a_time:
+            if self._importing is None or not self._importing.is_alive():
+                self._importing = _Importing(self._start)
+            return _Warm(self._importing, self._limits)
 
 
 def _start(
@@ -138,15 +163,41 @@ def _start(
     )
 
 
-class _Warm:
-    """One warm box, from a function that starts it, given the number of a socket."""
+class _Importing:
+    """The process that imports, from a function that starts it, given the number of a socket."""
 
-    def __init__(self, start: Callable[[int], subprocess.Popen], limits: sandbox.Limits) -> None:
-        self._limits = limits
-        self._control, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    def __init__(self, start: Callable[[int], subprocess.Popen]) -> None:
+        self._asking, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with there:
             self._process = start(there.fileno())
-        self._all = psutil.Process(self._process.pid)
+
+    def hand_over(self, control: socket.socket) -> None:
+        """Let it fork a worker that listens to `control`, once it has imported everything.
+
+        If it is gone, `control` is closed at that end.
+        """
+        with contextlib.suppress(OSError):
+            socket.send_fds(self._asking, [b"fork"], [control.fileno()])
+
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def close(self) -> None:
+        """End the box and everything in it."""
+        watching.end(self._process, watching.below(psutil.Process(self._process.pid)))
+        self._asking.close()
+
+
+class _Warm:
+    """One worker, forked by the process that imports."""
+
+    def __init__(self, importing: _Importing, limits: sandbox.Limits) -> None:
+        self._limits = limits
+        self._forking: psutil.Process | None = None
+        self._control, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        with there:
+            importing.hand_over(there)
 
     def await_ready(self) -> None:
         """Wait until it takes jobs.
@@ -157,21 +208,25 @@ class _Warm:
             If it does not work here.
         """
         self._control.settimeout(_SECONDS_TO_START)
-        if not self._answer().get("able"):
-            raise Unable("boxes within boxes do not work here")
-        if not self._answer().get("ready"):
-            raise Unable("the libraries could not be imported")
-        # Outside, bubblewrap is seen twice: once as what was started, once as the box's first.
-        (first,) = self._all.children()
-        (self._forking,) = first.children()
+        space = socket.CMSG_SPACE(_SENDER.size)
+        try:
+            said, told, *_ = self._control.recvmsg(_MAX_ANSWER, space)
+            self._forking = psutil.Process(_SENDER.unpack(told[0][2])[0])
+        except (OSError, IndexError, ValueError, psutil.Error):
+            said = b""
+        if not said:
+            raise Unable("boxes within boxes do not work here, or libraries cannot be imported")
 
     def is_alive(self) -> bool:
-        return self._process.poll() is None
+        return self._forking is not None and self._forking.is_running()
 
     def close(self) -> None:
-        """End the box and everything in it."""
-        watching.end(self._process, watching.below(self._all))
+        """End the worker: it is the first of its processes, and the kernel ends all others."""
         self._control.close()
+        if self._forking is not None:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                self._forking.kill()
+            psutil.wait_procs([self._forking], timeout=_SECONDS_TO_END)
 
     def run(
         self,
@@ -209,7 +264,7 @@ class _Warm:
             raise Unable("the box for the run could not be made")
         if answer.get("crowded"):
             stopped = watching.crowded(self._limits)
-        status = answer.get("status", self._process.returncode)
+        status = answer.get("status", -signal.SIGKILL)
         lost = not answer and not stopped
         return sandbox.Ended(status, stopped, time.monotonic() - started, True, lost)
 

@@ -71,6 +71,31 @@ def guard(processes: int) -> None:
         signal.sigtimedwait({signal.SIGCHLD}, _LOOK_EVERY)
 
 
+def apart() -> bool:
+    """Fork a process that sees no processes but its own, and so counts none but its own.
+
+    It does not end with the process that forked it, but with the box that both live in.
+
+    Returns
+    -------
+    bool
+        Whether this is the new process. One that could not be made ends at once.
+    """
+    between = os.fork()
+    if between:
+        os.waitpid(between, 0)
+        return False
+    try:
+        _call("unshare", _CLONE_NEWPID | _CLONE_NEWNS)  # the next fork is the first in there
+        if os.fork():
+            os._exit(0)
+        _mount(None, "/", None, _MS_REC | _MS_PRIVATE)
+        _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
+    except OSError:
+        os._exit(1)  # this process is a copy of the one that forked, and must not go on as it
+    return True
+
+
 def forked(
     scratch: int, processes: int, kept: Collection[int], doors: Collection[int] = ()
 ) -> tuple[int, int] | None:

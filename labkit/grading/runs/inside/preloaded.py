@@ -1,11 +1,12 @@
 """Runs inside the warm box: import what notebooks import, once, and fork a worker for each job.
 
-It never runs a student's code, and no operation of TensorFlow, whose threads would not survive
-the fork. Jobs come from the Unix socket whose number is its first argument: a message with the
-descriptors to read the job from and to write the records to, new for each run, and those by which
-the run joins the groups that limit it. It answers how the run ended, and ends itself when the
-socket is closed. The other arguments are the bytes and the processes that a run may have, and the
-data that notebooks load.
+The process that imports never runs a student's code, and no operation of TensorFlow, whose threads
+would not survive a fork. It gets Unix sockets by the one whose number is its first argument, and
+for each of them forks a process that takes jobs there, apart from the others: what happens to one
+is not felt by the next. A job is a message with the descriptors to read the job from and to write
+the records to, new for each run, and those by which the run joins the groups that limit it. The
+answer tells how the run ended. Each process ends itself when its socket is closed. The other
+arguments are the bytes and the processes that a run may have, and the data that notebooks load.
 """
 
 import gc
@@ -33,16 +34,25 @@ MOST_DESCRIPTORS = 8
 
 
 def main() -> None:
-    control = socket.socket(fileno=int(sys.argv[1]))
+    asking = socket.socket(fileno=int(sys.argv[1]))
     limits = int(sys.argv[2]), int(sys.argv[3])
     nested_box.uncover_proc()
-    able = _try_out(limits)
-    _say(control, {"able": able})
-    if not able:
-        return
+    if not _try_out(limits):
+        return  # the sockets that were sent are closed, which tells whoever waits for an answer
     _prepare(sys.argv[4:])
     gc.collect()
     gc.freeze()  # else the collector of each fork copies all of it
+    while given := _receive(asking):
+        (own,) = given
+        if nested_box.apart():
+            asking.close()
+            _serve(socket.socket(fileno=own), limits)
+            return
+        os.close(own)
+
+
+def _serve(control: socket.socket, limits: tuple[int, int]) -> None:
+    """Take jobs until the socket is closed."""
     _say(control, {"ready": True})
     while given := _receive(control):
         job, pipe, *doors = given
