@@ -129,9 +129,10 @@ def whole(lab_name: str, place: pathlib.Path, output: pathlib.Path, settings: Se
             _runner(lab, settings, len(found), (place, output)),
         )
         how = settings.limits, settings.regrade, rerun
-        with Graders(lab, kept_in, runner, *how) as graders:
+        graders = Graders(lab, kept_in, runner, *how)
+        graders.get_ready(found, max(1, settings.jobs))
+        with graders:
             jobs = runner.jobs if isinstance(runner, cluster.Cluster) else max(1, settings.jobs)
-            graders.get_ready(found, jobs)
             # What is wrong with the output is said before hours of running.
             book = opened.enter_context(gradebook.Book(output, lab))
             graded = list(_in_parallel(graders, found, jobs, settings.progress))

@@ -47,7 +47,10 @@ class Runner(running.Runner, Protocol):
     def __exit__(self, *_: object) -> None: ...
 
     def get_ready(self, count: int) -> None:
-        """Begin to get ready for so many runs at the same time, and return at once."""
+        """Begin to get ready for so many runs at the same time, and return at once.
+
+        Said before the ``with`` statement, it is begun there.
+        """
 
 
 class Graders:
@@ -80,13 +83,13 @@ class Graders:
         self._lab, self._runner, self._limits = lab, runner, limits
         self._regrade, self._rerun = regrade, rerun
         self._store = kept.Store(kept_in)
-        self._judge = judge.Judge(kept_in)
+        self._judge = judge.Judge(kept_in, lab=lab.lab.name)
         self._reader = reading.Reader(lab.cells)
         self._one_at_a_time = threading.Lock()
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as started:
-            for part in (self._runner, self._judge, self._reader):
+            for part in (self._judge, self._runner, self._reader):
                 started.enter_context(part)
             self._take_stamps()
             self._started = started.pop_all()
@@ -109,7 +112,10 @@ class Graders:
         self._judge.close()
 
     def get_ready(self, submissions: Sequence[find.Submission], jobs: int) -> None:
-        """Let boxes and the judge get ready for what was never run, and return at once."""
+        """Let boxes and the judge get ready for what was never run, and return at once.
+
+        Said before the ``with`` statement, they get ready while that prepares the rest.
+        """
         new = [item for item in submissions if not self._store.folder(item.key).is_dir()]
         if new and not self._regrade:
             self._runner.get_ready(min(jobs, len(new)))

@@ -47,7 +47,7 @@ class Machine:
 class Judge:
     """Gives an exercise its points where the answer is the solution, word for word."""
 
-    def __init__(self, kept: pathlib.Path) -> None:
+    def __init__(self, kept: pathlib.Path, lab: str = "") -> None:
         self._kept = kept
         self._solutions = classroom.solutions()
 

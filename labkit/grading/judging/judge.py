@@ -63,10 +63,13 @@ class Judge:
         The folder that holds the folders of the runs.
     seconds : float
         How long judging one run may take.
+    lab : str
+        The lab that will be asked for, to be loaded before; others can be asked for, too.
     """
 
-    def __init__(self, kept: pathlib.Path, seconds: float = SECONDS) -> None:
+    def __init__(self, kept: pathlib.Path, seconds: float = SECONDS, lab: str = "") -> None:
         self._kept = kept.resolve()
+        self._lab = lab
         self._seconds = seconds
         self._process: subprocess.Popen | None = None
         self._closed = False
@@ -127,7 +130,8 @@ class Judge:
         if self._process is None or self._process.poll() is not None:
             self._stop()
             box = course_copy.judge_box(self._kept)
-            command, environment = sandbox.line([sys.executable, "-I", "-c", _START], box)
+            words = sys.executable, "-I", "-c", _START
+            command, environment = sandbox.line([*words, *filter(None, [self._lab])], box)
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,

@@ -45,11 +45,16 @@ class _Said:
 
 
 def serve() -> None:
-    """Answer requests on standard input until it is closed."""
+    """Answer requests on standard input until it is closed.
+
+    The labs that are named as arguments are made ready before the first request.
+    """
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing but answers may reach the one who asks
     for name in _PRELOADED:
         importlib.import_module(name)
+    for lab in sys.argv[1:]:
+        _loaded(lab)
     gc.collect()
     gc.freeze()  # else the collector of each fork copies all of it
     for line in sys.stdin:
@@ -64,9 +69,7 @@ def serve() -> None:
 
 def judge_run(lab: str, folder: pathlib.Path, seconds: float = judge.SECONDS) -> list[_Said]:
     """Return what there is to say of each machine-marked exercise of the run in `folder`."""
-    exercises = list(labs.load(lab))
-    for dataset in sorted({exercise.dataset for exercise in exercises}):
-        _load(dataset)
+    exercises = _loaded(lab)
     until = time.monotonic() + seconds
     said: list[_Said] = []
     while len(said) < len(exercises):
@@ -78,6 +81,14 @@ def judge_run(lab: str, folder: pathlib.Path, seconds: float = judge.SECONDS) ->
             reason = reason or f"judging it took more than {seconds:g} seconds"
             said.append(_Said(judge.ungraded(left[len(new)], reason), lost))
     return said
+
+
+def _loaded(lab: str) -> list[Exercise]:
+    """Return the machine-marked exercises of a lab, with what they compare with at hand."""
+    exercises = list(labs.load(lab))
+    for dataset in sorted({exercise.dataset for exercise in exercises}):
+        _load(dataset)
+    return exercises
 
 
 @functools.cache

@@ -1,5 +1,6 @@
 """A machine that is ready to run notebooks: the kit, the box, and warm workers."""
 
+import contextlib
 import dataclasses
 import functools
 import pathlib
@@ -65,6 +66,8 @@ class Machine:
         self._folder = tempfile.TemporaryDirectory(prefix="labkit-kit-")
         self._groups = cgroups.Groups()
         self._one_at_a_time = threading.Lock()
+        self._awaited = 0
+        self._ready: _Ready | None = None
 
     def __enter__(self) -> Self:
         """Get ready.
@@ -80,12 +83,15 @@ class Machine:
         folder = pathlib.Path(self._folder.name)
         course_copy.build(folder)
         self._ready = self._made()
-        if self._sandboxed:
-            _say_what_is_missing()
-        shipped = files.fingerprint_of_files(folder.rglob("*.py"))
-        self.facts = {"labkit": shipped, "data": " ".join(map(data.stamp, self._datasets))}
-        self.stamp = files.fingerprint(*self.facts.values(), str(self._sandboxed))
-        self._groups.__enter__()
+        with contextlib.ExitStack() as otherwise:
+            otherwise.callback(self._ready.warm.close)
+            if self._sandboxed:
+                _say_what_is_missing()
+            shipped = files.fingerprint_of_files(folder.rglob("*.py"))
+            self.facts = {"labkit": shipped, "data": " ".join(map(data.stamp, self._datasets))}
+            self.stamp = files.fingerprint(*self.facts.values(), str(self._sandboxed))
+            self._groups.__enter__()
+            otherwise.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -94,8 +100,15 @@ class Machine:
         self._folder.cleanup()
 
     def get_ready(self, count: int) -> None:
-        """Begin to get ready for so many runs at the same time, and return at once."""
-        if self._keep_warm:
+        """Begin to get ready for so many runs at the same time, and return at once.
+
+        Said before the ``with`` statement, it is begun there.
+        """
+        if not self._keep_warm:
+            return
+        if self._ready is None:
+            self._awaited = count
+        else:
             self._ready.warm.begin(count)
 
     def run(
@@ -130,10 +143,15 @@ class Machine:
     def _made(self) -> "_Ready":
         packages = readable.state_of_packages()
         box = course_copy.box(pathlib.Path(self._folder.name), self._datasets, self._secrets)
-        if self._sandboxed:
-            self_test.verify(box, self._secrets)
         command = functools.partial(course_copy.warm_command, self._datasets)
         warm = warm_sandbox.Boxes(command, box, self._limits, self._groups)
+        warm.begin(self._awaited)  # it imports libraries while the box is tried out
+        if self._sandboxed:
+            try:
+                self_test.verify(box, self._secrets)
+            except BaseException:
+                warm.close()
+                raise
         return _Ready(box, warm, packages)
 
 
