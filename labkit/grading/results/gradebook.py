@@ -12,8 +12,6 @@ import dataclasses
 import json
 import os
 import pathlib
-import signal
-import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
@@ -59,17 +57,13 @@ def address(path: pathlib.Path) -> Any:
     return sqlalchemy.URL.create("sqlite", database=str(path.resolve()))
 
 
-@contextlib.contextmanager
-def _interrupted_later() -> Iterator[None]:
-    """Let Ctrl-C wait for programs that are started meanwhile, which would tell of it at length."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+def _newest_form() -> str:
+    """Return the form of nbgrader's database, which it starts a program of its own to ask for."""
+    from alembic import config, script
+    from nbgrader import dbutil
+
+    with dbutil._temp_alembic_ini("sqlite://") as settings:
+        return script.ScriptDirectory.from_config(config.Config(settings)).get_current_head()
 
 
 class GradebookError(boundary.ClassFault):
@@ -84,14 +78,14 @@ class Book:
         self._autograded = folder / "autograded"
         # Seconds, in which boxes and the judge get ready: not when this module is imported.
         import nbformat
-        from nbgrader.api import Gradebook
+        from nbgrader import api
         from nbgrader.preprocessors import SaveCells
 
-        make_alembic_findable()
+        api.get_alembic_version = _newest_form
         self._path = folder / "gradebook.db"
         url = address(self._path)
-        with self._usable(), _interrupted_later():
-            self._book = Gradebook(url)
+        with self._usable():
+            self._book = api.Gradebook(url)
             self._book.update_or_create_assignment(self._name)
         resources = {"notebook": self._name, "assignment": self._name, "db_url": url}
         notebook = nbformat.from_dict(copy.deepcopy(lab.notebook))
@@ -120,7 +114,7 @@ class Book:
 
         try:
             yield
-        except (sqlalchemy.exc.DBAPIError, subprocess.CalledProcessError) as error:
+        except sqlalchemy.exc.DBAPIError as error:
             why = getattr(error, "orig", None) or error
             raise GradebookError(
                 f"The gradebook {self._path} cannot be used ({why}). If another program has it "
