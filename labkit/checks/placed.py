@@ -4,6 +4,7 @@ What an author writes, `labkit.checks.authoring` takes; here it is called with w
 defined before the exercise, and evidence is compared with what comes out.
 """
 
+import dataclasses
 import functools
 import inspect
 import types
@@ -22,6 +23,24 @@ from labkit.evidence import functions, values
 # Besides the names of the notebook, a criterion may ask for these: the solution's answers, the
 # arguments that a function was tried on, the data as a whole, and all that it was given.
 SPECIAL = ("right", "probes", "data", "answers")
+
+
+@dataclasses.dataclass
+class _WorkedOut:
+    """What was worked out for the answers that are judged: all mistakes ask for the same.
+
+    Attributes
+    ----------
+    answers : Answers
+    few : dict of str to Few
+        The rows of the data that each answer is compared on; ``""`` for what it looks like.
+    defined : dict of int to names.Names
+        By the identity of the data.
+    """
+
+    answers: Answers
+    few: dict[str, Few] = dataclasses.field(default_factory=dict)
+    defined: dict[int, names.Names] = dataclasses.field(default_factory=dict)
 
 
 class Placed(exercise.Exercise):
@@ -52,8 +71,7 @@ class Placed(exercise.Exercise):
     by_rows: bool
     _kinds_given: dict[str, Answer]
     solve: Callable | None = None
-    # The evidence and the data that names were last defined for, and those names.
-    _latest: tuple = ((), None)
+    _latest: _WorkedOut | None = None
 
     def stand_in(self, book: names.Book, name: str, dataset: str) -> None:
         """Take a place in a lab: what was added to `book` so far is what may be asked for."""
@@ -123,39 +141,64 @@ class Placed(exercise.Exercise):
 
     def _has_made(self, make: Callable, answers: Answers) -> bool:
         """Tell whether the evidence agrees with one of the wrong answers of `make`."""
-        data = Few.of(answers.data, *FEW) if self.by_rows else answers.data
+        tried: dict[int, list[tuple]] = {}
+
+        def alternatives(data: Reference | Few) -> list[tuple]:
+            if id(data) not in tried:
+                tried[id(data)] = self.alternatives(make, self._defined(answers, data))
+            return tried[id(data)]
+
         with agreement.of_the_students_own(self.needs):
-            alternatives = self.alternatives(make, self._defined(answers, data))
+            found = alternatives(self._few(answers) if self.by_rows else answers.data)
         return any(
             all(
-                self._agrees_with(make, number, position, answers)
+                self._agrees_with(alternatives, number, position, answers)
                 for position, made in enumerate(alternative[: len(self.own)])
                 if made is not ...
             )
-            for number, alternative in enumerate(alternatives)
+            for number, alternative in enumerate(found)
         )
 
-    def _agrees_with(self, make: Callable, number: int, position: int, answers: Answers) -> bool:
+    def _agrees_with(
+        self, alternatives: Callable, number: int, position: int, answers: Answers
+    ) -> bool:
         """Tell whether an answer is what the wrong answer with this `number` has in its place."""
         name = self.own[position]
         try:
             fact = getattr(answers, name)
         except exercise.Unusable:
             return False
-        data = self._compared(answers.data, fact)
-        made = self.alternatives(make, self._defined(answers, data))[number][position]
+        data = self._compared(answers, name, fact)
+        made = alternatives(data)[number][position]
         if isinstance(data, Few):
             return agreement.agrees_by_rows(fact, made, data.length)
         return agreement.agrees(fact, made, probes=self._probes(name, fact))
 
-    def _compared(self, data: Reference, fact: Any) -> Reference | Few:
+    def _compared(self, answers: Answers, name: str, fact: Any) -> Reference | Few:
         """Return the data to work out what `fact` is compared with."""
-        return Few.kept_by(data, fact) if self.by_rows and getattr(fact, "shape", ()) else data
+        if not (self.by_rows and getattr(fact, "shape", ())):
+            return answers.data
+        few = self._worked_out(answers).few
+        if name not in few:
+            few[name] = Few.kept_by(answers.data, fact)
+        return few[name]
+
+    def _few(self, answers: Answers) -> Few:
+        """Return a few rows, to find out what an answer looks like."""
+        few = self._worked_out(answers).few
+        if "" not in few:
+            few[""] = Few.of(answers.data, *FEW)
+        return few[""]
+
+    def _worked_out(self, answers: Answers) -> _WorkedOut:
+        if self._latest is None or self._latest.answers is not answers:
+            self._latest = _WorkedOut(answers)
+        return self._latest
 
     def _is_right(
         self, name: str, fact: Any, answers: Answers, tolerance: float, read: Callable
     ) -> bool:
-        data = self._compared(answers.data, fact)
+        data = self._compared(answers, name, fact)
         right = self._find(name, answers, data)
         if isinstance(data, Few):
             return agreement.agrees_by_rows(fact, right, data.length, tolerance)
@@ -168,7 +211,7 @@ class Placed(exercise.Exercise):
         if not self.by_rows:
             return np.shape(self._find(name, answers))
         data = answers.data
-        few = self._book.names(Few.of(data, *FEW)).find(name, self._place + 1)
+        few = self._book.names(self._few(answers)).find(name, self._place + 1)
         rows, *rest = np.shape(few)
         return (len(data.x_train if rows == len(FEW[0]) else data.x_test), *rest)
 
@@ -185,14 +228,16 @@ class Placed(exercise.Exercise):
 
         So nothing is made anew, and nothing trained, that the student has made.
         """
-        if not self.needs:
+        if not self.needs and data is answers.data:
             return self._book.names(data)
-        latest, defined = self._latest
-        if latest != (answers, data):
-            get = functools.partial(agreement.as_made, answers)
-            defined = self._book.names(data).with_own(self.needs, get, self._place)
-            self._latest = (answers, data), defined
-        return defined
+        defined = self._worked_out(answers).defined
+        if id(data) not in defined:
+            made = self._book.names(data)
+            if self.needs:
+                get = functools.partial(agreement.as_made, answers)
+                made = made.with_own(self.needs, get, self._place)
+            defined[id(data)] = made
+        return defined[id(data)]
 
     def _call(self, called: Callable, answers: Answers) -> Any:
         own = {
