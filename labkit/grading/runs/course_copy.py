@@ -28,6 +28,8 @@ _PYTHON = (sys.executable, "-s", "-P")
 _ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    # A run writes each large array once: to clear huge pages for that takes the kernel longer.
+    "NUMPY_MADVISE_HUGEPAGE": "0",
     "PIP_NO_INDEX": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
