@@ -54,7 +54,7 @@ def show_images(
     above = [look.wrap(title) for title in titles]
     grid = look.image_grid(pictures, columns, max(title.count("\n") + 1 for title in above))
     for axes, title in zip(grid, above, strict=True):
-        axes.set_title(title, fontsize=10)
+        axes.set_title(title, fontsize=10, y=1.0)  # where it is put anyway, but not searched for
     alt_text.describe(grid[0].figure, f"{look.count(len(grid), 'image')}: {', '.join(titles)}.")
     return grid
 
@@ -95,7 +95,8 @@ def show_pixels(image: ArrayLike, *, ax: mpl_axes.Axes | None = None) -> mpl_axe
     values = f"values from {pixels.min():.3g} to {pixels.max():.3g}"
     axes.set_title(
         f"{height} × {width} pixels, {values} ({pixels.dtype}); "
-        f"{low:.3g} is white, {high:.3g} is black"
+        f"{low:.3g} is white, {high:.3g} is black",
+        y=1.0 if ax is None else None,  # else the student's axes may have numbers up there
     )
     look.describe(
         axes,
@@ -147,7 +148,7 @@ def feature_maps(maps: ArrayLike, *, columns: int = 8, title: str | None = None)
     low = min(array.min(), 0)
     for number, axes in enumerate(grid):
         axes.images[0].set_clim(low, max(array.max(), low + 1e-6))
-        axes.set_title(str(number), fontsize=8)
+        axes.set_title(str(number), fontsize=8, y=1.0)
     silent = int((pictures.max(axis=(1, 2)) <= 0).sum())
     height, width, count = array.shape
     words = f"{heading}: {look.count(count, 'map')} of {height} × {width}, {silent} of them blank"
