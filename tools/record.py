@@ -37,11 +37,13 @@ def keep(kind: str, lab: str, exercise: str, counted: Mapping[str, Any]) -> None
     files.write_text(PAGE, page(kept))
 
 
-def exercises(lab: str, kind: str, kept: Kept) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield name and counts of each exercise of a lab, in its order; empty where not measured."""
-    found = kept.get(kind, {}).get(lab, {})
-    for exercise in labs.load(lab):
-        yield exercise.name, found.get(exercise.name, {})
+def exercises(kind: str, kept: Kept) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield lab, name and counts of each exercise that was measured, in the course's order."""
+    for lab in labs.MODULES:
+        found = kept.get(kind, {}).get(lab, {})
+        for exercise in labs.load(lab) if found else ():
+            if exercise.name in found:
+                yield lab, exercise.name, found[exercise.name]
 
 
 def page(kept: Kept) -> str:
@@ -52,11 +54,10 @@ def page(kept: Kept) -> str:
 def totals(kept: Kept, kind: str) -> collections.Counter:
     """Return the sums of what was counted over all exercises."""
     total: collections.Counter = collections.Counter()
-    for lab in labs.MODULES:
-        for _, counted in exercises(lab, kind, kept):
-            total.update({name: counted.get(name, 0) for name in ("made", "refused", "accepted")})
-            total["same"] += sum(counted.get("same", {}).values())
-            total["through"] += len(counted.get("through", ()))
+    for _, _, counted in exercises(kind, kept):
+        total.update({name: counted.get(name, 0) for name in ("made", "refused", "accepted")})
+        total["same"] += sum(counted.get("same", {}).values())
+        total["through"] += len(counted["through"])
     return total
 
 
@@ -76,7 +77,8 @@ right. What differs from a right answer has to lose points, what is right has to
 *Same* is what does the same as the solution, *through* what should have lost points and did not.
 A *share* below 1 is the part that was tried, drawn by a fixed seed: each of these answers is a
 training. All was run on the drawn sample. `make mutate`, `make mutate-objects` and `make rewrite`
-run it again, and with `--record` they write this page."""
+run any lab, and with `--record` they put its exercises here: an exercise that is missing below was
+not kept so far."""
 
 
 def _table(kept: Kept) -> Iterator[str]:
@@ -93,16 +95,10 @@ def _table(kept: Kept) -> Iterator[str]:
             "| lab | exercise | made | refused | same | through | share |",
             "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
         )
-        for lab in labs.MODULES:
-            for name, counted in exercises(lab, kind, kept):
-                figures = (
-                    counted.get("made", ""),
-                    counted.get("refused", ""),
-                    sum(counted.get("same", {}).values()),
-                    len(counted.get("through", ())),
-                    f"{counted.get('share', 0):g}",
-                )
-                yield f"| {lab[:4]} | {name} | {' | '.join(map(str, figures))} |"
+        for lab, name, counted in exercises(kind, kept):
+            same, through = sum(counted["same"].values()), len(counted["through"])
+            figures = counted["made"], counted["refused"], same, through, f"{counted['share']:g}"
+            yield f"| {lab[:4]} | {name} | {' | '.join(map(str, figures))} |"
     total = totals(kept, CLOTHES)
     yield from (
         "",
@@ -113,10 +109,8 @@ def _table(kept: Kept) -> Iterator[str]:
         "| lab | exercise | made | accepted |",
         "| --- | --- | ---: | ---: |",
     )
-    for lab in labs.MODULES:
-        for name, counted in exercises(lab, CLOTHES, kept):
-            figures = counted.get("made", ""), counted.get("accepted", "")
-            yield f"| {lab[:4]} | {name} | {' | '.join(map(str, figures))} |"
+    for lab, name, counted in exercises(CLOTHES, kept):
+        yield f"| {lab[:4]} | {name} | {counted['made']} | {counted['accepted']} |"
 
 
 def _left(kept: Kept) -> Iterator[str]:
@@ -124,25 +118,25 @@ def _left(kept: Kept) -> Iterator[str]:
     lines = [
         f"- {lab[:4]} {name}: {words}"
         for kind in KINDS
-        for lab in labs.MODULES
-        for name, counted in exercises(lab, kind, kept)
-        for words in counted.get("through", ())
+        for lab, name, counted in exercises(kind, kept)
+        for words in counted["through"]
     ]
     yield from ("", "## What was judged wrongly", "", *(lines or ["Nothing."]))
 
 
 def _alike(kept: Kept) -> Iterator[str]:
     """Yield why what was called the same is the same."""
-    yield from ("", "## What is the same, and why", "")
-    yield "*Equal* was found so by the machine: by values, by what a function returns on further"
-    yield "arguments, by what a network puts out and learns, by the pixels of a picture. The other"
-    yield "reasons stand in the exercises' files."
-    yield ""
+    yield """
+## What is the same, and why
+
+*Equal* was found so by the machine: by values, by what a function returns on further arguments, by
+what a network puts out and learns, by the pixels of a picture. The other reasons stand in the
+exercises' files.
+"""
     for kind in (CODE, OBJECTS):
-        for lab in labs.MODULES:
-            for name, counted in exercises(lab, kind, kept):
-                for why, count in sorted(counted.get("same", {}).items()):
-                    yield f"- {lab[:4]} {name}, {kind}: {count}, {why}"
+        for lab, name, counted in exercises(kind, kept):
+            for why, count in sorted(counted["same"].items()):
+                yield f"- {lab[:4]} {name}, {kind}: {count}, {why}"
 
 
 def main() -> int:

@@ -46,6 +46,8 @@ def every_step(chain: Chain, weights: Sequence[np.ndarray], images: np.ndarray):
         own = _own_weights(step, left)
         try:
             values = _STEPS[step.kind](step, values, *own)
+        except NotComputable:
+            raise
         except KeyError:
             raise NotComputable(f"it has a step of another kind: {step}") from None
         except ValueError as error:

@@ -55,7 +55,11 @@ def order(
     def test(answers: Answers) -> Message | None:
         seen = chain_of(answers, name)
         if seen.fault:
-            return Message(f"{name} is no chain: {seen.fault}", "one layer after the other")
+            return Message(
+                f"The layers of {name} do not stand in one line: {seen.fault}",
+                "each layer once, one after the other",
+                "Compare the list of its layers with the table, from top to bottom.",
+            )
         if seen.order(*free) != list(kinds):
             return Message(f"{name} has, from first to last: {seen.words()}", "", next_step)
         strange = [words for words in seen.before_first() if words != "relu"]
@@ -127,7 +131,11 @@ def computes(name: str, answers: Answers, wanted: Chain | None = None) -> Messag
     except measure.NotMeasurable as error:
         return Message(f"{name} cannot be tried on the images: {error}")
     except forward.NotComputable as error:
-        return Message(f"{name} computes something else than the table: {error}")
+        return Message(
+            f"{name} computes something else than the table: {error}",
+            "the layers of the table, and nothing between or after them",
+            _COMPARE,
+        )
     if seen.shape == told.shape and np.allclose(seen, told, atol=1e-3):
         return None
     return Message(

@@ -1,9 +1,41 @@
-"""What is kept of the measures of the checks, and how it is told."""
+"""What is kept of the measures of the checks: told as it is, and good enough."""
 
 import pytest
 
 from labkit import labs
 from tools import record
+
+KEPT = record.read()
+
+
+def test_the_page_tells_what_is_kept():
+    assert record.PAGE.read_text("utf-8") == record.page(KEPT)
+
+
+@pytest.mark.parametrize("kind", record.KINDS)
+def test_no_exercise_is_kept_that_is_no_more(kind):
+    kept = sum(len(found) for found in KEPT[kind].values())
+    assert len(list(record.exercises(kind, KEPT))) == kept > 0
+
+
+@pytest.mark.parametrize("kind", record.KINDS)
+def test_the_first_lab_is_measured_whole(kind):
+    """It trains nothing, so that nobody has a reason to leave some of it out."""
+    names = {exercise.name for exercise in labs.load("lab1-data")}
+    assert set(KEPT[kind]["lab1-data"]) == names
+    assert all(found["made"] > 0 for found in KEPT[kind]["lab1-data"].values())
+
+
+@pytest.mark.parametrize("kind", [record.CODE, record.OBJECTS])
+def test_nearly_all_that_differs_from_a_right_answer_is_refused(kind):
+    total = record.totals(KEPT, kind)
+    assert total["refused"] + total["same"] + total["through"] == total["made"]
+    assert record.refused(total) >= 0.995
+
+
+def test_all_other_clothes_of_right_answers_are_accepted():
+    total = record.totals(KEPT, record.CLOTHES)
+    assert total["accepted"] == total["made"] > 0
 
 
 def test_what_is_measured_anew_takes_the_place_of_what_was_kept(tmp_path, monkeypatch):

@@ -99,11 +99,19 @@ def no_validation(history2):
 
 
 @exercise.wrong(earns=10, shows="validation-on-the-test-set")
-def validated_on_the_test_set(history2, x_test_channel, y_test_one_hot):
-    loss, accuracy = history2.model.evaluate(x_test_channel, y_test_one_hot, verbose=0)
+def validated_on_the_test_set(
+    keras, history2, x_train_channel, y_train_one_hot, x_test_channel, y_test_one_hot
+):
+    """The network does otherwise on the last fifth, which it knows, than on the test images."""
+    learns, model = shared.compiled(keras), shared.compiled(keras)
+    learns.set_weights(history2.model.get_weights())
+    start = len(y_train_one_hot) * 4 // 5
+    learns.fit(x_train_channel[start:], y_train_one_hot[start:], epochs=3, verbose=0)
+    model.set_weights(learns.get_weights())
+    loss, accuracy = model.evaluate(x_test_channel, y_test_one_hot, verbose=0)
     curves = {name: list(curve) for name, curve in history2.history.items()}
     curves["val_loss"][-1], curves["val_accuracy"][-1] = loss, accuracy
-    return histories.changed(history2, curves)
+    return histories.changed(history2, curves), model
 
 
 def _of_another(history2):

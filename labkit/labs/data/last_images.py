@@ -135,6 +135,7 @@ def _grid(images, names):
 exercise.alike.update(
     {
         "last_axes: shades inverted": "on a white ground or a black one: the text asks for neither",
+        "last_axes: *light for dark": "on a white ground or a black one: the text asks for neither",
         "last_axes: a wrong word in each title": "the class is named, and words beside it are free",
     }
 )

@@ -91,7 +91,11 @@ def _winner(answers):
 def _accuracy(answers):
     told = answers.test_accuracy.value
     if _chosen(answers) not in CANDIDATES:
-        return Message("Without a winner there is nothing to measure")
+        return Message(
+            "Without a winner there is nothing to measure",
+            "the name of one of the four networks in winner",
+            "Choose first, then measure.",
+        )
     if _is_accuracy(answers, shared.test_of):
         return None
     return Message(

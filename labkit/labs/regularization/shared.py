@@ -343,7 +343,11 @@ def tried(test: Callable[..., Message | None]) -> Callable[..., Message | None]:
         try:
             return test(*answers, **given)
         except measure.NotMeasurable as error:
-            return Message(f"A network cannot be tried on the images: {error}")
+            return Message(
+                f"A network cannot be tried on the images: {error}",
+                "networks that take images and give each ten probabilities",
+                "Define, compile and fit it anew, in this order.",
+            )
 
     return tries
 

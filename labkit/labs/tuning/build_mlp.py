@@ -114,7 +114,11 @@ def _(build_mlp, probes):
     for called, model, nodes, layers, _ in _models(build_mlp, probes):
         chain = shared.chain(model)
         if chain.fault:
-            return Message(f"{called} is no chain: {chain.fault}", "layer after layer")
+            return Message(
+                f"The layers of {called} do not stand in one line: {chain.fault}",
+                "each layer once, one after the other",
+                "A Sequential network to which each layer is added is such a line.",
+            )
         if shared.hidden(model) != [nodes] * layers:
             seen = ", ".join(map(str, shared.hidden(model)))
             return Message(
@@ -205,11 +209,11 @@ def _(build_mlp, probes):
         return used
     for called, model, _, _, wanted in _models(build_mlp, probes):
         rate = shared.learning_rate(model)
-        if rate is None:
+        if rate is None and not model.optimizer:
             return Message(
-                f"{called} is not compiled with a learning rate",
+                f"{called} is not compiled",
                 "a network ready to train",
-                "Call compile().",
+                "Call compile() before the function returns the network.",
             )
         if model.optimizer != "adam":
             return Message(
@@ -217,9 +221,9 @@ def _(build_mlp, probes):
                 "Adam, at the learning rate asked for",
                 "keras.optimizers has a class for each.",
             )
-        if not math.isclose(rate, wanted, rel_tol=1e-4):
+        if rate is None or not math.isclose(rate, wanted, rel_tol=1e-4):
             return Message(
-                f"The learning rate of {called} is {rate:g}",
+                f"The learning rate of {called} is {shared.rate_in_words(rate)}",
                 f"{wanted:g}, as the third argument says",
                 "An optimizer given by its name has its own rate. Give it as an object.",
             )

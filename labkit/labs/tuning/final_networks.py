@@ -63,24 +63,21 @@ def _built(name, asks):
         model, (layers, rate) = getattr(answers, name), _chosen(answers, name)
         if shared.hidden(model) != layers:
             return Message(
-                f"{name} has hidden layers of {_listed(shared.hidden(model)) or 'no'} nodes",
-                f"{_listed(layers)}, as chosen above",
+                f"{name} has hidden layers of "
+                f"{shared.nodes_in_words(shared.hidden(model)) or 'no'} nodes",
+                f"{shared.nodes_in_words(layers)}, as chosen above",
                 ANEW,
             )
         seen = shared.learning_rate(model)
         if seen is None or not math.isclose(seen, rate, rel_tol=1e-4):
             return Message(
-                f"{name} learns with the rate {seen if seen is None else format(seen, 'g')}",
+                f"The learning rate of {name} is {shared.rate_in_words(seen)}",
                 f"{rate:g}, as chosen above",
                 ANEW,
             )
         return None
 
     exercise.require(Criterion(f"{name} is built as chosen", 1, test), asks=asks)
-
-
-def _listed(nodes):
-    return ", ".join(map(str, nodes))
 
 
 _built("model_one", "`model_one` with your `best_nodes`")

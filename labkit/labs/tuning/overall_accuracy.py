@@ -75,7 +75,7 @@ def _(overall_accuracy, answers):
             return Message(
                 f"overall_accuracy[{name!r}] is {overall_accuracy[name]:.6g}",
                 "the share of test images on the diagonal of its confusion matrix",
-                "Divide what is right by all.",
+                "Divide the sum over the diagonal by the sum over the whole table.",
             )
 
 

@@ -48,6 +48,15 @@ def learning_rate(model: evidence.Model) -> float | None:
     return float(rate) if isinstance(rate, numbers.Real) else None
 
 
+def rate_in_words(rate: float | None) -> str:
+    return "none that stays the same" if rate is None else f"{rate:g}"
+
+
+def nodes_in_words(sizes: Sequence[int]) -> str:
+    """Return the numbers of nodes of hidden layers in words: ``"16, 16, 16"``."""
+    return ", ".join(map(str, sizes))
+
+
 def search_part(data: Reference) -> tuple[np.ndarray, np.ndarray]:
     count = len(data.x_train) // 3
     return data.x_train[:count], data.y_train[:count]
@@ -182,16 +191,17 @@ class Search:
         for entry, key in self.wanted.items():
             model, name = self.models(answers)[entry], f"{self.networks}[{entry}]"
             asked, nodes = key if isinstance(key, tuple) else (self.rate, key)
-            if hidden(model) != [nodes] * self.layers:
+            wanted = [nodes] * self.layers
+            if hidden(model) != wanted:
                 return Message(
-                    f"{name} has hidden layers of {hidden(model)} nodes",
-                    f"{[nodes] * self.layers}",
+                    f"{name} has hidden layers of {nodes_in_words(hidden(model)) or 'no'} nodes",
+                    nodes_in_words(wanted),
                     "Build a new network in every round of the loop.",
                 )
-            rate = learning_rate(model) or 0
-            if asked and not math.isclose(rate, asked, rel_tol=1e-4):
+            rate = learning_rate(model)
+            if asked and not math.isclose(rate or 0, asked, rel_tol=1e-4):
                 return Message(
-                    f"{name} learns with the rate {rate:g}",
+                    f"The learning rate of {name} is {rate_in_words(rate)}",
                     f"{asked:g}",
                     "Hand the learning rate of the loop on to build_mlp.",
                 )
