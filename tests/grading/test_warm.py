@@ -254,6 +254,36 @@ def test_a_run_changes_no_setting_of_the_system(room):
     assert room.shows(change) in ("OSError", "PermissionError")
 
 
+def test_a_run_takes_no_device_or_file_of_the_system_from_others(room):
+    """Who grades as root owns them inside, too: all that is mounted or open is tried."""
+    change = """
+        import os, stat
+        places = {line.split()[4] for line in open("/proc/self/mountinfo")} - {"/tmp", "/dev/shm"}
+        tops = ("/", "/dev", "/proc", "/dev/pts", "/proc/sys", "/proc/self/fd")
+        places |= {os.path.join(top, name) for top in tops for name in os.listdir(top)} - {"/tmp"}
+        assert {"/dev/null", "/dev/zero", "/proc/meminfo"} <= places
+        for place in sorted(places - {f"/proc/{pid}" for pid in os.listdir("/proc")
+                                      if pid.isdigit()}):
+            try:
+                seen = os.stat(place)
+            except OSError:
+                continue
+            for change in (lambda: os.chmod(place, stat.S_IMODE(seen.st_mode)),
+                           lambda: os.utime(place), lambda: os.chown(place, -1, seen.st_gid)):
+                try:
+                    change()
+                except OSError:
+                    continue
+                found = os.path.realpath(place)
+                if not found.startswith(("/dev/shm", "/tmp")) and ":[" not in found:
+                    print(place)
+        with open("/dev/null", "w") as file:
+            file.write("x")
+        print(len(open("/dev/zero", "rb").read(3)), os.openpty() and "pty")
+    """
+    assert room.shows(change) == "3 pty"
+
+
 def test_a_run_gets_only_so_much_room_for_files(room):
     fill = """
         for place in (".", "/dev/shm"):

@@ -28,6 +28,9 @@ _CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWUSER = 0x00020000, 0x08000000, 0x10000000
 _CLONE_NEWPID, _CLONE_NEWNET = 0x20000000, 0x40000000
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
 _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = 32, 4096, 16384, 1 << 18
+# What was set stays set, by the names in the kernel's list of mounts.
+_MS_STAY = {"nosuid": _MS_NOSUID, "nodev": _MS_NODEV, "noexec": _MS_NOEXEC, "noatime": 1024}
+_OF_THE_RUN = ("/tmp", "/dev/shm")
 _MNT_DETACH = 2
 _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 24, 38
 _CAPABILITY_VERSION = 0x20080522
@@ -158,11 +161,7 @@ def _enter(scratch: int, processes: int, kept: set[int], tell: int) -> None:
     _die_with_parent()
     _close_all_but({*kept, tell})
     most = len(_visible_processes()) + processes
-    user, group = os.geteuid(), os.getegid()
-    _call("unshare", _CLONE_NEWUSER | _CLONE_NEWNS | _CLONE_NEWPID | _CLONE_NEWIPC | _CLONE_NEWNET)
-    _write("/proc/self/uid_map", f"{_USER} {user} 1")
-    _write("/proc/self/setgroups", "deny")
-    _write("/proc/self/gid_map", f"{_USER} {group} 1")
+    _unshare(_CLONE_NEWNS | _CLONE_NEWPID | _CLONE_NEWIPC | _CLONE_NEWNET)
     first = os.fork()
     if first:
         _close(kept)
@@ -171,6 +170,7 @@ def _enter(scratch: int, processes: int, kept: set[int], tell: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the first process must mind no signal at all
     _mount_own_folders(scratch)
     _start_loopback()
+    _make_read_only()
     _drop_rights()
     import hardened  # it lies beside this file, where a box is made
 
@@ -181,6 +181,15 @@ def _enter(scratch: int, processes: int, kept: set[int], tell: int) -> None:
         _wait_and_inherit(worker)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.setsid()
+
+
+def _unshare(spaces: int) -> None:
+    """Become an ordinary user in namespaces of one's own."""
+    user, group = os.geteuid(), os.getegid()
+    _call("unshare", _CLONE_NEWUSER | spaces)
+    _write("/proc/self/uid_map", f"{_USER} {user} 1")
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/gid_map", f"{_USER} {group} 1")
 
 
 def _wait_and_count(first: int, most: int, tell: int) -> NoReturn:
@@ -219,6 +228,41 @@ def _exit_status(status: int) -> int:
     return code if code >= 0 else 128 - code
 
 
+def close_box() -> None:
+    """Leave a box's first process, and all that it starts, nothing that is not its own.
+
+    Bubblewrap has done so, but where the grader's user owns the devices.
+    """
+    if os.stat(os.devnull).st_uid == os.geteuid():
+        _unshare(_CLONE_NEWNS)
+        _make_read_only()
+        _drop_rights()
+
+
+def _make_read_only() -> None:
+    """Leave nothing that can be changed but the run's own folders.
+
+    A device, or a file of /proc, is the same one in every box and outside: whose grader owns them,
+    which is root, could take them from the whole machine. Written to they can be all the same.
+    """
+    for place, options in _mounts():
+        if place not in _OF_THE_RUN and "ro" not in options:
+            stays = sum(flag for name, flag in _MS_STAY.items() if name in options)
+            _mount(None, place, None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | stays)
+    # What was opened outside leads there still.
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for said in (1, 2):
+        os.dup2(nothing, said)
+    os.close(nothing)
+
+
+def _mounts() -> list[tuple[str, list[str]]]:
+    """Return where something is mounted, and how."""
+    with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
+        fields = [line.split() for line in file]
+    return [(_unescaped(words[4]), words[5].split(",")) for words in fields]
+
+
 def _mount_own_folders(scratch: int) -> None:
     home, work = os.path.expanduser("~"), os.getcwd()  # as bubblewrap made them, below /tmp
     plain = _MS_NOSUID | _MS_NODEV
@@ -246,8 +290,7 @@ def _opened_mounts_below(folder: str) -> dict[str, int]:
     Mounts below those mounts are left out: they come along, and stay as read-only or empty as
     they are.
     """
-    with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
-        places = sorted(_unescaped(line.split()[4]) for line in file)
+    places = sorted(place for place, _ in _mounts())
     found: dict[str, int] = {}
     for place in places:
         inside = any(place.startswith(f"{outer}/") for outer in found)

@@ -432,13 +432,16 @@ def _start_alike() -> None:
 
 def main() -> None:
     sys.path.insert(0, HERE)
+    is_first = os.getpid() == 1
+    if is_first:
+        import nested_box  # it lies beside this file
+
+        nested_box.close_box()
     if sys.platform == "linux":
-        import hardened  # it lies beside this file
+        import hardened
 
         hardened.harden()
-    if os.getpid() == 1:
-        import nested_box
-
+    if is_first:
         nested_box.guard(int(sys.argv[2]))
     work(int(sys.argv[1]))
 
