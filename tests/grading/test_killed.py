@@ -1,12 +1,11 @@
 """A class is killed at random moments, anywhere in it, and graded to its end: the same table.
 
-The class of thirty has a student of each kind of break, and honest ones. What is killed is found
-by its place below the grader: the grader itself; a process that forks (for the notebooks, or in
-the judge), which is the third below it, after the two of a sandbox; a worker, which is whatever a
-process that forks has started.
+The class has one student of each kind of break. What is killed is found by its place below the
+grader: the grader itself; a process that forks (for the notebooks, or in the judge), which is the
+third below it, after the two of a sandbox; a worker, which is whatever a process that forks has
+started.
 """
 
-import os
 import pathlib
 import random
 import subprocess
@@ -15,7 +14,7 @@ import time
 import psutil
 import pytest
 
-from tests.grading import attacks, classroom, light_command
+from tests.grading import classroom, light_command
 
 pytestmark = [
     pytest.mark.slow,
@@ -35,16 +34,6 @@ BREAKS = {
     "writes": 'import os, sys; os.write(int(sys.argv[1]), b\'{"kind": "end"}\\n[[[\')',
     "magics": "%time 1\n" * 501,
 }
-# Of the attacks and accidents, one for each wall and each kind of repair.
-OF_CASES = (
-    *("edit the check cells to pass", "evidence with a pickle in it", "sys.exit"),
-    *("a network with 'layers.Lambda' of keras", "look beside and above Python's folders"),
-    *("ask the kernel: memfd_create", "a note for the next student in /tmp"),
-    *("all metadata lost", "notebook format 3", "UTF-16", "an answer below its check"),
-    *("one answer does not parse", "the kernel dies in an answer", "no environment"),
-)
-NO_TEXTS = os.fsdecode(b"\xff\xfe"), os.fsdecode(b"\xff\xfd")
-SIZE = 30
 FILES = {"empty": b"", "cut": b'{"cells": [{"cell', "many": b'{"cells": [' + b"{}," * 999 + b"{}]}"}
 
 
@@ -57,14 +46,6 @@ def place(light_course, tmp_path_factory):
         classroom.hand_in(folder, name, book.after("array-or-matrix", source).content())
     for name, content in FILES.items():
         classroom.hand_in(folder, name, content)
-    of_cases = [case for case in attacks.cases.CASES if case.name in OF_CASES]
-    for number, case in enumerate(of_cases):
-        classroom.hand_in(folder, f"case {number}", case.make(classroom.Book(light_course)))
-    honest = SIZE - len(BREAKS) - len(FILES) - len(OF_CASES)
-    for name in [*NO_TEXTS, *(f"honest {number}" for number in range(honest))][:honest]:
-        right = classroom.Book(light_course).right()
-        classroom.hand_in(folder, name, right.content())
-    assert len(list(folder.iterdir())) == SIZE
     return folder
 
 
