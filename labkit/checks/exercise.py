@@ -215,8 +215,8 @@ class Exercise:
     variant : Variant or None
         What is each student's own in it; None where all students get the same.
     alike : dict of str to str
-        Answers that `tools.mutate` makes of the right ones and that are as right, and why; with
-        ``*`` for any words.
+        Answers that `checks.mutants` and `tools.mutate` make of the right ones and that are as
+        right, and why; with ``*`` for any words.
     """
 
     name: str

@@ -59,6 +59,15 @@ def _(restored, confused_pair, class_names, x_test, y_test):
         )
 
 
+# Whether these find another pair depends on the network.
+exercise.alike.update(
+    {
+        "binop: both_ways = *": "the same pair, where most of its confusions go one way",
+        "constant: both_ways = *, k=2)": "the same pair, unless its classes are neighbours",
+    }
+)
+
+
 def _numbers(plain, class_names):
     """Return the class numbers of a pair of names; None where it is none."""
     known = [name.lower() for name in class_names]
