@@ -1,8 +1,9 @@
 r"""Text that others wrote, made harmless once, where it enters the grader.
 
 What cannot be shown (control characters, the halves of a character that is none, bytes of a name
-that are no text) is written out as Python writes it, ``\x1b``: a page, a table and a terminal
-show it, and obey nothing.
+that are no text) is written out as Python does it, ``\x1b``: a page, a table and a terminal
+show it, and obey nothing. From ``\x80`` on this is a byte that is no text, and ``\u0080`` the
+character.
 """
 
 import re
@@ -57,6 +58,5 @@ def _shown(character: str) -> str:
 def _written_out(found: re.Match | str) -> str:
     number = ord(found if isinstance(found, str) else found[0])
     if 0xDC80 <= number <= 0xDCFF:
-        number -= 0xDC00  # how Python holds a byte of a name that is no text
-        return f"\\x{number:02x}"
-    return ascii(chr(number))[1:-1]
+        return f"\\x{number - 0xDC00:02x}"  # how Python holds a byte of a name that is no text
+    return f"\\u{number:04x}" if 0x80 <= number <= 0xFF else ascii(chr(number))[1:-1]
