@@ -8,10 +8,9 @@ in `Arrivals.fates`: nothing disappears.
 import collections
 import dataclasses
 import datetime
-import hashlib
 import pathlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from labkit.grading import boundary
 from labkit.grading.submissions import (
@@ -23,110 +22,23 @@ from labkit.grading.submissions import (
     repair,
     roster,
     tables,
+    whole_class,
 )
+from labkit.grading.submissions.arrived import Arrivals, Fate, Submission, safe_name
 from labkit.grading.submissions.platforms import said
 
 MAX_BYTES = repair.MAX_BYTES
-NOTHING = "nothing was handed in"
 TAKEN, NO_NOTEBOOK, LEFT_OUT = "taken", "no notebook", "left out"
 NOBODYS = "nothing says whose it is"
-_MOST_OF_A_NAME = 120
 # A class that handed in within a minute was copied, unpacked or cloned.
 _AT_ONCE = 60.0
 _ZIPS_IN_ZIPS = 3
 # The folders of one student are never as many.
 _FEWEST = 4
-MOODLE, CANVAS = "moodle", "canvas"
 
 
 class SubmissionsError(boundary.ClassFault):
     """The submissions cannot be found; the message says what to do."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Submission:
-    """What one student handed in.
-
-    Attributes
-    ----------
-    student : str
-        As the folder or the learning platform names them.
-    key : str
-        The same in a form that is safe as a file name.
-    read : callable
-        Returns the bytes of the notebook. May raise OSError or ValueError.
-    notes : tuple of str
-    problem : str
-        Why it cannot be taken; empty if it can.
-    late : bool
-    platform : str
-        The platform that packed it; empty if none did.
-    name, number, login, email : str
-        The student's; empty where neither the platform nor the list of the class says it.
-    file : str
-        Where the notebook lies; empty if there is none.
-    time : float
-        When it was handed in, in seconds since 1970; 0 where that is not known.
-    team : bool
-        Whether the student is a team.
-    absent : bool
-        Whether nothing was handed in, and only the list of the class knows the student.
-    """
-
-    student: str
-    key: str
-    read: Callable[[], bytes]
-    notes: tuple[str, ...] = ()
-    problem: str = ""
-    late: bool = False
-    platform: str = ""
-    name: str = ""
-    number: str = ""
-    login: str = ""
-    email: str = ""
-    file: str = ""
-    time: float = 0.0
-    team: bool = False
-    absent: bool = False
-
-    @property
-    def person(self) -> roster.Person:
-        """Who it is from, for finding them in a list."""
-        login = self.login or ("" if self.name or self.number else self.student)
-        name = self.name or ("" if self.number or self.login else self.student)
-        return roster.Person(name, self.number, login, self.email)
-
-
-@dataclasses.dataclass(frozen=True)
-class Fate:
-    """What became of one file of a download: whose it is, `what` was done with it, and why."""
-
-    path: str
-    student: str
-    what: str
-    why: str = ""
-
-
-@dataclasses.dataclass(frozen=True)
-class Arrivals:
-    """All that a download holds.
-
-    Attributes
-    ----------
-    submissions : list of Submission
-        One for each student, by name.
-    fates : list of Fate
-        One for each file.
-    recognised : tuple of str
-        Whose layout was found, for people, and where.
-    notes : tuple of str
-        What an instructor has to know about the whole of it.
-    """
-
-    submissions: list[Submission]
-    fates: list[Fate]
-    recognised: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass
@@ -203,31 +115,11 @@ def look(
     submissions, notes = _with_times(chosen, due)
     notes += [*_doubtful(submissions, units), *_several_in_one(submissions, fates)]
     if people is not None:
-        submissions, more = _with_class(submissions, people)
+        submissions, more = whole_class.filled_in(submissions, people)
         notes += more
     recognised = dict.fromkeys(f"{unit.platform.title} ({unit.where})" for unit in units)
     submissions.sort(key=lambda item: item.student)
     return Arrivals(submissions, fates, tuple(recognised), tuple(notes))
-
-
-def safe_name(student: str) -> str:
-    """Return `student` if it can be a file's name, else something like it that can."""
-    # A name that looks like one made below could be that of another student.
-    made = re.search(r"-[0-9a-f]{8}$", student)
-    usual = re.fullmatch(r"(?!\.)[\w.@ -]{1,80}(?<![. ])", student) and not made
-    if usual and len(_bytes(student)) <= _MOST_OF_A_NAME:
-        return student
-    plain = re.sub(r"[^\w-]+", "-", student).strip("-")[:60]
-    # A file's name may have 255 bytes, and a letter of some scripts takes four.
-    plain = plain.encode()[: _MOST_OF_A_NAME - 20].decode("utf-8", "ignore")
-    return f"{plain or 'student'}-{hashlib.sha256(_bytes(student)).hexdigest()[:8]}"
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:  # half a character, which no file system has made
-        return text.encode("utf-8", "surrogatepass")
 
 
 def _class(path: pathlib.Path | None) -> roster.Roster | None:
@@ -511,94 +403,3 @@ def _file_time(submission: Submission, found: list[tuple[choose.File, _Unit]]) -
         if unit.platform.file_times and _path(file.entry, unit) == submission.file:
             return file.entry.time
     return None
-
-
-# --- the class ---------------------------------------------------------------------------------
-
-
-def _with_class(
-    submissions: list[Submission], people: roster.Roster
-) -> tuple[list[Submission], list[str]]:
-    """Fill in names, and add who handed in nothing."""
-    seen: set[int] = set()
-    named, unknown = [], []
-    namesakes: collections.Counter[tuple[int, ...]] = collections.Counter()
-    for item in submissions:
-        rows = [] if item.team else _rows(item, people)
-        if not rows:
-            # Nothing but a list can tell a team's number from a student's.
-            rows = people.members(item.name or item.student)
-            item = dataclasses.replace(item, team=item.team or len(rows) > 0)
-        seen |= set(rows)
-        alike = () if rows else tuple(people.alike(item.name or item.student))
-        if alike:
-            namesakes[alike] += 1
-        elif not rows:
-            unknown.append(item.student)
-        named.append(_named(item, people, rows))
-    notes = [f"Not in the list of the class: {', '.join(unknown)}." for _ in unknown[:1]]
-    for alike, count in namesakes.items():
-        # Who of them handed in is not known: then none is said to have handed in nothing.
-        seen |= set(alike)
-        notes.append(
-            f"{len(alike)} in the list are called {people.person(alike[0]).name}, and {count} of "
-            "that name handed in: which is whose cannot be told."
-        )
-    others = _of_other_roles(people, seen)
-    notes += [f"No students, as the list says: {_titles(people, others)}." for _ in others[:1]]
-    seen |= set(others)
-    return [*named, *_absent(people, seen, {item.student for item in named})], notes
-
-
-def _of_other_roles(people: roster.Roster, seen: set[int]) -> list[int]:
-    """Return the rows of those who are in the course what none is who handed in: its teachers."""
-    of_students = {people.role(row) for row in seen} - {""}
-    absent = [row for row in people.rows if row not in seen and people.role(row)]
-    return [row for row in absent if of_students and people.role(row) not in of_students]
-
-
-def _titles(people: roster.Roster, rows: Sequence[int]) -> str:
-    found = [(people.person(row), people.role(row)) for row in rows]
-    return ", ".join(f"{person.name or person.title} ({role})" for person, role in found)
-
-
-def _rows(item: Submission, people: roster.Roster) -> list[int]:
-    """Return the row of a student in the list of the class."""
-    rows = people.numbered(item.number) if item.platform == MOODLE and item.number else []
-    return rows if rows and people.agrees(item.name, rows[0]) else people.find(item.person)
-
-
-def _named(item: Submission, people: roster.Roster, rows: list[int]) -> Submission:
-    if len(rows) != 1 or item.team:
-        return item
-    person = people.person(rows[0])
-    return dataclasses.replace(
-        item,
-        name=person.name or item.name,
-        number=item.number or person.number,
-        login=item.login or person.login,
-        email=item.email or person.email,
-    )
-
-
-def _absent(people: roster.Roster, seen: set[int], taken: set[str]) -> Iterator[Submission]:
-    for row in people.rows:
-        if row in seen:
-            continue
-        person = people.person(row)
-        student = person.login or said.student(person.name, person.number) or person.email
-        student = student or f"row {row} of the list"
-        while student in taken:
-            student += " (of the list)"
-        taken.add(student)
-        yield Submission(
-            student,
-            safe_name(student),
-            bytes,
-            problem=NOTHING,
-            name=person.name,
-            number=person.number,
-            login=person.login,
-            email=person.email,
-            absent=True,
-        )
