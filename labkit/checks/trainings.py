@@ -69,7 +69,7 @@ class Plan:
 
 LAST_FIFTH = Plan()
 A_FIFTH = Plan(words="a fifth of the scaled training images", any_part=True)
-AS_IN_MOST_LABS = {"optimizer": "adam", "loss": "sparse_categorical_crossentropy"}
+ADAM_ON_LABELS = {"optimizer": "adam", "loss": "sparse_categorical_crossentropy"}
 
 # --- curves ---------------------------------------------------------------------------------
 

@@ -86,7 +86,7 @@ def accuracy_name(answer: Any) -> str:
     return ""
 
 
-def steered_by(model: Any) -> dict[str, str]:
+def compiled_with(model: Any) -> dict[str, str]:
     """Return optimizer and loss that a network is compiled with, both empty where not known."""
     try:
         told = _compile_facts(model.get_compile_config(), model)

@@ -37,6 +37,6 @@ def note() -> None:
 def _noted(signature: inspect.Signature, model: Any, args: tuple, kwargs: dict) -> Any:
     try:
         noted = fits.given(model, signature.bind(model, *args, **kwargs))
-        return dataclasses.replace(noted, **networks.steered_by(model))
+        return dataclasses.replace(noted, **networks.compiled_with(model))
     except Exception:
         return None  # a note is no reason for a training to fail; `fit` itself says what is wrong

@@ -347,7 +347,7 @@ def test_any_download_gets_rows_and_changes_no_other_student(school):
 
 @pytest.mark.slow
 def test_many_downloads(school):
-    """400 downloads of classes of five, other ones each time."""
+    """400 downloads of classes of five, always the same ones."""
     made = drawn(_downloads(school), 400, seed=2)
     for start in range(0, len(made), 20):
         _grade_downloads(school, made[start : start + 20])

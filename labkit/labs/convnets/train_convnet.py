@@ -49,7 +49,7 @@ exercise.require(
         "convnet_history",
         "convnet",
         2,
-        dataclasses.replace(trainings.LAST_FIFTH, batch=256, **trainings.AS_IN_MOST_LABS),
+        dataclasses.replace(trainings.LAST_FIFTH, batch=256, **trainings.ADAM_ON_LABELS),
     ),
     asks="in batches of 256, with the **last fifth** of the training images",
 )

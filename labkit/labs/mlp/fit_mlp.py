@@ -50,7 +50,7 @@ exercise.require(
         "history",
         "model",
         3,
-        dataclasses.replace(trainings.A_FIFTH, **trainings.AS_IN_MOST_LABS),
+        dataclasses.replace(trainings.A_FIFTH, **trainings.ADAM_ON_LABELS),
     ),
     asks="Keep what `fit` returns as `history`",
 )

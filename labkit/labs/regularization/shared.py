@@ -310,9 +310,7 @@ def learnt(variable: str, name: str, points: float) -> Criterion:
 
 
 def plan(batch: int = 0) -> trainings.Plan:
-    return trainings.Plan(
-        learnt=lambda answers: (0, PART), batch=batch, **trainings.AS_IN_MOST_LABS
-    )
+    return trainings.Plan(learnt=lambda answers: (0, PART), batch=batch, **trainings.ADAM_ON_LABELS)
 
 
 def batches(history: str, size: int) -> Callable[[Answers], Message | None]:

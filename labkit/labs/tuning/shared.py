@@ -89,13 +89,13 @@ SEARCH = trainings.Plan(
     learnt=lambda answers: (0, len(answers.data.x_train) // 3),
     words="the images of x_search, in batches of 128, as train(model) takes them",
     batch=_BATCH,
-    **trainings.AS_IN_MOST_LABS,
+    **trainings.ADAM_ON_LABELS,
 )
 EVERYTHING = trainings.Plan(
     learnt=lambda answers: (0, len(answers.data.x_train)),
     words=f"all scaled training images, {_EPOCHS} epochs in batches of {_BATCH}",
     batch=_BATCH,
-    **trainings.AS_IN_MOST_LABS,
+    **trainings.ADAM_ON_LABELS,
 )
 
 
