@@ -9,6 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 SECONDS, TIMES = "s", "times"
 
+# What oneDNN asks for: processors of one name train at half or twice the speed without it.
+INSTRUCTIONS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16")
+
 
 @dataclasses.dataclass(frozen=True)
 class Row:
@@ -74,6 +77,7 @@ def machine() -> dict[str, str | int]:
     versions = {name: importlib.metadata.version(name) for name in ("tensorflow", "keras", "numpy")}
     return {
         "processor": _processor(),
+        "instructions for networks": " ".join(i for i in INSTRUCTIONS if i in _flags()) or "none",
         "cores": os.cpu_count() or 0,
         "memory in GiB": round(psutil.virtual_memory().total / 2**30),
         "python": platform.python_version(),
@@ -83,9 +87,19 @@ def machine() -> dict[str, str | int]:
 
 def _processor() -> str:
     """Return the processor's name, where the system tells it."""
+    return _told("model name") or platform.processor() or platform.machine()
+
+
+def _flags() -> list[str]:
+    """Return the processor's instructions, where the system tells them."""
+    return _told("flags").split()
+
+
+def _told(about: str) -> str:
+    """Return what Linux says about the first processor; nothing on other systems."""
     try:
         text = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in text.splitlines() if "model name" in line]
-    return names[0] if names else platform.machine()
+        return ""
+    said = (line.partition(":") for line in text.splitlines())
+    return next((value.strip() for name, _, value in said if name.strip() == about), "")
