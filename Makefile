@@ -42,10 +42,10 @@ bench: $(VENV)/complete ## Time start, loading, checks, training, grading and th
 mutate: $(VENV)/complete ## Change the solutions in every way, and count what the checks refuse (MUTATE="lab2-mlp --share 0.1")
 	$(BIN)/python -m tools.mutate $(MUTATE)
 
-mutate-objects: $(VENV)/complete ## Change what the solutions make, and count what the checks refuse (MUTATE="lab2-mlp --trainings --share 0.1")
+mutate-objects: $(VENV)/complete ## Change what the solutions make, and count what the checks refuse (MUTATE="lab2-mlp --trainings --share 0.1 --record")
 	$(BIN)/python -m tools.mutate.objects $(MUTATE)
 
-rewrite: $(VENV)/complete ## Write the solutions in other clothes, and count what the checks accept (REWRITE="lab2-mlp --trainings")
+rewrite: $(VENV)/complete ## Write the solutions in other clothes, and count what the checks accept (REWRITE="lab2-mlp --record")
 	$(BIN)/python -m tools.rewrite $(REWRITE)
 
 messages: $(VENV)/complete ## Print all that the checks say of wrong answers (MESSAGES="lab2-mlp")

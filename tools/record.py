@@ -17,8 +17,9 @@ from labkit import files, labs
 
 DOCS = pathlib.Path(__file__).parents[1] / "docs"
 KEPT, PAGE = DOCS / "checks.json", DOCS / "checks.md"
-CODE, OBJECTS, CLOTHES = "code", "objects", "clothes"
-KINDS = (CODE, OBJECTS, CLOTHES)
+CODE, OBJECTS, TRAININGS, CLOTHES = "code", "objects", "trainings", "clothes"
+CHANGED = {CODE: "Changed code", OBJECTS: "Changed objects", TRAININGS: "Changed trainings"}
+KINDS = (*CHANGED, CLOTHES)
 
 # From the kind of measure to a lab, to an exercise, to what was counted.
 Kept = dict[str, dict[str, dict[str, dict[str, Any]]]]
@@ -72,18 +73,20 @@ def _head() -> Iterator[str]:
 
 Machines write answers that no author of a check has thought of. *Changed code* is the solution with
 one thing in its syntax changed; *changed objects* are what the solution makes with one thing in it
-changed, trainings among them; *other clothes* are solutions that are written otherwise and are as
-right. What differs from a right answer has to lose points, what is right has to get all of them.
-*Same* is what does the same as the solution, *through* what should have lost points and did not.
-A *share* below 1 is the part that was tried, drawn by a fixed seed: each of these answers is a
-training. All was run on the drawn sample. `make mutate`, `make mutate-objects` and `make rewrite`
-run any lab, and with `--record` they put its exercises here: an exercise that is missing below was
-not kept so far."""
+changed; *changed trainings* are networks that learnt from other images, for longer, or watched
+otherwise; *other clothes* are solutions that are written otherwise and are as right. What differs
+from a right answer has to lose points, what is right has to get all of them. *Same* is what does
+the same as the solution, *through* what should have lost points and did not. A *share* below 1 is
+the part that was tried, drawn by a fixed seed: each of these answers is a training. All was run on
+the drawn sample. `make mutate`, `make mutate-objects` and `make rewrite` run any lab, and with
+`--record` they put its exercises here: an exercise that is missing below was not kept so far."""
 
 
 def _table(kept: Kept) -> Iterator[str]:
-    for kind, title in ((CODE, "Changed code"), (OBJECTS, "Changed objects")):
+    for kind, title in CHANGED.items():
         total = totals(kept, kind)
+        if not total["made"]:
+            continue
         yield from (
             "",
             f"## {title}",
@@ -99,6 +102,10 @@ def _table(kept: Kept) -> Iterator[str]:
             same, through = sum(counted["same"].values()), len(counted["through"])
             figures = counted["made"], counted["refused"], same, through, f"{counted['share']:g}"
             yield f"| {lab[:4]} | {name} | {' | '.join(map(str, figures))} |"
+    yield from _clothes(kept)
+
+
+def _clothes(kept: Kept) -> Iterator[str]:
     total = totals(kept, CLOTHES)
     yield from (
         "",
@@ -106,11 +113,12 @@ def _table(kept: Kept) -> Iterator[str]:
         "",
         f"{total['accepted']:,} of {total['made']:,} were accepted in full.",
         "",
-        "| lab | exercise | made | accepted |",
-        "| --- | --- | ---: | ---: |",
+        "| lab | exercise | made | accepted | share |",
+        "| --- | --- | ---: | ---: | ---: |",
     )
     for lab, name, counted in exercises(CLOTHES, kept):
-        yield f"| {lab[:4]} | {name} | {counted['made']} | {counted['accepted']} |"
+        figures = counted["made"], counted["accepted"], f"{counted['share']:g}"
+        yield f"| {lab[:4]} | {name} | {' | '.join(map(str, figures))} |"
 
 
 def _left(kept: Kept) -> Iterator[str]:
@@ -133,7 +141,7 @@ def _alike(kept: Kept) -> Iterator[str]:
 what a network puts out and learns, by the pixels of a picture. The other reasons stand in the
 exercises' files.
 """
-    for kind in (CODE, OBJECTS):
+    for kind in CHANGED:
         for lab, name, counted in exercises(kind, kept):
             for why, count in sorted(counted["same"].items()):
                 yield f"- {lab[:4]} {name}, {kind}: {count}, {why}"

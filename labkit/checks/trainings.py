@@ -222,8 +222,8 @@ def _learnt_wrongly(answers: Answers, learnt: evidence.Shown, plan: Plan) -> str
     start, stop = plan.learnt(answers)
     if learnt.highest > 1.5:
         return "was trained on pixels from 0 to 255"
-    known, tests = _prints(answers.data, "x_train"), _prints(answers.data, "x_test")
-    if np.isin(learnt.images, tests).mean() > _FEW:
+    known = _prints(answers.data, "x_train")
+    if of_tests(answers.data, learnt):
         return "learnt from test images"
     if np.isin(learnt.images, known).mean() < 1 - _FEW:
         return "learnt from something else than the scaled training images"
@@ -236,13 +236,18 @@ def _learnt_wrongly(answers: Answers, learnt: evidence.Shown, plan: Plan) -> str
     return ""
 
 
+def of_tests(data: given.Reference, shown: evidence.Shown) -> bool:
+    """Tell whether there are test images among those that `fit` was shown."""
+    return bool(np.isin(shown.images, _prints(data, "x_test")).mean() > _FEW)
+
+
 def _held_out_wrongly(answers: Answers, fit: evidence.Fit, plan: Plan) -> str:
     start, stop = plan.held_out(answers)
     held, learnt = fit.held_out, fit.learnt
-    known, tests = _prints(answers.data, "x_train"), _prints(answers.data, "x_test")
+    known = _prints(answers.data, "x_train")
     if held.highest > 1.5:
         return "was validated on pixels from 0 to 255"
-    if np.isin(held.images, tests).mean() > _FEW:
+    if of_tests(answers.data, held):
         return "was validated on the test images"
     if np.isin(held.images, known).mean() < 1 - _FEW:
         return "was validated on something else than the scaled training images"
@@ -314,7 +319,7 @@ def _may_be_steps(steps: int, images: int) -> bool:
 
 def trained_once(record: evidence.History, network: evidence.Model, model: str) -> Message | None:
     """Say so if `network` has been trained for more, or less, than `record` tells of."""
-    if _tells_of_another(record, network):
+    if tells_of_another(record, network):
         return Message(
             f"The history was made by another network's fit(), not by {model}'s",
             f"what fit() returned when {model} was trained",
@@ -338,7 +343,7 @@ def trained_once(record: evidence.History, network: evidence.Model, model: str) 
     return None
 
 
-def _tells_of_another(record: evidence.History, network: evidence.Model) -> bool:
+def tells_of_another(record: evidence.History, network: evidence.Model) -> bool:
     """Tell whether the call of `fit` that made a history is none of the network's.
 
     Of a network that was copied or read from a file no call is noted, so nothing is told of it.
@@ -430,7 +435,11 @@ def knows_the_test_images(answers: Answers, model: str) -> Message | None:
 
     Whoever learns from training images does at least as well on them as on images that are new.
     """
-    network, data = getattr(answers, model), answers.data
+    return better_on_tests(getattr(answers, model), answers.data, model)
+
+
+def better_on_tests(network: evidence.Model, data: given.Reference, model: str) -> Message | None:
+    """Say so if `network`, called `model`, does clearly better on the test images."""
     tests = accuracy(network, *measure.thinned(data.x_test, data.y_test))
     seen = accuracy(network, *measure.thinned(data.x_train, data.y_train))
     if not tests > seen + 1.5 * luck(seen):
@@ -548,7 +557,7 @@ def mistakes(history: str, model: str, wanted: int) -> list[Misconception]:
     def on_test_images(answers: Answers) -> bool:
         fit = getattr(answers, history).fit
         if fit is not None and fit.held_out is not None:
-            return np.isin(fit.held_out.images, _prints(answers.data, "x_test")).mean() > _FEW
+            return of_tests(answers.data, fit.held_out)
         return validated_on_test_images(answers, history, model)
 
     return [

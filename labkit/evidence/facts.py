@@ -95,6 +95,8 @@ class Fit:
         Tells this call from the others of the same process; 0 where that is not known.
     optimizer, loss : str
         What the network was compiled with at the time, as in `Model`; ``""`` where not known.
+    stopped_by : str
+        What Keras's `EarlyStopping` watched, ``""`` where there was none.
     """
 
     batch: int
@@ -104,6 +106,7 @@ class Fit:
     number: int = 0
     optimizer: str = ""
     loss: str = ""
+    stopped_by: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,6 +16,7 @@ import numpy as np
 from labkit.evidence import facts
 
 MAX_FITS = 20
+_LONGEST = 100
 _WORDS = 98  # 784 pixels of one byte, eight in a word
 _FACTORS = np.random.default_rng(28).integers(1, 2**63, _WORDS, np.uint64) * np.uint64(2) + 1
 _notes: weakref.WeakKeyDictionary[Any, tuple[facts.Fit, ...]] = weakref.WeakKeyDictionary()
@@ -95,7 +96,17 @@ def given(model: Any, arguments: inspect.BoundArguments) -> facts.Fit:
         learnt=learnt,
         held_out=held_out,
         number=next(_numbers),
+        stopped_by=_watched(told.get("callbacks")),
     )
+
+
+def _watched(callbacks: Any) -> str:
+    """Return which curve a training is stopped by, several joined by ``", "``."""
+    import keras
+
+    several = callbacks if isinstance(callbacks, list | tuple) else [callbacks]
+    stopping = [one for one in several if isinstance(one, keras.callbacks.EarlyStopping)]
+    return ", ".join(str(one.monitor) for one in stopping)[:_LONGEST]
 
 
 def _that_count(part: facts.Shown, weights: Any, by_class: Any) -> facts.Shown:

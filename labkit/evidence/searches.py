@@ -11,6 +11,8 @@ from labkit.evidence import facts, values
 MAX_ARTISTS = 20
 MAX_PATHS = 100
 MAX_VERTICES = 1_000
+# Told each for itself, or without any effect on what is learnt.
+_OF_THEIR_OWN = ("alpha", "hidden_layer_sizes", "max_iter", "random_state", "verbose")
 
 
 def shares(answer: Any, seed: int = 0) -> facts.Value | facts.Other:
@@ -52,12 +54,14 @@ def grid_search(answer: Any, seed: int = 0) -> facts.Value | facts.Other:
         "nodes": _plain(settings.get("hidden_layer_sizes")),
         "max_iter": _plain(settings.get("max_iter")),
         "random_state": _plain(settings.get("random_state")),
+        "others": _others(answer.estimator, settings),
         "fitted": found is not None,
         "folds": int(getattr(answer, "n_splits_", 0)),
         "alphas": [],
         "scores": [],
         "weights": _weights(getattr(answer, "best_estimator_", None)),
         "images": _images(getattr(answer, "best_estimator_", None)),
+        "alpha": _plain(getattr(getattr(answer, "best_estimator_", None), "alpha", None)),
     }
     if found is not None:
         try:
@@ -74,6 +78,17 @@ def _constant(grid: Any) -> dict[str, Any]:
     if len(grids) != 1:
         return {}
     return {name: tried[0] for name, tried in grids[0].items() if len(tried) == 1}
+
+
+def _others(network: Any, settings: dict[str, Any]) -> dict[str, Any]:
+    """Return what else was set otherwise than it is by default, as far as it changes results."""
+    usual = {name: _plain(value) for name, value in type(network)().get_params().items()}
+    told = {name: _plain(value) for name, value in settings.items()}
+    return {
+        name: value
+        for name, value in told.items()
+        if name in usual and name not in _OF_THEIR_OWN and value != usual[name]
+    }
 
 
 def _images(network: Any) -> int:

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 
+from labkit import labs
 from labkit.checks import trainings
 from labkit.checks.exercise import HISTORY, MODEL, Exercise
 from labkit.checks.given import reference
@@ -58,9 +59,10 @@ def parts():
     }
 
 
-def _model():
+def _model(channel=False):
     keras.utils.set_random_seed(1)
-    stack = [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10, "softmax")]
+    shape = (28, 28, 1) if channel else (28, 28)
+    stack = [keras.Input(shape), keras.layers.Flatten(), keras.layers.Dense(10, "softmax")]
     model = keras.Sequential(stack)
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
@@ -113,6 +115,53 @@ def test_each_combination_of_what_is_learnt_and_held_out(parts, learnt, held_out
     without = _judged(ANY, answers, notes=False)
     record_property("trainings judged rightly without notes", bool(without) == right)
     assert without or not right, without.text()
+
+
+def _exercise_of(lab, name):
+    return next(exercise for exercise in labs.load(lab) if exercise.name == name)
+
+
+CHALLENGE = _exercise_of("lab6-convnets", "challenge")
+APART = RIGHT | {("half", "last fifth"), ("other labels", "last fifth")}
+
+
+@pytest.mark.parametrize(("learnt", "held_out"), COMBINATIONS)
+def test_a_network_of_ones_own_may_learn_all_but_test_images_and_those_held_out(
+    parts, learnt, held_out
+):
+    model = _model(channel=True)
+    (images, labels), (watched, told) = parts[learnt], parts[held_out]
+    validation = watched[..., None], told
+    history = model.fit(images[..., None], labels, 64, 1, 0, validation_data=validation)
+    result = CHALLENGE.judge(CHALLENGE.collect(model, history))
+    verdict = result.verdicts[1]
+    mixed = ("with the test images", "learnt from test images", "that it was validated on")
+    said = verdict.message.saw if verdict.message else ""
+    assert (verdict.met is False and said.endswith(mixed)) == ((learnt, held_out) not in APART), (
+        result.text()
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("watched", ["val_loss", "val_accuracy"])
+def test_a_training_that_stops_by_itself_watches_the_loss_and_is_done_once(parts, watched):
+    """Loss and accuracy may be at their best in the same epoch, and a second training as short."""
+    exercise = _exercise_of("lab5-regularization", "early-stopping")
+    model, (images, labels) = _model(), parts["all"]
+    settings = {"epochs": 50, "batch_size": 128, "verbose": 0}
+    for again in (False, True):
+        history = model.fit(
+            images[:4800],
+            labels[:4800],
+            validation_data=parts["last fifth"],
+            callbacks=[keras.callbacks.EarlyStopping(watched, 0, 5, restore_best_weights=True)],
+            **settings,
+        )
+        first, second, *_ = exercise.judge(exercise.collect(history, model)).verdicts
+        if watched == "val_loss":
+            assert (first.met, second.met) == (not again, True)
+            assert first.met or "trained before" in first.message.saw
+        assert not first.met or watched == "val_loss"
 
 
 @pytest.mark.parametrize("scale", [(255, 1), (1, 255), (255, 255)])

@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from labkit.notebook import fits as notes
 from tools.mutate import course, operators
 from tools.mutate.__main__ import measure
 
@@ -32,6 +33,13 @@ def test_every_mutant_is_other_code_that_can_be_read():
 def test_what_has_a_lower_bound_gets_an_upper_one():
     found = dict(operators.mutants("y = np.maximum(x @ w, 0)"))
     assert found["maximum → clip at 6"] == "y = np.clip(x @ w, 0, 6)"
+
+
+def test_what_changes_something_is_done_twice_and_nothing_else():
+    source = "x = x / 2\ny = 3\ny += 1\nmodel.fit(x, y)\nz = model.fit(x, y)\nz = [y for _ in x]"
+    twice = [words for words, _ in operators.mutants(source) if words.startswith("twice: ")]
+    changing = ("x = x / 2", "y += 1", "model.fit(x, y)", "z = model.fit(x, y)")
+    assert twice == [f"twice: {line}" for line in changing]
 
 
 def test_what_an_author_calls_free_may_be_changed_and_nothing_else():
@@ -62,6 +70,37 @@ def test_networks_are_the_same_where_they_learn_and_put_out_the_same():
     assert [course._same_network(one, other) for other in others] == [False] * 4
     one.compile("adam", "mse")
     assert not course._same_network(one, _network(flat()))
+
+
+def _trained(images, labels, seed=1, **settings):
+    keras.utils.set_random_seed(seed)
+    model = _network(keras.layers.Flatten())
+    model.compile("sgd", "mse")
+    record = model.fit(images, labels, **({"epochs": 2, "batch_size": 8, "verbose": 0} | settings))
+    return model, record
+
+
+def test_trainings_are_the_same_where_the_same_is_learnt_in_the_same_steps():
+    """Whatever comes out: an epoch more may change next to nothing."""
+    notes.note()
+    random = np.random.default_rng(0)
+    images, labels = random.random((32, 4, 4), np.float32), random.random((32, 2), np.float32)
+    one, record = _trained(images, labels)
+    again, like_it = _trained(images, labels, shuffle=True)
+    assert course._alike(None, one, again)
+    assert course._alike(None, {"a": one}, {"a": again})
+    assert course._alike(None, record, like_it)
+    longer = [
+        _trained(images, labels, epochs=3),
+        _trained(images, labels, batch_size=9),
+        _trained(images, labels, validation_split=0.25),
+    ]
+    for other, told in longer:
+        assert not course._alike(None, one, other)
+        assert not course._alike(None, {"a": one}, {"a": other})
+        assert not course._alike(None, record, told)
+    for other, _ in (_trained(images * 0.5, labels), _trained(images, labels, seed=2)):
+        assert not course._alike(None, one, other)
 
 
 @pytest.mark.slow

@@ -3,7 +3,7 @@
 import pytest
 
 from labkit import labs
-from tools import record
+from tools import options, record
 
 KEPT = record.read()
 
@@ -18,7 +18,7 @@ def test_no_exercise_is_kept_that_is_no_more(kind):
     assert len(list(record.exercises(kind, KEPT))) == kept > 0
 
 
-@pytest.mark.parametrize("kind", record.KINDS)
+@pytest.mark.parametrize("kind", [record.CODE, record.OBJECTS, record.CLOTHES])
 def test_the_first_lab_is_measured_whole(kind):
     """It trains nothing, so that nobody has a reason to leave some of it out."""
     names = {exercise.name for exercise in labs.load("lab1-data")}
@@ -26,7 +26,7 @@ def test_the_first_lab_is_measured_whole(kind):
     assert all(found["made"] > 0 for found in KEPT[kind]["lab1-data"].values())
 
 
-@pytest.mark.parametrize("kind", [record.CODE, record.OBJECTS])
+@pytest.mark.parametrize("kind", record.CHANGED)
 def test_nearly_all_that_differs_from_a_right_answer_is_refused(kind):
     total = record.totals(KEPT, kind)
     assert total["refused"] + total["same"] + total["through"] == total["made"]
@@ -36,6 +36,22 @@ def test_nearly_all_that_differs_from_a_right_answer_is_refused(kind):
 def test_all_other_clothes_of_right_answers_are_accepted():
     total = record.totals(KEPT, record.CLOTHES)
     assert total["accepted"] == total["made"] > 0
+
+
+def test_what_was_kept_is_left_out_where_only_what_is_missing_is_asked_for():
+    """So that a run that was interrupted goes on where it was."""
+    kept = set(KEPT[record.CODE]["lab1-data"])
+    told = options.parser("make mutate", "").parse_args(["lab1-data", "lab5-regularization"])
+    everything = {
+        lab: [exercise.name for exercise in labs.load(lab)]
+        for lab in ("lab1-data", "lab5-regularization")
+    }
+    assert options.chosen(told, record.CODE) == everything
+    told = options.parser("make mutate", "").parse_args(["lab1-data", "--missing"])
+    assert kept and options.chosen(told, record.CODE) == {}
+    assert options.chosen(told, "of another kind") == {"lab1-data": everything["lab1-data"]}
+    told = options.parser("make mutate", "").parse_args(["--only", "one-hot"])
+    assert options.chosen(told, record.CODE) == {"lab1-data": ["one-hot"]}
 
 
 def test_what_is_measured_anew_takes_the_place_of_what_was_kept(tmp_path, monkeypatch):

@@ -1,14 +1,15 @@
 """Change the solutions in every way, and print a table of what the checks said.
 
-    python -m tools.mutate [lab ...] [--share 0.1] [--seed 0] [--trainings] [--only exercise ...]
-                           [--record]
+    python -m tools.mutate [lab ...] [--only exercise ...] [--share 0.1] [--seed 0] [--trainings]
+                           [--record] [--missing]
+
+With `--trainings` the exercises whose solution trains something are measured, else all others.
 
 A mutant is killed if it does not get full points. One that gets them is held against the solution:
 the same in behaviour (found so, or as the exercise's file says, with its reason), or a mistake that
 no check has seen, which is printed.
 """
 
-import argparse
 import os
 import random
 import sys
@@ -20,8 +21,7 @@ import matplotlib as mpl
 
 mpl.use("agg")
 
-from labkit import labs
-from tools import record
+from tools import options, record
 from tools.mutate import course, operators
 from tools.mutate.tally import Tally
 
@@ -77,22 +77,15 @@ def _same(
 
 def main() -> int:
     """Print the table; the exit status is 1 where a mistake got full points."""
-    parser = argparse.ArgumentParser(prog="make mutate", description=__doc__.splitlines()[0])
-    parser.add_argument("labs", nargs="*", default=list(labs.MODULES))
-    parser.add_argument("--share", type=float, default=1.0)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--trainings", action="store_true", help="those that train, too")
-    parser.add_argument("--record", action="store_true", help="keep it for docs/checks.md")
-    parser.add_argument("--only", nargs="+", default=(), help="names of exercises")
-    options = parser.parse_args()
+    told = options.parser("make mutate", __doc__).parse_args()
     every = Tally("all")
     print(f"{'exercise':36} {'mutants':>8} {'killed':>7} {'same':>6} {'seen by none':>13}")
-    for lab in options.labs:
-        for found in measure(lab, options.share, options.seed, options.trainings, options.only):
+    for lab, names in options.chosen(told, record.CODE).items():
+        for found in measure(lab, told.share, told.seed, told.trainings, names):
             every.add(found)
             print(f"{lab[:4]} {found}", flush=True)
-            if options.record:
-                record.keep(record.CODE, lab, found.exercise, found.counted(options.share))
+            if told.record:
+                record.keep(record.CODE, lab, found.exercise, found.counted(told.share))
     print(f"     {every.row()}   {every.refused:.1%} of those that differ")
     return 1 if every.survivors else 0
 

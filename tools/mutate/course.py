@@ -23,7 +23,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from labkit import labs
 from labkit.checks.exercise import Exercise
 from labkit.checks.result import Result
-from labkit.evidence import functions, pictures
+from labkit.evidence import fits, functions, pictures
 from labkit.notebook import fits as notes
 
 SOLUTIONS = pathlib.Path(__file__).parents[2] / "solutions"
@@ -80,8 +80,14 @@ class Place:
             return given(self.check, names)
 
     def attempt(self, source: str) -> Attempt:
-        """Run `source` in place of the solution, and judge what it defines."""
+        """Run `source` in place of the solution, and judge what it defines.
+
+        Every training begins with the same numbers, so that what trains alike learns alike.
+        """
+        import keras
+
         names = _fresh(self.before, source)
+        keras.utils.set_random_seed(1)
         try:
             with alone(SECONDS if not self.trains else 120):
                 execute(source, "<answer>", names)
@@ -120,8 +126,8 @@ def short_trainings(short: bool) -> Iterator[None]:
 def places(lab: str, trainings: bool = False) -> Iterator[Place]:
     """Yield the exercises of a lab, in the state in which its solution notebook meets them.
 
-    Without `trainings` those that train something are left out, and what they would have trained
-    has learnt a little only.
+    With `trainings` it is those that train something. Without, it is the others, and what would
+    have been trained has learnt a little only.
     """
     notebook = nbformat.read(SOLUTIONS / lab / f"{lab}.ipynb", as_version=4)
     exercises = {exercise.name: exercise for exercise in labs.load(lab)}
@@ -137,7 +143,7 @@ def places(lab: str, trainings: bool = False) -> Iterator[Place]:
         if name.removesuffix("-check") in exercises and name.endswith("-check"):
             exercise = exercises[name.removesuffix("-check")]
             place = Place(exercise, before, source, cell.source)
-            if trainings or not place.trains:
+            if place.trains == trainings:
                 yield place
             continue
         with alone(600), short_trainings(not trainings):
@@ -228,7 +234,11 @@ def _alike(collector: Any, one: Any, other: Any) -> bool:
     if isinstance(collector, functions.Probing):
         return callable(one) and callable(other) and _same_function(collector, one, other)
     if isinstance(one, keras.Model) and isinstance(other, keras.Model):
-        return _same_network(one, other)
+        return _same_network(one, other) and _trained_alike(one, other)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return list(one) == list(other) and all(_alike(None, one[key], other[key]) for key in one)
+    if isinstance(one, keras.callbacks.History) and isinstance(other, keras.callbacks.History):
+        return _same_fits(one, other) and _same_curves(one.history, other.history)
     if collector is pictures.picture:
         return _same_picture(one, other)
     try:
@@ -322,6 +332,44 @@ def _same_network(one: Any, other: Any) -> bool:
     copy_of_other.set_weights(one.get_weights())
     images = np.random.default_rng(0).random((4, *one.input_shape[1:]), np.float32)
     return bool(np.allclose(one(images), copy_of_other(images), atol=1e-6))
+
+
+def _trained_alike(one: Any, other: Any) -> bool:
+    """Tell whether two networks learnt the same, from the same images, in as many steps."""
+    steps = {fits.updates(one), fits.updates(other)}
+    if steps == {0}:  # weights that nothing has changed are there by luck
+        return True
+    pairs = zip(one.get_weights(), other.get_weights(), strict=True)
+    return (
+        len(steps) == 1
+        and _same_fits(one, other)
+        and all(np.allclose(a, b, atol=1e-3) for a, b in pairs)
+    )
+
+
+def _same_fits(one: Any, other: Any) -> bool:
+    """Tell whether the same was noted of each training of two networks, or of two histories."""
+    noted = [fits.of(owner) for owner in (one, other)]
+    return len(noted[0]) == len(noted[1]) and all(
+        _same_notes(a, b) for a, b in zip(*noted, strict=True)
+    )
+
+
+def _same_notes(one: Any, other: Any) -> bool:
+    if not dataclasses.is_dataclass(one):
+        return bool(np.array_equal(one, other))
+    # Every call of `fit` has a number of its own.
+    names = [field.name for field in dataclasses.fields(one) if field.name != "number"]
+    return type(one) is type(other) and all(
+        _same_notes(getattr(one, name), getattr(other, name)) for name in names
+    )
+
+
+def _same_curves(one: dict[str, list[float]], other: dict[str, list[float]]) -> bool:
+    return one.keys() == other.keys() and all(
+        len(one[name]) == len(other[name]) and np.allclose(one[name], other[name], atol=1e-2)
+        for name in one
+    )
 
 
 def _compiled_with(model: Any) -> dict | None:

@@ -227,9 +227,7 @@ def _elements(tree: ast.AST) -> Iterator[Change]:
             )
             yield (
                 f"element {number + 1} doubled",
-                _replaced(
-                    tree, place, lambda n, k=number: _with(n, elts=[*n.elts[: k + 1], *n.elts[k:]])
-                ),
+                _replaced(tree, place, lambda n, k=number: _with(n, elts=_doubled(n.elts, k))),
             )
             if number:
                 yield (
@@ -245,7 +243,7 @@ def _swapped(items: list, number: int) -> list:
 
 
 def _statements(tree: ast.AST) -> Iterator[Change]:
-    """Leave a statement out; swap two; put return inside the loop."""
+    """Leave a statement out; do it twice; swap two; put return inside the loop."""
     for place, node in enumerate(ast.walk(tree)):
         body = getattr(node, "body", None)
         if not isinstance(body, list):
@@ -256,6 +254,11 @@ def _statements(tree: ast.AST) -> Iterator[Change]:
                 yield (
                     f"left out: {words}",
                     _replaced(tree, place, lambda n, k=number: _without(n, "body", k)),
+                )
+            if _adds_up(statement):
+                yield (
+                    f"twice: {words}",
+                    _replaced(tree, place, lambda n, k=number: _with(n, body=_doubled(n.body, k))),
                 )
             if number:
                 yield (
@@ -269,6 +272,22 @@ def _statements(tree: ast.AST) -> Iterator[Change]:
                         "return inside the loop",
                         _replaced(tree, place, lambda n, k=number: _return_inside(n, k)),
                     )
+
+
+def _doubled(items: list, number: int) -> list:
+    return [*items[: number + 1], *items[number:]]
+
+
+def _adds_up(statement: ast.AST) -> bool:
+    """Tell whether it may make a difference that a statement is done once more."""
+    if isinstance(statement, ast.Assign):
+        parts = list(ast.walk(statement.value))
+        kept = {target.id for target in statement.targets if isinstance(target, ast.Name)}
+        read = {node.id for node in parts if isinstance(node, ast.Name)}
+        fits = any(isinstance(node, ast.Attribute) and node.attr == "fit" for node in parts)
+        return bool(kept & read) or fits
+    called = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
+    return called or isinstance(statement, ast.AugAssign)
 
 
 def _return_inside(node: ast.AST, number: int) -> ast.AST:

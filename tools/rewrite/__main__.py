@@ -1,11 +1,12 @@
 """Write the solutions in other clothes, and print a table of what the checks said.
 
-    python -m tools.rewrite [lab ...] [--trainings] [--only exercise ...] [--record]
+    python -m tools.rewrite [lab ...] [--only exercise ...] [--share 0.1] [--seed 0] [--trainings]
+                            [--record] [--missing]
 
+With `--trainings` the exercises whose solution trains something are measured, else all others.
 Each of these answers is right, and has to be accepted in full; what is not is printed.
 """
 
-import argparse
 import os
 import sys
 
@@ -15,27 +16,20 @@ import matplotlib as mpl
 
 mpl.use("agg")
 
-from labkit import labs
-from tools import record
+from tools import options, record
 from tools.rewrite import wardrobe
 
 
 def main() -> int:
     """Print the table; the exit status is 1 where a right answer is refused."""
-    parser = argparse.ArgumentParser(prog="make rewrite", description=__doc__.splitlines()[0])
-    parser.add_argument("labs", nargs="*", help="all of them if left out")
-    parser.add_argument("--trainings", action="store_true", help="those that train, too")
-    parser.add_argument("--record", action="store_true", help="keep it for docs/checks.md")
-    parser.add_argument("--only", nargs="+", default=(), help="names of exercises")
-    options = parser.parse_args()
+    told = options.parser("make rewrite", __doc__).parse_args()
     made = accepted = 0
     print(f"{'exercise':36} {'rewrites':>8} {'accepted':>9} {'as it may':>10} {'no code':>8}")
-    for lab in options.labs or labs.MODULES:
-        for tried in wardrobe.of_lab(lab, options.trainings, options.only):
+    for lab, names in options.chosen(told, record.CLOTHES).items():
+        for tried in wardrobe.of_lab(lab, told.trainings, names, told.share, told.seed):
             made, accepted = made + tried.made, accepted + tried.accepted
-            if options.record:
-                counted = {"made": tried.made, "accepted": tried.accepted, "through": tried.refused}
-                record.keep(record.CLOTHES, lab, tried.name, counted)
+            if told.record:
+                record.keep(record.CLOTHES, lab, tried.name, tried.counted(told.share))
             print(
                 f"{lab[:4]} {tried.name:31} {tried.made:8} {tried.accepted:9} "
                 f"{len(tried.either):10} {len(tried.no_code):8}",

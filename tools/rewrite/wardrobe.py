@@ -38,6 +38,15 @@ class Tried:
     either: list[str] = dataclasses.field(default_factory=list)
     no_code: list[str] = dataclasses.field(default_factory=list)
 
+    def counted(self, share: float) -> dict[str, Any]:
+        """Return what is kept of it, where `share` of the clothes was tried."""
+        return {
+            "made": self.made,
+            "accepted": self.accepted,
+            "through": self.refused,
+            "share": share,
+        }
+
     def count(self, words: str, result: Any, has_to_be: bool = True) -> None:
         full = result.points == result.max_points
         if has_to_be or full:
@@ -62,7 +71,8 @@ def of_lab(
     ----------
     lab : str
     trainings : bool
-        Whether those are tried, too, that train something, and everything is trained in full.
+        Whether those are tried that train something, and everything is trained in full; else it
+        is the others.
     only : sequence of str
         Names of exercises; all of them if empty.
     share : float

@@ -199,6 +199,7 @@ def _is_fit(fit: Any) -> bool:
     return (
         isinstance(fit, evidence.Fit)
         and all(isinstance(part, int) for part in (fit.batch, fit.updates_before, fit.number))
+        and all(isinstance(part, str) for part in (fit.optimizer, fit.loss, fit.stopped_by))
         and all(part is None or _is_shown(part) for part in (fit.learnt, fit.held_out))
     )
 

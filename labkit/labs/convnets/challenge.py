@@ -131,20 +131,37 @@ def _(challenger, challenger_history, data):
         seen = measure.accuracy(challenger, *_held_out(data))
     except measure.NotMeasurable as error:
         return Message(f"challenger cannot be tried on the images: {error}")
-    if _on_test_set(challenger, told, data):
+    fit = challenger_history.fit
+    held_out = fit.held_out if fit else None
+    if _on_test_set(challenger, told, data) or (held_out and trainings.of_tests(data, held_out)):
         return Message(
             "challenger_history was made with the test images",
             "a validation accuracy on images that were held out from the training images",
             "Hand x_held and y_held to fit() as validation_data.",
         )
-    fit = challenger_history.fit
-    if fit and fit.learnt and fit.held_out and _overlap(fit.held_out.images, fit.learnt.images):
+    if held_out and fit.learnt and _overlap(held_out.images, fit.learnt.images):
         return Message(
             "challenger has learnt from the images that it was validated on",
             "a training on the images that are not held out",
             "Hand x_learn and y_learn to fit(), and x_held and y_held as validation_data.",
         )
-    if min(abs(seen - value) for value in told) > _LUCK:
+    noted = [note.learnt for note in (*challenger.fits, fit) if note and note.learnt]
+    if any(trainings.of_tests(data, learnt) for learnt in noted):
+        return Message(
+            "challenger has learnt from test images",
+            "a network that has seen training images alone",
+            "Hand x_learn and y_learn to fit().",
+        )
+    if fault := trainings.better_on_tests(challenger, data, "challenger"):
+        return fault
+    if held_out and held_out.highest > 1.5:
+        return Message(
+            "challenger_history was measured on pixels from 0 to 255",
+            "a validation on scaled images",
+            "Hand x_held and y_held to fit() as validation_data.",
+        )
+    another = trainings.tells_of_another(challenger_history, challenger)
+    if another or min(abs(seen - value) for value in told) > _LUCK:
         return Message(
             f"challenger_history ends with a validation accuracy of {told[-1]:.1%}. Measured on "
             f"the images that were held out, challenger reaches {seen:.1%}",
@@ -303,3 +320,25 @@ def untrained(np, keras, challenger, challenger_history, x_held, y_train, held_o
 @exercise.wrong(earns=13)
 def history_of_another(challenger):
     return challenger, histories.history({"val_accuracy": [0.1, 0.2]})
+
+
+_FREE = "how long it trains, how, and from how many of the images that are not held out, is free"
+exercise.alike.update(
+    {
+        "code: *": "a network of one's own: whatever takes the steps of the scale on new images",
+        "challenger learnt a half": _FREE,
+        "challenger learnt a half, watched on a half": _FREE,
+        "challenger learnt the last ones": "these are the images that are not held out",
+        "challenger learnt the last ones, watched on a half": _FREE,
+        "challenger watched on a half": "a part of the images held out is held out, too",
+        "challenger for *": _FREE,
+        "challenger in *": _FREE,
+        "challenger from a later epoch on": _FREE,
+        "challenger without *": _FREE,
+        "challenger twice": _FREE,
+        "challenger an epoch before": _FREE,
+        "challenger compiled *": _FREE,
+        "challenger stopped by *": _FREE,
+        "challenger a rebuilt one with its weights": "as one that was read from its file",
+    }
+)

@@ -61,6 +61,22 @@ def _noted(answers):
     )
 
 
+def _stopped_by(answers):
+    fit = answers.simple_history.fit
+    watched = fit.stopped_by if fit else ""
+    if watched in ("", "val_loss"):
+        return None
+    return Message(
+        f"simple_model was stopped by {watched}",
+        "a callback that watches the validation loss",
+        "EarlyStopping has an argument that says what it monitors.",
+    )
+
+
+def _once(answers):
+    return trainings.trained_once(answers.simple_history, answers.simple_model, "simple_model")
+
+
 def _ends(answers):
     losses = _losses(answers.simple_history)
     if not losses:
@@ -89,6 +105,8 @@ exercise.require(
         _noted,
         shared.batches("simple_history", BATCH),
         _ends,
+        _stopped_by,
+        _once,
     ),
     asks="It watches the validation loss with a patience of **5**",
 )

@@ -5,6 +5,7 @@ The settings are chosen. Now build the three networks anew and train each for fi
 your `best_rate_and_nodes`, and `model_three` with three layers of your `best_nodes_of_three`.
 """
 
+import contextlib
 import math
 
 import numpy as np
@@ -58,6 +59,15 @@ def _chosen(answers, name):
         raise Unusable(message) from None
 
 
+def _networks(answers):
+    """Return those of the three that are networks, by name."""
+    found = {}
+    for name in shared.FINAL:
+        with contextlib.suppress(Unusable):
+            found[name] = getattr(answers, name)
+    return found
+
+
 def _built(name, asks):
     def test(answers):
         model, (layers, rate) = getattr(answers, name), _chosen(answers, name)
@@ -75,7 +85,8 @@ def _built(name, asks):
                 f"{rate:g}, as chosen above",
                 ANEW,
             )
-        return None
+        fault = shared.built_otherwise(_networks(answers), lambda model: set(shared.form(model)))
+        return fault if fault and fault.saw.startswith(f"{name} ") else None
 
     exercise.require(Criterion(f"{name} is built as chosen", 1, test), asks=asks)
 

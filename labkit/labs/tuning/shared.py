@@ -39,6 +39,37 @@ def hidden(model: evidence.Model) -> list[int]:
     return structures.units(chain(model))[:-1]
 
 
+def form(model: evidence.Model) -> list[str]:
+    """Return in words what a network is made of, whatever its numbers of nodes."""
+    found = []
+    for step in chain(model).steps:
+        settings = {name: value for name, value in step.settings.items() if name != "units"}
+        found.append(f"{step.kind} {settings} {step.extras} {step.penalties}")
+    return found
+
+
+def built_otherwise(
+    networks: dict[str, evidence.Model], form_of: Callable[[evidence.Model], Any] = form
+) -> Message | None:
+    """Say which of several networks differs from the others in more than its numbers of nodes.
+
+    Whether they are built as they should be is asked where the function is written that builds all
+    of them. That it is the same function for all is asked where they are compared.
+    """
+    forms = {name: form_of(model) for name, model in networks.items()}
+    usual = max(forms.values(), key=list(forms.values()).count)
+    like_it = next(name for name, found in forms.items() if found == usual)
+    for name, found in forms.items():
+        if found != usual:
+            return Message(
+                f"{name} has, from first to last: {chain(networks[name]).words()}. "
+                f"{like_it} has: {chain(networks[like_it]).words()}",
+                "networks that differ in the settings of the search alone",
+                "Build all of them with build_mlp.",
+            )
+    return None
+
+
 def learning_rate(model: evidence.Model) -> float | None:
     """Return the learning rate that a network was compiled with, None where it changes."""
     compiled = json.loads(model.config).get("compile_config") or {}
@@ -205,7 +236,8 @@ class Search:
                     f"{asked:g}",
                     "Hand the learning rate of the loop on to build_mlp.",
                 )
-        return None
+        models = self.models(answers)
+        return built_otherwise({f"{self.networks}[{key}]": models[key] for key in self.wanted})
 
     def is_measured(self, answers: Answers) -> Message | None:
         for entry in self.wanted:

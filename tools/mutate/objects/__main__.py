@@ -1,14 +1,15 @@
 """Change what the solutions make in every way, and print a table of what the checks said.
 
-    python -m tools.mutate.objects [lab ...] [--only exercise ...] [--trainings]
-                                   [--share 0.1] [--seed 0] [--record]
+    python -m tools.mutate.objects [lab ...] [--only exercise ...] [--share 0.1] [--seed 0]
+                                   [--trainings] [--record] [--missing]
+
+With `--trainings` networks that were trained otherwise are tried, else everything but these.
 
 A mutant is killed if it does not get full points. One that gets them is the same in behaviour (held
 against the right answer, or as the exercise's file says, with its reason), or it is a mistake that
 no check has seen, which is printed.
 """
 
-import argparse
 import contextlib
 import os
 import sys
@@ -22,7 +23,7 @@ import matplotlib as mpl
 mpl.use("agg")
 
 from labkit import labs
-from tools import record
+from tools import options, record
 from tools.mutate.objects import answers
 from tools.mutate.tally import Tally
 
@@ -41,28 +42,22 @@ def measure(
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         for exercise in labs.load(lab):
             if not only or exercise.name in only:
-                yield answers.tally(exercise, share, seed, trainings)
+                found = answers.tally(exercise, share, seed, trainings)
+                if found.made or not trainings:  # most exercises train nothing
+                    yield found
 
 
 def main() -> int:
     """Print the table; the exit status is 1 where a mistake got full points, or no verdict."""
-    parser = argparse.ArgumentParser(prog="tools.mutate.objects", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("labs", nargs="*", default=list(labs.MODULES))
-    parser.add_argument("--share", type=float, default=1.0)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--trainings", action="store_true", help="those that train, too")
-    parser.add_argument("--record", action="store_true", help="keep it for docs/checks.md")
-    parser.add_argument("--only", nargs="+", default=(), help="names of exercises")
-    options = parser.parse_args()
+    told = options.parser("make mutate-objects", __doc__).parse_args()
+    kind = record.TRAININGS if told.trainings else record.OBJECTS
     every = Tally("all")
     print(f"{'exercise':36} {'mutants':>8} {'killed':>7} {'same':>6} {'seen by none':>13}")
-    for lab in options.labs:
-        given = lab, options.share, options.seed, options.trainings, options.only
-        for found in measure(*given):
+    for lab, names in options.chosen(told, kind).items():
+        for found in measure(lab, told.share, told.seed, told.trainings, names):
             every.add(found)
-            if options.record:
-                record.keep(record.OBJECTS, lab, found.exercise, found.counted(options.share))
+            if told.record:
+                record.keep(kind, lab, found.exercise, found.counted(told.share))
             print(f"{lab[:4]} {found}", flush=True)
     print(f"     {every.row()}   {every.refused:.1%} of those that differ")
     return 1 if every.survivors or every.broken else 0

@@ -40,9 +40,9 @@ def as_in_a_notebook() -> None:
 def tally(exercise: Exercise, share: float = 1.0, seed: int = 0, trained: bool = False) -> Tally:
     """Try the exercise on its mutants, or on a share of them that `seed` draws.
 
-    Those that need a training are left out unless `trained`.
+    Those that need a training are tried if `trained`, else all others.
     """
-    if any(answer.kind in _OF_NETWORKS for answer in exercise.answers.values()):
+    if _trains(exercise):
         as_in_a_notebook()
     found = Tally(exercise.name)
     # Every tenth, say, from one of the first ten on: so that there is one wherever there are ten.
@@ -101,6 +101,10 @@ def mutants(exercise: Exercise, trained: bool = False) -> Iterator[tuple[str, Ch
     right = exercise.cases()[0].make(defined)
     if judged(exercise, right).outcome is not Outcome.PASSED:
         raise AssertionError(f"the solution of {exercise.name} is refused")
+    yield from (_retrained if trained else _changed)(exercise, right, defined)
+
+
+def _changed(exercise: Exercise, right: tuple, defined: Any) -> Iterator[tuple[str, Changed]]:
     names = list(exercise.answers)
     for place, name in enumerate(names):
         for mutant in of_answer(exercise, name, right[place], defined):
@@ -113,12 +117,26 @@ def mutants(exercise: Exercise, trained: bool = False) -> Iterator[tuple[str, Ch
         swapped[one], swapped[other] = right[other], right[one]
         pairs = tuple((names[n], right[n], swapped[n]) for n in (one, other))
         yield f"{names[one]} and {names[other]} swapped", Changed(_always(swapped), pairs)
-    if trained:
-        by_name = dict(zip(names, right, strict=True))
+
+
+def _retrained(exercise: Exercise, right: tuple, defined: Any) -> Iterator[tuple[str, Changed]]:
+    """Yield other trainings of the solution, or else of the first right answer that has one."""
+    if not _trains(exercise):
+        return
+    others = (case.make(defined) for case in exercise.cases()[1:] if case.is_right)
+    for given in itertools.chain([right], others):
+        by_name = dict(zip(exercise.answers, given, strict=True))
+        found = False
         for mutant in trainings.mutants(exercise, by_name, defined):
+            found = True
             # Trained when it is judged: a share that is drawn is all that is trained.
-            given = functools.partial(_trained, by_name, mutant.value)
-            yield mutant.words, Changed(given, ())
+            yield mutant.words, Changed(functools.partial(_trained, by_name, mutant.value), ())
+        if found:
+            return
+
+
+def _trains(exercise: Exercise) -> bool:
+    return any(answer.kind in _OF_NETWORKS for answer in exercise.answers.values())
 
 
 def _trained(by_name: dict[str, Any], train: Callable[[], dict[str, Any]]) -> tuple:

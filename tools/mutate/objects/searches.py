@@ -26,6 +26,11 @@ def mutants(search: Any, images: Any, labels: Any) -> Iterator[Mutant]:
         "an iteration less": {"max_iter": search.estimator.max_iter - 1},
         "another seed": {"random_state": 2},
         "tanh": {"activation": "tanh"},
+        "logistic curves": {"activation": "logistic"},
+        "larger steps": {"learning_rate_init": 0.01},
+        "smaller batches": {"batch_size": 100},
+        "another solver": {"solver": "sgd"},
+        "images in their order": {"shuffle": False},
     }.items():
         changed = base.clone(search).set_params(
             **{f"estimator__{k}": v for k, v in settings.items()}
@@ -42,7 +47,17 @@ def mutants(search: Any, images: Any, labels: Any) -> Iterator[Mutant]:
     turned = np.random.default_rng(1).permutation(labels)
     yield Mutant("labels of other images", base.clone(search).fit(images, turned))
     yield Mutant("half of the images", base.clone(search).fit(images[::2], labels[::2]))
-    yield Mutant("unscaled images", base.clone(search).fit(np.asarray(images) * 255, labels))
+    for words, (other, told) in {
+        "unscaled images": (images * 255, labels),
+        "images scaled twice": (images / 255, labels),
+        "images in other shades": (1 - images, labels),
+        "half of them twice": tuple(
+            np.concatenate([part[::2], part[::2]]) for part in (images, labels)
+        ),
+        "images turned round": (images[:, ::-1], labels),
+        "labels one off": (images, np.roll(labels, 1)),
+    }.items():
+        yield Mutant(words, base.clone(search).fit(other, told))
 
 
 def _forged(search: Any) -> Iterator[tuple[str, Any]]:
