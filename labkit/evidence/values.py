@@ -6,6 +6,7 @@ train, and keep at most some rows of a large array.
 """
 
 import dataclasses
+import itertools
 import math
 import numbers
 import re
@@ -123,7 +124,7 @@ def _plain(answer: Any, room: "_Room | None" = None) -> Any:
     # A range, the keys of a dictionary, TensorFlow's shape: lists by another name.
     elif _is_like_a_list(answer):
         room.take(len(answer))
-        return [_plain(part, room) for part in answer]
+        return [_plain(part, room) for part in itertools.islice(answer, len(answer))]
     raise TypeError(f"a {type_name(answer)} is no plain value")
 
 

@@ -1,13 +1,19 @@
 """Changed objects: that they differ from the right ones, and that the checks refuse them."""
 
+import itertools
+
+import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from labkit import evidence, labs
 from labkit.evidence import functions
+from labkit.evidence import networks as collected
+from labkit.labs.tuning import shared
 from tools.mutate.objects import answers, arrays, pictures, values
 from tools.mutate.objects import functions as of_functions
+from tools.mutate.objects import networks as of_networks
 
 pytestmark = pytest.mark.usefixtures("sample_data", "beside_its_files")
 _TRAINED = (evidence.Model, evidence.Networks, evidence.History)
@@ -37,6 +43,27 @@ def _held(found, record_property):
 @pytest.mark.parametrize("exercise", UNTRAINED)
 def test_what_needs_no_training_is_refused_where_it_is_changed(exercise, record_property):
     _held(answers.tally(exercise, share=0.1, seed=1), record_property)
+
+
+def _built(nodes):
+    stack = [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(nodes, "relu")]
+    return keras.Sequential([*stack, keras.layers.Dense(10, "softmax")])
+
+
+@pytest.mark.slow
+def test_a_network_of_a_search_that_is_built_otherwise_than_the_others_is_seen():
+    """In whatever it differs, but for its number of nodes, which is compared with its key."""
+    right = _built(8)
+    others = {str(nodes): collected.model(_built(nodes)) for nodes in (16, 32)}
+    assert shared.built_otherwise({"8": collected.model(right)} | others) is None
+    tried, left = 0, []
+    for mutant in itertools.islice(of_networks.mutants(right), 0, None, 3):
+        found = collected.model(mutant.value)
+        tried += 1
+        if shared.hidden(found) == [8] and not shared.built_otherwise({"8": found} | others):
+            left += [] if of_networks.alike(right, mutant.value) else [mutant.words]
+    assert tried > 30
+    assert left == []
 
 
 def test_an_array_is_changed_in_every_way():
