@@ -14,8 +14,8 @@ def test_the_page_tells_what_is_kept():
 
 @pytest.mark.parametrize("kind", record.KINDS)
 def test_no_exercise_is_kept_that_is_no_more(kind):
-    kept = sum(len(found) for found in KEPT[kind].values())
-    assert len(list(record.exercises(kind, KEPT))) == kept > 0
+    kept = sum(len(found) for found in KEPT.get(kind, {}).values())
+    assert len(list(record.exercises(kind, KEPT))) == kept
 
 
 @pytest.mark.parametrize("kind", [record.CODE, record.OBJECTS, record.CLOTHES])

@@ -19,7 +19,7 @@ from labkit.checks.given import reference
 from labkit.evidence import searches
 
 FOLDS, PIECE = 5, 2_000
-ALIKE = 0.95
+ALIKE = 0.98
 FIT = "Call search.fit with the images and labels of the piece."
 exercise = Exercise(
     __doc__,
@@ -140,7 +140,8 @@ def _learnt_from_the_piece(search):
     import threadpoolctl
     from sklearn.neural_network import MLPClassifier
 
-    network = MLPClassifier((50,), alpha=search["alpha"], max_iter=1, random_state=1)
+    sizes = [len(biases) for biases in search["weights"][1:-1:2]]  # another criterion's concern
+    network = MLPClassifier(sizes, alpha=search["alpha"], max_iter=1, random_state=1)
     changes = []
     with warnings.catch_warnings(), threadpoolctl.threadpool_limits(1):
         warnings.simplefilter("ignore")
@@ -149,8 +150,6 @@ def _learnt_from_the_piece(search):
         last = network.set_params(learning_rate_init=0.001, max_iter=10).fit(images, labels).coefs_
     for weights, before, after in zip(search["weights"][::2], first, last, strict=True):
         told = np.asarray(weights, float)
-        if told.shape != before.shape:
-            return False
         changes.append(np.ravel([told - before, after - before]).reshape(2, -1))
     told, wanted = np.concatenate(changes, axis=1)
     return bool(told @ wanted > ALIKE * np.linalg.norm(told) * np.linalg.norm(wanted))
@@ -168,7 +167,8 @@ def _(search):
         )
     try:
         seen = _accuracy_on_the_piece(search["weights"])
-    except (ValueError, IndexError):
+        learnt_from_it = _learnt_from_the_piece(search)
+    except (ValueError, IndexError, TypeError):
         return Message(
             "search does not hold the network that it trained in the end",
             "a search that has been fitted, refit=True as it is by default",
@@ -187,7 +187,7 @@ def _(search):
             "the results of its own fit",
             FIT,
         )
-    if not _learnt_from_the_piece(search):
+    if not learnt_from_it:
         return Message(
             f"search learnt from {PIECE:,} images or labels that are not those of the piece",
             "x_piece and y_piece, as they are",
