@@ -7,6 +7,7 @@ import json
 import pathlib
 import re
 import shutil
+import time
 import urllib.parse
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,9 +17,18 @@ from tests.browser import chromium
 from tests.notebooks import running
 
 TRIES = 5
-RUN_SECONDS = 240  # for a run of all cells on a busy machine
+RUN_SECONDS = 240  # for one cell on a busy machine
+IDLE_SECONDS = 60
+SECONDS_UNCHANGED = 20  # without a star on any cell, and the kernel idle
 _RAN = re.compile(r"\d")
 _IS_ACTIVE = re.compile(r"jp-mod-active")
+_PROMPTS = ".jp-Notebook .jp-CodeCell .jp-InputPrompt"
+_INDICATOR = ".jp-Notebook-ExecutionIndicator"
+_ERROR = re.compile(r"\w(Error|Exception|Interrupt)\b")
+_WITH_CODE = """(prompts) => prompts.map((prompt) => {
+    const editor = prompt.closest(".jp-Cell").querySelector(".cm-content");
+    return [prompt.textContent, editor === null || editor.textContent.trim() !== ""];
+})"""
 
 
 class LabPage:
@@ -33,6 +43,7 @@ class LabPage:
 
     def __init__(self, page: Any, notebook: pathlib.Path) -> None:
         self.page = page
+        page.set_default_timeout(RUN_SECONDS * 1000)
         self.notebook = notebook
 
     def cell(self, name: str) -> Any:
@@ -78,53 +89,103 @@ class LabPage:
         self.page.keyboard.press("Escape")
 
     def run(self, name: str) -> None:
-        """Run a cell with Ctrl+Enter, again if need be: see `run_all`."""
+        """Run a cell with Ctrl+Enter, again if need be."""
         prompt = self.cell(name).locator(".jp-InputPrompt")
 
         def choose() -> None:
             self.go(name)
             self.page.keyboard.press("Control+Enter")
 
-        self._try_until_it_ran(prompt, choose)
+        self._until_all_have_run(prompt, choose)
+
+    def begin(self, name: str) -> None:
+        """Run a cell that does not end by itself, again if need be; wait for its star."""
+        prompt, expect = self.cell(name).locator(".jp-InputPrompt"), chromium.playwright.expect
+        for _ in range(TRIES):
+            self.go(name)
+            self.page.keyboard.press("Control+Enter")
+            with contextlib.suppress(AssertionError):
+                return expect(prompt).to_have_text("[*]:", timeout=IDLE_SECONDS * 1000)
+        raise AssertionError(f"After {TRIES} tries {name} does not run")
+
+    def wait_until_ran(self, name: str) -> None:
+        """Wait until a cell that was begun has its number."""
+        self.expect(self.cell(name).locator(".jp-InputPrompt")).to_have_text(_RAN)
 
     def run_everything(self) -> None:
-        """Choose all cells and run them, with the keyboard; again if need be: see `run_all`."""
-        first = self.page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").first
+        """Choose all cells and run them, with the keyboard; again if need be."""
 
         def choose() -> None:
             self.page.keyboard.press("Escape")
             self.page.keyboard.press("Control+A")
             self.page.keyboard.press("Control+Enter")
 
-        self._try_until_it_ran(first, choose)
-        self.wait_until_idle()
+        self._until_all_have_run(self.page.locator(_PROMPTS), choose)
 
     def run_all(self) -> None:
-        """Choose Run All Cells, again if need be: while it starts, JupyterLab may miss it."""
-        first = self.page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").first
+        """Choose Run All Cells, again if need be."""
 
         def choose() -> None:
             self.page.get_by_role("menuitem", name="Run", exact=True).click()
             self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
-        self._try_until_it_ran(first, choose)
+        self._until_all_have_run(self.page.locator(_PROMPTS), choose)
+
+    def _until_all_have_run(self, prompts: Any, choose: Callable[[], None]) -> None:
+        """Choose to run cells until all of them have, of those that hold code.
+
+        Before a page has its kernel, JupyterLab lets cells go that it is asked to run: some or all
+        of them then stand without a number, and nothing runs.
+        """
+        for _ in range(TRIES):
+            self.wait_until_idle()
+            # So that every number that is seen comes from the run that is chosen now.
+            prompts.evaluate_all("(all) => all.forEach((one) => { one.textContent = ''; })")
+            choose()
+            if self._have_run(prompts):
+                return
+            said = self.cell("setup").locator(".jp-OutputArea").inner_text()
+            assert not _ERROR.search(said), f"The set-up failed:\n{said}"
+        raise AssertionError(f"After {TRIES} tries cells have no number: {self._shown(prompts)}")
+
+    def _have_run(self, prompts: Any) -> bool:
+        """Wait until all have a number; False when nothing has changed for too long."""
+        before, since = None, time.monotonic()
+        while True:
+            status, cells = shown = self._shown(prompts)
+            left = [prompt for prompt, holds_code in cells if holds_code]
+            if all(map(_RAN.search, left)):
+                return True
+            if shown != before:
+                before, since = shown, time.monotonic()
+            # While the set-up runs it may say "idle": what the page tells has its own thread.
+            runs = RUN_SECONDS / 2 if any("*" in prompt for prompt in left) else SECONDS_UNCHANGED
+            if time.monotonic() - since > (runs if status == "idle" else RUN_SECONDS):
+                return False
+            self.page.wait_for_timeout(100)
+
+    def _shown(self, prompts: Any) -> tuple[str, list[list[Any]]]:
+        """Return what the kernel is said to do, and each prompt; with it whether there is code."""
+        status = self.page.locator(_INDICATOR).first.get_attribute("data-status")
+        return status or "", prompts.evaluate_all(_WITH_CODE)
+
+    def wait_until_open(self) -> None:
+        """Wait until all cells are on the page."""
+        cells = self.page.locator(".jp-Notebook .jp-Cell")
+        self.expect(cells).to_have_count(len(running.read(self.notebook).cells))
         self.wait_until_idle()
 
-    def _try_until_it_ran(self, prompt: Any, choose: Callable[[], None]) -> None:
-        """Choose to run a cell until it has: a star may go again where the kernel was not ready."""
-        before, expect = prompt.inner_text(), chromium.playwright.expect
-        for _ in range(TRIES):
-            choose()
-            with contextlib.suppress(AssertionError):
-                expect(prompt).not_to_have_text(before, timeout=30_000)
-                expect(prompt).to_have_text(_RAN, timeout=RUN_SECONDS * 1000 / 2)
-                return
-        raise AssertionError(f"No cell ran in {TRIES} tries")
-
     def wait_until_idle(self) -> None:
-        """Wait until nothing runs."""
-        idle = self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first
-        self.expect(idle).to_be_visible()
+        """Wait until there is a kernel that does nothing; not for ever: what it says may be lost.
+
+        A page begins with "idle", before it knows what kernel it will have.
+        """
+        expect = chromium.playwright.expect
+        with contextlib.suppress(AssertionError):
+            named = self.page.locator(".jp-Notebook-toolbar .jp-KernelName, .jp-KernelName").first
+            expect(named).to_contain_text("Python", timeout=IDLE_SECONDS * 1000)
+            idle = self.page.locator(f"{_INDICATOR}[data-status=idle]").first
+            expect(idle).to_be_visible(timeout=IDLE_SECONDS * 1000)
 
     def expect(self, locator: Any) -> Any:
         """Return Playwright's assertions about `locator`, patient with a busy machine."""
@@ -158,7 +219,7 @@ def opened(lab: str, folder: pathlib.Path) -> Iterator[LabPage]:
         parts = urllib.parse.urlsplit(server.url)
         page.goto(parts._replace(path=f"/lab/tree/{lab}/{lab}.ipynb").geturl())
         shown = LabPage(page, notebook)
-        shown.wait_until_idle()
+        shown.wait_until_open()
         yield shown
 
 

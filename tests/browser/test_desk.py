@@ -34,7 +34,7 @@ def desk(tmp_path_factory):
         link = lab.page.get_by_role("link", name=LAB, exact=True).first
         lab.expect(link).to_be_visible()
         link.click()
-        lab.wait_until_idle()
+        lab.wait_until_open()
         _set_up(lab)
         yield lab
 
@@ -97,8 +97,8 @@ def test_what_does_not_end_is_stopped_with_a_sentence(desk):
     desk.expect(_answer(desk, name, endless)).to_contain_text("had not ended after 5 seconds")
     # A cell runs as long as the student lets it: the button stops it, or two keys.
     desk.write(name, "while True: pass")
-    desk.page.keyboard.press("Control+Enter")
-    desk.expect(desk.cell(name).locator(".jp-InputPrompt")).to_have_text("[*]:")
+    desk.begin(name)
+    desk.go(name)
     desk.page.keyboard.press("i")
     desk.page.keyboard.press("i")
     desk.expect(desk.cell(name).locator(".jp-OutputArea-output")).to_contain_text("was stopped")
@@ -123,14 +123,14 @@ def test_a_hint_is_for_what_was_worked_on_last_and_most_is_almost(desk):
 
 def test_a_silent_training_shows_a_line_that_is_not_stored(desk):
     desk.write(GIVEN, TRAINING)
-    desk.page.keyboard.press("Control+Enter")
+    desk.begin(GIVEN)
     line = desk.page.locator(".labkit-line")
     desk.expect(line).to_contain_text("Training: 1 of 2 epochs, loss")
     desk.expect(line).to_contain_text("to go")
     assert desk.cell(GIVEN).locator(".labkit-line").count() == 1
     (desk.notebook.parent / "seen").touch()
     desk.expect(line).to_have_count(0)
-    desk.wait_until_idle()
+    desk.wait_until_ran(GIVEN)
     desk.page.keyboard.press("Escape")
     desk.page.keyboard.press("Control+S")
     assert "of 2 epochs" not in _when_it_holds(desk, "tiny.fit")

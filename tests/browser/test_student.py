@@ -81,7 +81,7 @@ def _begin(lab):
     shots.take(lab.page.locator(".jp-MarkdownViewer, .jp-RenderedMarkdown").first, "start")
     lab.tab_to(link)
     lab.page.keyboard.press("Enter")
-    lab.wait_until_idle()
+    lab.wait_until_open()
 
 
 def _mistakes_of_the_first_exercise(lab):
