@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import gzip
 import pathlib
 import tempfile
 
@@ -71,8 +70,8 @@ def _contents(loaded: sources.Loaded) -> dict[str, bytes]:
     images = loaded.arrays["x_test"][:N_IMAGES]
     labels = loaded.arrays["y_test"][:N_IMAGES]
     return {
-        "images-idx3-ubyte.gz": gzip.compress(idx.idx_bytes(images), mtime=0),
-        "labels-idx1-ubyte.gz": gzip.compress(idx.idx_bytes(labels), mtime=0),
+        "images-idx3-ubyte.gz": idx.packed(idx.idx_bytes(images)),
+        "labels-idx1-ubyte.gz": idx.packed(idx.idx_bytes(labels)),
         "images-and-labels.csv": table.csv_bytes(images, labels),
     }
 

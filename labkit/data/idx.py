@@ -96,8 +96,7 @@ def write_idx(path: str | os.PathLike, array: np.ndarray) -> None:
     path = pathlib.Path(path)
     content = idx_bytes(array)
     if path.suffix == ".gz":
-        # Without a time stamp the same array always gives the same file.
-        content = gzip.compress(content, mtime=0)
+        content = packed(content)
     files.write(path, content)
 
 
@@ -106,6 +105,14 @@ def idx_bytes(array: np.ndarray) -> bytes:
     array = np.asarray(array)
     values = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder(">"))
     return header(array) + values.tobytes()
+
+
+def packed(content: bytes) -> bytes:
+    """Return the content of a gzip file: always the same for the same bytes.
+
+    The last half percent of its size would take eight times as long.
+    """
+    return gzip.compress(content, 6, mtime=0)
 
 
 def header(array: np.ndarray) -> bytes:
