@@ -1,6 +1,7 @@
 """What a student's imports load, and which way the parts of the package depend on each other."""
 
 import ast
+import graphlib
 import pathlib
 import subprocess
 import sys
@@ -91,6 +92,30 @@ def test_dependencies_point_one_way():
 
 def test_dependencies_within_grading_point_one_way():
     assert _arrows_upwards(PACKAGE / "grading", "grading.", WINGS_OF_GRADING) == []
+
+
+def test_no_module_imports_itself_through_others():
+    """Imports inside functions, and those for annotations alone, count as well."""
+    names = {
+        ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in PACKAGE.rglob("*.py")
+    }
+    needed = {
+        name: {asked if asked in names else asked.rpartition(".")[0] for asked in _imports(path)}
+        for name, path in names.items()
+    }
+    for name, others in needed.items():
+        others.discard(name)
+    graphlib.TopologicalSorter(needed).prepare()
+
+
+def test_no_module_is_longer_than_600_lines():
+    project = PACKAGE.parent
+    rooms = [project / name for name in ("labkit", "tests", "tools", "benchmarks")]
+    paths = [path for room in rooms for path in room.rglob("*.py")]
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in paths}
+    assert len(paths) > 400
+    assert {str(path): length for path, length in lengths.items() if length > 600} == {}
 
 
 def test_what_is_copied_into_a_box_imports_nothing_of_grading():

@@ -4,7 +4,8 @@ import dis
 import inspect
 import pathlib
 import sys
-from collections.abc import Callable
+import types
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 
@@ -60,6 +61,21 @@ def told(function: Callable, where: Any) -> str:
 def words(function: Callable) -> str:
     """Return the name of a function as words."""
     return function.__name__.strip("_").replace("_", " ")
+
+
+def functions(make: Callable | None, named: Mapping[str, Any]) -> Iterator[Callable]:
+    """Yield a function, if there is one, and those that were handed over by names, so named."""
+    if make is not None:
+        yield make
+    for name, function in named.items():
+        if not isinstance(function, types.FunctionType):
+            raise AuthorError(
+                f"{name} is no function",
+                f"Write {name}=lambda x_train: ..., with what it asks for behind lambda.",
+                *caller(),
+            )
+        function.__name__ = name
+        yield function
 
 
 def yields(make: Callable) -> int:

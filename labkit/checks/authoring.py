@@ -131,16 +131,27 @@ class Exercise(Placed):
         self.free = (free,) if isinstance(free, str) else tuple(free)
         return solve
 
-    def right(self, make: Callable) -> Callable:
-        """Take a function that returns another right answer; it may ask for the solution's."""
-        self._takes(make, *self.own)
-        self._add_cases(make, author_file.words(make), None, "", Outcome.PASSED)
+    def right(self, make: Callable | None = None, /, **named: Callable) -> Callable | None:
+        """Take functions that return another right answer; they may ask for the solution's.
+
+        One stands below this as a decorator; short ones are handed over by their names:
+        ``exercise.right(by_shape=lambda x_train: x_train.shape[0])``.
+        """
+        for one in author_file.functions(make, named):
+            self._takes(one, *self.own)
+            self._add_cases(one, author_file.words(one), None, "", Outcome.PASSED)
         return make
 
     def wrong(
-        self, make: Callable | None = None, *, earns: float | Sequence[float] = 0, shows: str = ""
-    ) -> Callable:
-        """Take a function that returns a wrong answer, or yields several.
+        self,
+        make: Callable | None = None,
+        /,
+        *,
+        earns: float | Sequence[float] = 0,
+        shows: str = "",
+        **named: Callable,
+    ) -> Callable | None:
+        """Take functions that return a wrong answer, or yield several; handed over as to `right`.
 
         Parameters
         ----------
@@ -149,11 +160,13 @@ class Exercise(Placed):
             What the answer must earn all the same.
         shows : str
             The name of the mistake that must be recognised in it.
+        **named : callable
         """
-        if make is None:
+        if make is None and not named:
             return functools.partial(self.wrong, earns=earns, shows=shows)
-        self._takes(make, *self.own)
-        self._add_cases(make, author_file.words(make), earns, shows)
+        for one in author_file.functions(make, named):
+            self._takes(one, *self.own)
+            self._add_cases(one, author_file.words(one), earns, shows)
         return make
 
     def mistake(
@@ -171,15 +184,33 @@ class Exercise(Placed):
         self._add_cases(make, author_file.words(make), earns, name)
         return make
 
-    def sign(self, seen: Callable) -> Callable:
+    def sign(
+        self,
+        seen: Callable | None = None,
+        *,
+        shown_by: Callable | None = None,
+        earns: float | Sequence[float] = 0,
+    ) -> Callable:
         """Take a predicate that recognises a mistake, where no single value shows it.
 
-        A wrong answer has to show it. It is looked for only where a criterion is not met that is
-        about one of the answers that it asks for.
+        It is looked for only where a criterion is not met that is about one of the answers that it
+        asks for.
+
+        Parameters
+        ----------
+        seen : callable
+        shown_by : callable
+            Makes a wrong answer that shows it. Others, or longer ones, are given to `wrong`.
+        earns : float or sequence of float
+            What that answer must earn all the same.
         """
+        if seen is None:
+            return functools.partial(self.sign, shown_by=shown_by, earns=earns)
         about = frozenset(names.parameters(seen)) & frozenset(self.own)
         self._takes(seen, *self._of_evidence())
-        self._add_mistake(seen, lambda answers: bool(self._call(seen, answers)), about)
+        name = self._add_mistake(seen, lambda answers: bool(self._call(seen, answers)), about)
+        if shown_by is not None:
+            self.wrong(earns=earns, shows=name, **{seen.__name__: shown_by})
         return seen
 
     def equal(

@@ -62,12 +62,12 @@ def _of_cases(exercise: Exercise) -> list[AuthorError]:
     right = sum(case.is_right for case in exercise.further)
     if right < 2:
         problem = f"there are {right} right answers besides the solution"
-        cure = "Add two that are written differently, below @exercise.right."
+        cure = "Add two that are written differently: exercise.right(by_shape=lambda ...: ...)."
         found.append(exercise.error(problem, cure))
     known = {mistake.name for mistake in exercise.misconceptions}
     shown = {case.shows for case in exercise.further} - {""}
     for name in sorted(known - shown):
-        cure = f'Add one below @exercise.wrong(shows="{name}").'
+        cure = f'Add exercise.wrong(shows="{name}", ...), or shown_by=... to its sign.'
         found.append(exercise.error(f"no wrong answer shows the mistake {name!r}", cure))
     for name in sorted(shown - known):
         problem = f"a wrong answer shows {name!r}, and there is no such mistake"

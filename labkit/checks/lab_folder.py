@@ -3,17 +3,15 @@
 import dataclasses
 import importlib
 import pathlib
-import re
 
 from labkit import data
-from labkit.checks import exercise, faults, lab_text, names
+from labkit.checks import counted, exercise, faults, lab_text, names
 from labkit.checks.authoring import AuthorError, Essay, Exercise
 from labkit.checks.exercise import Answer
 from labkit.checks.lab_text import Code, Piece, Place, Prose
 
 TEXT = "lab.md"
 SHARED = "shared"
-_REFERENCE = re.compile(r"\{exercise:([\w-]+)\}")
 
 
 class Lab(exercise.Lab):
@@ -45,6 +43,7 @@ class Lab(exercise.Lab):
             if isinstance(piece, Place)
         }
         super().__init__(name, _title(self.pieces, path), minutes, tuple(self.by_place.values()))
+        self._typed = self._typed_numbers(path)
         self._fill_in_numbers(path)
         self._join(path)
 
@@ -66,7 +65,7 @@ class Lab(exercise.Lab):
             for name in sorted(stray)
         ]
         found += (fault for item in self.exercises for fault in faults.of(item))
-        return [*found, *self._points_unlike_promised()]
+        return [*found, *self._typed, *self._points_unlike_promised()]
 
     def _points_unlike_promised(self) -> list[AuthorError]:
         if self._promised in ("", f"{self.points:g}"):
@@ -75,26 +74,31 @@ class Lab(exercise.Lab):
         cure = "Give other points to an exercise, or write another number."
         return [AuthorError(problem, cure, str(self.folder / TEXT), 1)]
 
+    def _typed_numbers(self, path: pathlib.Path) -> list[AuthorError]:
+        texts = [(piece.text, str(path), piece.line) for piece in self.pieces if _is_prose(piece)]
+        # The title of an exercise and the empty line below it come first.
+        texts += [(item.text, item.path, 3) for item in self.exercises]
+        return [
+            fault
+            for text, file, first in texts
+            for fault in counted.typed(
+                text, lambda line, file=file, first=first: (file, first + line)
+            )
+        ]
+
     def _fill_in_numbers(self, path: pathlib.Path) -> None:
-        """Put the numbers of exercises in the place of ``{exercise:NAME}``."""
+        """Put numbers in the place of ``{exercise:NAME}`` and of ``{points:CRITERION}``."""
         self.pieces = [
-            dataclasses.replace(piece, text=self._filled(piece.text, str(path), piece.line))
-            if isinstance(piece, Prose)
+            dataclasses.replace(piece, text=self._numbered(piece.text, str(path), piece.line))
+            if _is_prose(piece)
             else piece
             for piece in self.pieces
         ]
         for item in self.exercises:
-            item.text = self._filled(item.text, item.path, item.line)
+            item.text = self._numbered(counted.points_in(item), item.path, item.line)
 
-    def _filled(self, text: str, path: str, line: int) -> str:
-        def number(match: re.Match) -> str:
-            item = self.by_place.get(match[1].replace("-", "_"))
-            if item is None:
-                problem = f"{match[0]} stands for no exercise of this lab"
-                raise AuthorError(problem, f"There are: {', '.join(self.by_place)}.", path, line)
-            return str(item.number)
-
-        return _REFERENCE.sub(number, text)
+    def _numbered(self, text: str, path: str, line: int) -> str:
+        return counted.numbers_of(text, self.by_place, path, line)
 
     def _join(self, path: pathlib.Path) -> None:
         """Tell each exercise what the notebook has defined before it."""
@@ -116,6 +120,10 @@ class Lab(exercise.Lab):
                     item.link(earlier)
                     new = (name for name in item.own if name not in item.is_there_already())
                     earlier |= {name: (item.answers[name], item.title) for name in new}
+
+
+def _is_prose(piece: Piece) -> bool:
+    return isinstance(piece, Prose)
 
 
 def text_of(item: Exercise | Essay) -> list[Piece]:

@@ -7,10 +7,8 @@ import contextlib
 import difflib
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from labkit.notebook.troubles import Trouble
+from labkit.notebook.trouble import Trouble
 
 # By the error's class and what it says; the first that fits is told. tests/notebook raises each.
 _KNOWN = (
@@ -192,7 +190,7 @@ def of(trouble: Trouble, texts: Iterable[str] = (), known: Iterable[str] = ()) -
 
     Parameters
     ----------
-    trouble : labkit.notebook.troubles.Trouble
+    trouble : Trouble
     texts : iterable of str
         The variables that take a text in quotation marks.
     known : iterable of str

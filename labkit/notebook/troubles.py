@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import dataclasses
 import linecache
 import os
 import traceback
@@ -13,41 +12,11 @@ from collections.abc import Iterable, Iterator
 
 from labkit.checks.result import Message
 from labkit.notebook import next_steps
+from labkit.notebook.trouble import Trouble
 
 MAX_TEXT = 300
 _CURLY = "“”„‟«»‘’‚‛′″"
 _STRAIGHT = str.maketrans(dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‘’‚‛′", "'"))
-
-
-@dataclasses.dataclass(frozen=True)
-class Trouble:
-    """How a cell's run ended, if not well.
-
-    Attributes
-    ----------
-    kind, text : str
-        The name of the error's class, and what it says.
-    line : int or None
-        The line of the student's own code, counted from 1; None if none is known.
-    code : str
-        That line.
-    name : str
-        The name that was not found; empty for another error.
-    instead : str
-        What was meant by an attribute that was not found; empty if that cannot be told.
-    """
-
-    kind: str
-    text: str
-    line: int | None = None
-    code: str = ""
-    name: str = ""
-    instead: str = ""
-
-    @property
-    def is_of_grammar(self) -> bool:
-        """Whether Python could not even read the cell."""
-        return self.kind in ("SyntaxError", "IndentationError", "TabError")
 
 
 def of(error: BaseException) -> Trouble:

@@ -127,6 +127,8 @@ class _Cutter(ast.NodeTransformer):
             _empty(node, "mistake", node.args, node.body)
         elif "mistake" in roles:
             _empty(node, "mistake", _NO_ARGUMENTS, node.body[:1])
+        elif "sign" in roles:
+            node.decorator_list = list(map(_without_answer, node.decorator_list))
         return self.generic_visit(node)
 
     def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
@@ -150,6 +152,11 @@ def _method(node: ast.expr) -> str:
     """Return ``wrong`` for ``exercise.wrong`` and for ``exercise.wrong(...)``; else nothing."""
     called = node.func if isinstance(node, ast.Call) else node
     return called.attr if _is_of_exercise(called) else ""
+
+
+def _without_answer(decorator: ast.expr) -> ast.expr:
+    """Return ``exercise.sign`` for ``exercise.sign(shown_by=...)``; any other as it is."""
+    return decorator.func if _method(decorator) and isinstance(decorator, ast.Call) else decorator
 
 
 def _empty(

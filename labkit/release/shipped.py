@@ -12,6 +12,7 @@ PACKAGE = (
         "checks/criteria.py",
         "checks/essay.py",
     ),
+    "checks/counted.py",
     *("checks/exercise.py", "checks/faults.py", "checks/folding.py", "checks/forward.py"),
     *("checks/given.py", "checks/histories.py", "checks/lab_folder.py", "checks/lab_text.py"),
     *("checks/measure.py", "checks/names.py", "checks/networks.py", "checks/placed.py"),

@@ -75,6 +75,12 @@ def _called(name):
     return f"Exercise {ITEMS[name].number}, {ITEMS[name].title}"
 
 
+def _earned_by(name, answer):
+    """Return what is said where this answer is right, and the exercise's others are wrong."""
+    earned = sum(item.points for item in ITEMS[name].criteria if answer in item.about)
+    return f"{earned:g} of {ITEMS[name].points:g} points"
+
+
 def _begin(lab):
     link = lab.page.get_by_role("link", name=LAB, exact=True).first
     lab.expect(link).to_be_visible()
@@ -108,7 +114,7 @@ def _mistakes_of_the_first_exercise(lab):
     lab.expect(lab.box(name)).to_contain_text("was changed after it ran last")
     lab.run(name)
     lab.run(f"{name}-check")
-    lab.expect(lab.box(name)).to_contain_text("failed. 2 of 4 points")
+    lab.expect(lab.box(name)).to_contain_text(f"failed. {_earned_by(name, 'n_train')}")
     lab.expect(lab.box(name)).to_contain_text("Stuck? First say what you see")
     for fold in range(2):
         lab.tab_to(lab.box(name).locator("summary").nth(fold))
@@ -216,7 +222,7 @@ def _graded_marked_reported(folder, handed):
         page.keyboard.press("Enter")
         left.get_by_text("All are marked.", exact=True).wait_for()
     assert cli.main(grade) == 0
-    # What was right: the images counted, the pixel read, and the essay's five points.
+    # What was right: the images counted, the pixel read, and what the essay was given.
     earned = ITEMS["count-images"].points + ITEMS["read-pixel"].points + 5
     report = (output / "report.html").read_text("utf-8")
     assert f'>ada</a></th><td class="number">{earned:g}</td>' in report

@@ -7,7 +7,7 @@ import nbformat
 
 from labkit.data import settings
 from tests.grading.cases import accident, accident_by_code
-from tests.grading.classroom import ATTEMPTED, FULL
+from tests.grading.classroom import ATTEMPTED, FULL, POINTS
 
 # --- accidents to the notebook ----------------------------------------------------------------
 
@@ -210,17 +210,20 @@ for _name in settings.NAMES:
 accident_by_code("top-level await", "import asyncio; await asyncio.sleep(0)")
 
 
-@accident("one answer does not parse", points=FULL - 4)
+@accident("one answer does not parse", points=FULL - POINTS["count-images"])
 def _(book):
     return book.answer(**{"count-images": "n_train = = 5"})
 
 
-@accident("one answer stops with an error", points=FULL - 12)
+@accident("one answer stops with an error", points=FULL - POINTS["read-idx"])
 def _(book):
     return book.answer(**{"read-idx": "raise ValueError('not done')"})
 
 
-@accident("the kernel dies in an answer", points=FULL - 30, graded=False)
+BEFORE = sum(POINTS[name] for name in ATTEMPTED[: ATTEMPTED.index("read-idx")])
+
+
+@accident("the kernel dies in an answer", points=BEFORE, graded=False)
 def _(book):
     return book.answer(**{"read-idx": "import os; os.abort()"})
 

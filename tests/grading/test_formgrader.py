@@ -39,7 +39,9 @@ def test_formgrader_serves_the_questions_and_marks_are_kept(light_course, tmp_pa
         assert "Rubric" in page and "a name, and not an amount" in page
         grades = json.loads(ask(f"formgrader/api/grades?submission_id={submission}"))
         mine = next(item for item in grades if item["name"] == "why-not-labels-answer")
-        assert mine["needs_manual_grade"] and mine["max_score"] == 6
+        assert (
+            mine["needs_manual_grade"] and mine["max_score"] == classroom.POINTS["why-not-labels"]
+        )
         ask(f"formgrader/api/grade/{mine['id']}", {"manual_score": 4.5})
         comments = json.loads(ask(f"formgrader/api/comments?submission_id={submission}"))
         comment = next(item for item in comments if item["name"] == "why-not-labels-answer")
@@ -47,7 +49,7 @@ def test_formgrader_serves_the_questions_and_marks_are_kept(light_course, tmp_pa
     (ann,) = grade.grade(LAB, tmp_path / "in", output, settings)
     assert ann.total == classroom.FULL + 4.5
     page = (output / "feedback" / "ann.html").read_text(encoding="utf-8")
-    assert "4.5 of 6 points" in page and "Nearly." in page
+    assert f"4.5 of {classroom.POINTS['why-not-labels']:g} points" in page and "Nearly." in page
 
 
 def test_a_gradebook_of_other_exercises_is_explained(light_course, tmp_path):

@@ -120,7 +120,7 @@ def test_nothing_but_a_mark_is_saved(work, folder):
                 assert points_of() == before
             else:
                 assert identity == answer.id and isinstance(comment, str)
-                assert points is None or 0 <= points <= 6
+                assert points is None or 0 <= points <= classroom.POINTS[essays.QUESTION]
                 before.pop(answer.id, None)
                 assert points_of() == before | ({} if points is None else {identity: points})
 

@@ -230,6 +230,31 @@ def test_mistakes_in_the_call_are_told_at_once():
         exercise.equal("m", 1, "a number", "Count.", asks="all of it")
 
 
+def test_short_answers_are_handed_over_by_their_names():
+    exercise = _sum()
+
+    @exercise.sign(shown_by=lambda x_train: len(x_train) // 2)
+    def half_counted(n, x_train):
+        """There are twice as many."""
+        return 2 * n == len(x_train)
+
+    exercise.right(in_a_loop=lambda x_train: sum(1 for _ in x_train))
+    exercise.wrong(too_many=lambda n: n + 1, too_few=lambda n: n - 1)
+    exercise.wrong(shows="half-counted", rounded=lambda n: n / 2)
+    found = {one.case.name: one for one in trial.answers(exercise)}
+    assert [name for name, one in found.items() if one.problem] == []
+    assert found["in a loop"].result.outcome is Outcome.PASSED
+    assert {"too many", "too few"} <= set(found)
+    for name in ("half counted", "rounded"):
+        assert found[name].result.misconceptions == ("half-counted",)
+    assert exercise.judge(exercise.collect(7)).misconceptions == ()
+
+
+def test_an_answer_handed_over_that_is_no_function_is_told():
+    with pytest.raises(AuthorError, match=f"{__file__}, line .*earn is no function. Write earn="):
+        _sum().wrong(earn=3, too_many=lambda n: n + 1)
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.integers(1, 400), st.sampled_from(["x_train", "x_test"]), st.floats(0.5, 3))
 def test_rows_are_compared_as_the_whole_would_be(row, name, factor):

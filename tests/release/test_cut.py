@@ -82,9 +82,23 @@ def from_the_own(n_before):
     return n_before + 1
 
 
+def _for_signs():
+    return shared.for_answers_only(16)
+
+
+@exercise.sign(shown_by=lambda: _for_signs(), earns=1)
+def seen(n):
+    """What is told where it is seen."""
+    return n == 4
+
+
 @exercise.right
 def right():
     return shared.for_answers_only(9)
+
+
+exercise.right(short=lambda x_train: x_train[0])
+exercise.wrong(earns=1, shows="seen", brief=lambda: _for_signs())
 '''
 
 
@@ -113,6 +127,9 @@ def test_answers_go_and_checks_stay(tmp_path):
         "x_train[0]",
         "right",
         "import numpy",
+        "shown_by",
+        "_for_signs",
+        "brief",
         "authoring import Exercise",
     ):
         assert gone not in found["one.py"], gone
@@ -124,6 +141,7 @@ def test_answers_go_and_checks_stay(tmp_path):
         "return n_before + 1",
         '"""the title of a criterion"""\n    return _helper()',
         "hints=('a', 'b', 'c')",
+        '@exercise.sign\ndef seen(n):\n    """What is told where it is seen."""\n    return n == 4',
     ):
         assert kept in found["one.py"], kept
     for gone in ("math", "for_answers_only", "_add_answers", "comment"):

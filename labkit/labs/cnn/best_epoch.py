@@ -58,7 +58,7 @@ def _(best_epoch, history2):
         )
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: (np.argmin(EARLY["val_loss"]), histories.history(EARLY)))
 def counted_from_zero(best_epoch):
     """There is no epoch 0: argmin counts from 0, epochs are counted from 1."""
     return shared.told(best_epoch) == 0
@@ -71,7 +71,7 @@ def value_for_epoch(best_epoch, history2):
     return any(math.isclose(number, value, rel_tol=1e-3) for curve in curves for value in curve)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: (9, histories.history(CURVES)))
 def lowest_training_loss(best_epoch, history2):
     """You chose by the training loss.
 
@@ -81,7 +81,7 @@ def lowest_training_loss(best_epoch, history2):
     return loss and shared.told(best_epoch) == np.argmin(loss) + 1
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: (10, histories.history(CURVES)))
 def last_epoch(best_epoch, history2):
     """More epochs are not always better: look where the validation loss turns."""
     return shared.told(best_epoch) == len(trainings.curve(history2, "loss"))
@@ -101,39 +101,16 @@ EARLY = CURVES | {
 }
 
 
-@exercise.right
-def computed():
-    return np.argmin(CURVES["val_loss"]) + 1, histories.history(CURVES)
-
-
-@exercise.right
-def by_accuracy():
-    return int(np.argmax(CURVES["val_accuracy"])) + 1, histories.history(CURVES)
-
-
-@exercise.right
-def one_epoch_off():
-    return 3.0, histories.history(CURVES)
-
-
-@exercise.wrong(shows="counted-from-zero")
-def from_zero():
-    return np.argmin(EARLY["val_loss"]), histories.history(EARLY)
+exercise.right(
+    computed=lambda: (np.argmin(CURVES["val_loss"]) + 1, histories.history(CURVES)),
+    by_accuracy=lambda: (int(np.argmax(CURVES["val_accuracy"])) + 1, histories.history(CURVES)),
+    one_epoch_off=lambda: (3.0, histories.history(CURVES)),
+)
 
 
 @exercise.wrong(shows="value-for-epoch")
 def value():
     return min(CURVES["val_loss"]), histories.history(CURVES)
-
-
-@exercise.wrong(shows="lowest-training-loss")
-def by_the_training_loss():
-    return 9, histories.history(CURVES)
-
-
-@exercise.wrong(shows="last-epoch")
-def the_last():
-    return 10, histories.history(CURVES)
 
 
 @exercise.wrong
@@ -143,6 +120,4 @@ def no_epoch():
     yield 1, histories.history(CURVES)
 
 
-@exercise.wrong
-def never_validated():
-    return 4, histories.history({"loss": CURVES["loss"]})
+exercise.wrong(never_validated=lambda: (4, histories.history({"loss": CURVES["loss"]})))

@@ -72,7 +72,7 @@ exercise.knows(
 )
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda keras: shared.compiled(keras, "adam"), earns=5)
 def adam_for_rmsprop(model2):
     """Adam was lab 2's optimizer. This lab asks for another one."""
     return model2.optimizer == "adam"
@@ -95,29 +95,20 @@ def scores_and_a_loss_that_is_told_so(keras):
     return shared.compiled(keras, loss=loss, last=None)
 
 
-@exercise.wrong
-def constant():
-    return "rmsprop"
-
-
-@exercise.wrong
-def not_compiled(keras):
-    return shared.network(keras)
-
-
-@exercise.wrong(earns=4, shows="labels-and-loss-mismatch")
-def sparse(keras):
-    return shared.compiled(keras, loss="sparse_categorical_crossentropy")
-
-
-@exercise.wrong(earns=4, shows="binary-cross-entropy")
-def binary(keras):
-    return shared.compiled(keras, loss="binary_crossentropy")
-
-
-@exercise.wrong(earns=4, shows="squared-error")
-def squared_error(keras):
-    return shared.compiled(keras, loss="mse")
+exercise.wrong(constant=lambda: "rmsprop", not_compiled=lambda keras: shared.network(keras))
+exercise.wrong(
+    earns=4,
+    shows="labels-and-loss-mismatch",
+    sparse=lambda keras: shared.compiled(keras, loss="sparse_categorical_crossentropy"),
+)
+exercise.wrong(
+    earns=4,
+    shows="binary-cross-entropy",
+    binary=lambda keras: shared.compiled(keras, loss="binary_crossentropy"),
+)
+exercise.wrong(
+    earns=4, shows="squared-error", squared_error=lambda keras: shared.compiled(keras, loss="mse")
+)
 
 
 @exercise.wrong(earns=4, shows="softmax-and-from-logits")
@@ -125,9 +116,9 @@ def softmax_twice(keras):
     return shared.compiled(keras, loss=keras.losses.CategoricalCrossentropy(from_logits=True))
 
 
-@exercise.wrong(earns=6, shows="no-accuracy")
-def no_metric(keras):
-    return shared.compiled(keras, metrics=())
+exercise.wrong(
+    earns=6, shows="no-accuracy", no_metric=lambda keras: shared.compiled(keras, metrics=())
+)
 
 
 @exercise.wrong(earns=6)
@@ -136,11 +127,4 @@ def a_metric_called_loss(keras):
     return shared.compiled(keras, metrics=[named])
 
 
-@exercise.wrong(earns=5, shows="adam-for-rmsprop")
-def adam(keras):
-    return shared.compiled(keras, "adam")
-
-
-@exercise.wrong(earns=5)
-def plain_descent(keras):
-    return shared.compiled(keras, "sgd")
+exercise.wrong(earns=5, plain_descent=lambda keras: shared.compiled(keras, "sgd"))

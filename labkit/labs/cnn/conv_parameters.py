@@ -90,21 +90,8 @@ def pooling_forgotten():
     return ..., (26 * 26 * 32 + 1) * 128
 
 
-@exercise.right
-def as_numbers():
-    return 320, 692_352
-
-
-@exercise.right
-def in_numpy():
-    return np.int64(320), np.float64(692_352)
-
-
-@exercise.wrong
-def constant():
-    return 0, 0
-
-
-@exercise.wrong(earns=3)
-def half_done():
-    return 320, None
+exercise.right(
+    as_numbers=lambda: (320, 692_352), in_numpy=lambda: (np.int64(320), np.float64(692_352))
+)
+exercise.wrong(constant=lambda: (0, 0))
+exercise.wrong(earns=3, half_done=lambda: (320, None))

@@ -100,7 +100,7 @@ def _convolved(image, kernel):
     return np.tensordot(_windows(image, kernel), kernel)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: lambda image, kernel: image * kernel)
 def elementwise_only(convolve, probes):
     """The whole image and the kernel differ in size, so they cannot be multiplied value by value.
 
@@ -138,13 +138,13 @@ def padded_same(convolve, probes):
     return shared.shapes(convolve.calls) == [image.shape for image, _ in probes]
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: lambda image, kernel: _convolved(image, kernel).T, earns=3)
 def rows_and_columns_swapped(convolve, probes):
     """Rows and columns look swapped: the first axis counts the rows."""
     return shared.shapes(convolve.calls) == [_convolved(*both).T.shape for both in probes]
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: lambda image, kernel: _convolved(image, kernel)[:-1, :-1], earns=3)
 def last_place_missing(convolve, probes):
     """One row and one column are missing. A kernel as large as the image has one place."""
     return shared.shapes(convolve.calls) == [_convolved(*both)[1:, 1:].shape for both in probes]
@@ -166,14 +166,10 @@ def shifted_images():
     return convolve
 
 
-@exercise.right
-def sliding_windows():
-    return _convolved
-
-
-@exercise.right
-def lists():
-    return lambda image, kernel: _convolved(image, kernel).tolist()
+exercise.right(
+    sliding_windows=lambda: _convolved,
+    lists=lambda: lambda image, kernel: _convolved(image, kernel).tolist(),
+)
 
 
 @exercise.right
@@ -191,29 +187,14 @@ def in_scipy():
     return lambda image, kernel: scipy.signal.correlate2d(image, kernel, mode="valid")
 
 
-@exercise.wrong
-def no_function(x_train):
-    return x_train[0]
-
-
-@exercise.wrong(earns=3)
-def constant():
-    return lambda image, kernel: np.zeros((26, 26))
-
-
-@exercise.wrong
-def a_number():
-    return lambda image, kernel: 0.0
-
-
-@exercise.wrong(shows="elementwise-only")
-def whole_image():
-    return lambda image, kernel: image * kernel
-
-
-@exercise.wrong(earns=3, shows="elementwise-only")
-def products_not_summed():
-    return lambda image, kernel: _windows(image, kernel) * kernel
+exercise.wrong(no_function=lambda x_train: x_train[0])
+exercise.wrong(earns=3, constant=lambda: lambda image, kernel: np.zeros((26, 26)))
+exercise.wrong(a_number=lambda: lambda image, kernel: 0.0)
+exercise.wrong(
+    earns=3,
+    shows="elementwise-only",
+    products_not_summed=lambda: lambda image, kernel: _windows(image, kernel) * kernel,
+)
 
 
 @exercise.wrong(shows="window-not-kernel-sized")
@@ -250,19 +231,10 @@ def as_large_as_the_image():
     return lambda image, kernel: scipy.signal.correlate2d(image, kernel, "same")
 
 
-@exercise.wrong(earns=3, shows="rows-and-columns-swapped")
-def turned():
-    return lambda image, kernel: _convolved(image, kernel).T
-
-
-@exercise.wrong(earns=3, shows="last-place-missing")
-def one_too_few():
-    return lambda image, kernel: _convolved(image, kernel)[:-1, :-1]
-
-
-@exercise.wrong(earns=7)
-def largest_of_the_window():
-    return lambda image, kernel: _windows(image, kernel).max(axis=(2, 3))
+exercise.wrong(
+    earns=7,
+    largest_of_the_window=lambda: lambda image, kernel: _windows(image, kernel).max(axis=(2, 3)),
+)
 
 
 @exercise.wrong(earns=7)

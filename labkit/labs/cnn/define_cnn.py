@@ -161,7 +161,9 @@ def missing_channel_axis(model2):
     return (model2.input_shape or ())[1:] == (28, 28)
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda keras: shared.network(keras, pool=keras.layers.AveragePooling2D(2)), earns=2
+)
 def average_pooling(model2):
     """This network takes the mean of each field. Asked is max pooling."""
     return _chain(model2).of("average pooling")
@@ -189,7 +191,7 @@ def filters_and_kernel_swapped(model2):
     return [step.settings["filters"] for step in _chain(model2).of("convolution")][:1] == [3]
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda keras: shared.network(keras, last="sigmoid"), earns=12)
 def sigmoid_for_softmax(model2):
     """Sigmoid rates each class for itself: the ten numbers do not add up to 1.
 
@@ -198,13 +200,13 @@ def sigmoid_for_softmax(model2):
     return _chain(model2).activations()[-1:] == ["sigmoid"]
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda keras: shared.network(keras, last=None), earns=12)
 def no_softmax(model2):
     """The last layer has no activation: its ten numbers are scores, not probabilities."""
     return _chain(model2).activations()[-1:] == ["linear"]
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda keras: shared.network(keras, classes=1), earns=11)
 def wrong_number_of_classes(model2):
     """The last layer needs one node for each class."""
     return structures.units(_chain(model2))[-1:] not in ([], [10])
@@ -219,7 +221,10 @@ def hidden_without_activation(model2):
     return "linear" in _chain(model2).activations()[:-1]
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda keras: shared.network(keras, shared.convolution(keras, padding="same")),
+    earns=13,
+)
 def padded_same(model2):
     """The convolution pads the image at its edges; nobody asked for that here."""
     return any(
@@ -269,14 +274,10 @@ def through_tensorflow():
     )
 
 
-@exercise.wrong
-def constant():
-    return 0
-
-
-@exercise.wrong
-def list_of_layers(keras):
-    return [shared.convolution(keras), *shared.dense_part(keras)]
+exercise.wrong(
+    constant=lambda: 0,
+    list_of_layers=lambda keras: [shared.convolution(keras), *shared.dense_part(keras)],
+)
 
 
 @exercise.wrong
@@ -290,11 +291,6 @@ def no_channel(keras):
     inside = keras.layers.Reshape((28, 28, 1)), shared.convolution(keras)
     rest = keras.layers.MaxPooling2D(), *shared.dense_part(keras)
     return shared.sequence(keras, *inside, *rest, shape=(28, 28))
-
-
-@exercise.wrong(earns=2, shows="average-pooling")
-def average(keras):
-    return shared.network(keras, pool=keras.layers.AveragePooling2D(2))
 
 
 @exercise.wrong(earns=2, shows="missing-pooling")
@@ -314,30 +310,10 @@ def filters_for_the_kernel(keras):
     return shared.network(keras, shared.convolution(keras, 3, (32, 32), padding="same"))
 
 
-@exercise.wrong(earns=12, shows="sigmoid-for-softmax")
-def sigmoid(keras):
-    return shared.network(keras, last="sigmoid")
-
-
-@exercise.wrong(earns=12, shows="no-softmax")
-def scores(keras):
-    return shared.network(keras, last=None)
-
-
-@exercise.wrong(earns=11, shows="wrong-number-of-classes")
-def one_class(keras):
-    return shared.network(keras, classes=1)
-
-
 @exercise.wrong(earns=13, shows="hidden-without-activation")
 def a_layer_without_activation(keras):
     yield shared.network(keras, shared.convolution(keras, activation=None))
     yield shared.network(keras, hidden=None)
-
-
-@exercise.wrong(earns=13, shows="padded-same")
-def padded(keras):
-    return shared.network(keras, shared.convolution(keras, padding="same"))
 
 
 @exercise.wrong(earns=11)
@@ -356,11 +332,7 @@ def dropout_that_the_blueprint_has_not(keras):
         yield shared.sequence(keras, *layers)
 
 
-@exercise.wrong(earns=13)
-def narrow(keras):
-    return shared.network(keras, units=4)
-
-
-@exercise.wrong(earns=2)
-def network_of_lab_2(keras):
-    return shared.sequence(keras, *shared.dense_part(keras))
+exercise.wrong(earns=13, narrow=lambda keras: shared.network(keras, units=4))
+exercise.wrong(
+    earns=2, network_of_lab_2=lambda keras: shared.sequence(keras, *shared.dense_part(keras))
+)

@@ -65,9 +65,7 @@ exercise.require(
 exercise.knows(*trainings.mistakes("history2", "model2", EPOCHS))
 
 
-@exercise.right
-def put_together(history2):
-    return histories.changed(history2, history2.history)
+exercise.right(put_together=lambda history2: histories.changed(history2, history2.history))
 
 
 @exercise.right
@@ -77,14 +75,7 @@ def another_name_for_accuracy(history2):
     return histories.changed(history2, renamed)
 
 
-@exercise.wrong(earns=4)
-def constant():
-    return 0
-
-
-@exercise.wrong(earns=4)
-def dictionary(history2):
-    return history2.history
+exercise.wrong(earns=4, constant=lambda: 0, dictionary=lambda history2: history2.history)
 
 
 @exercise.wrong(earns=7, shows="too-few-epochs")
@@ -127,11 +118,7 @@ def unscaled(keras, history2):
     return _of_another(history2), model
 
 
-@exercise.wrong(earns=10)
-def of_another_network(history2):
-    return _of_another(history2)
-
-
-@exercise.wrong(earns=6)
-def network_defined_anew(keras, history2):
-    return history2, shared.network(keras)
+exercise.wrong(earns=10, of_another_network=lambda history2: _of_another(history2))
+exercise.wrong(
+    earns=6, network_defined_anew=lambda keras, history2: (history2, shared.network(keras))
+)

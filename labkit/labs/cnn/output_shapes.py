@@ -111,9 +111,7 @@ def channel_first():
     yield ..., (32, 13, 13), ...
 
 
-@exercise.right
-def as_lists():
-    return [26, 26, 32], [13, 13, 32], [5408]
+exercise.right(as_lists=lambda: ([26, 26, 32], [13, 13, 32], [5408]))
 
 
 @exercise.right
@@ -123,26 +121,10 @@ def as_tensorflow_has_it():
     return tf.TensorShape([26, 26, 32]), tf.TensorShape([13, 13, 32]), 5408.0
 
 
-@exercise.right
-def with_a_batch_axis():
-    return (None, 26, 26, 32), (None, 13, 13, 32), (None, 5408)
-
-
-@exercise.right
-def in_numpy():
-    return np.array([26, 26, 32]), np.array([13, 13, 32]), np.int64(5408)
-
-
-@exercise.wrong
-def constant():
-    return 0, 0, 0
-
-
-@exercise.wrong(earns=4)
-def last_missing():
-    return ..., ..., None
-
-
-@exercise.wrong
-def text():
-    return "26x26x32", "13x13x32", "5408"
+exercise.right(
+    with_a_batch_axis=lambda: ((None, 26, 26, 32), (None, 13, 13, 32), (None, 5408)),
+    in_numpy=lambda: (np.array([26, 26, 32]), np.array([13, 13, 32]), np.int64(5408)),
+)
+exercise.wrong(constant=lambda: (0, 0, 0))
+exercise.wrong(earns=4, last_missing=lambda: (..., ..., None))
+exercise.wrong(text=lambda: ("26x26x32", "13x13x32", "5408"))

@@ -112,19 +112,19 @@ def _(max_pool, right, probes):
     )
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: lambda image: _fields(image).mean(axis=(1, 3)), earns=1)
 def average_pooling(max_pool, probes):
     """You took the mean of each field. Max pooling keeps its largest value."""
     return _pools(max_pool, probes, lambda image: _fields(image).mean(axis=(1, 3)))
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: lambda image: _fields(image).min(axis=(1, 3)), earns=1)
 def smallest_for_largest(max_pool, probes):
     """You kept the smallest value of each field."""
     return _pools(max_pool, probes, lambda image: _fields(image).min(axis=(1, 3)))
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: lambda image: image[::2, ::2], earns=1)
 def every_second_pixel(max_pool, probes):
     """You kept the first pixel of each field, whatever the other three are."""
     return _pools(max_pool, probes, lambda image: image[::2, ::2])
@@ -137,7 +137,10 @@ def fields_overlap(max_pool, probes):
     return shared.shapes(max_pool.calls[:EVEN]) == overlapping
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda: lambda image: image.reshape(len(image) // 2, 2, -1, 2).max(axis=(1, 3)),
+    earns=4,
+)
 def odd_sides(max_pool, right, probes):
     """All is well while the sides are even. Think of an image of 7 rows."""
     even = _pools(max_pool, probes, right.max_pool)
@@ -170,40 +173,13 @@ def in_keras(keras):
     return lambda image: keras.layers.MaxPooling2D()(image[None, :, :, None])[0, :, :, 0]
 
 
-@exercise.wrong
-def no_function(x_train):
-    return x_train[0, ::2, ::2]
-
-
-@exercise.wrong
-def constant():
-    return lambda image: 0
-
-
-@exercise.wrong(earns=1, shows="average-pooling")
-def mean():
-    return lambda image: _fields(image).mean(axis=(1, 3))
-
-
-@exercise.wrong(earns=1, shows="smallest-for-largest")
-def smallest():
-    return lambda image: _fields(image).min(axis=(1, 3))
-
-
-@exercise.wrong(earns=1, shows="every-second-pixel")
-def thinned_out():
-    return lambda image: image[::2, ::2]
+exercise.wrong(no_function=lambda x_train: x_train[0, ::2, ::2], constant=lambda: lambda image: 0)
 
 
 @exercise.wrong(shows="fields-overlap")
 def overlapping():
     windows = np.lib.stride_tricks.sliding_window_view
     return lambda image: windows(image, (2, 2)).max(axis=(2, 3))
-
-
-@exercise.wrong(earns=4, shows="odd-sides")
-def even_sides_only():
-    return lambda image: image.reshape(len(image) // 2, 2, -1, 2).max(axis=(1, 3))
 
 
 @exercise.wrong(earns=4, shows="odd-sides")
@@ -215,9 +191,7 @@ def rest_kept():
     return max_pool
 
 
-@exercise.wrong
-def unchanged():
-    return lambda image: image
+exercise.wrong(unchanged=lambda: lambda image: image)
 
 
 @exercise.wrong(earns=3)

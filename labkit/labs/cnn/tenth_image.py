@@ -93,7 +93,7 @@ def _(tenth_name, model2, x_test, class_names):
         )
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda tenth_probabilities: (tenth_probabilities[0], ...))
 def missing_batch_axis(tenth_probabilities):
     """The batch axis is gone: ten numbers instead of one row of ten."""
     return tenth_probabilities.shape == (10,)
@@ -105,21 +105,21 @@ def counted_from_one(tenth_probabilities, model2, x_test):
     return _matches(tenth_probabilities, _expected(model2, x_test, TENTH + 1))
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda model2, x_test_channel: (model2.predict(x_test_channel, verbose=0), ...)
+)
 def whole_test_set(tenth_probabilities, x_test):
     """These are the probabilities of all test images. Asked is a single one."""
     return tenth_probabilities.shape == (len(x_test), 10)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda tenth_probabilities: (..., tenth_probabilities.argmax()), earns=2)
 def number_for_name(tenth_name):
     """tenth_name is a number. Look up the name that belongs to it."""
     return isinstance(tenth_name, int | float)
 
 
-@exercise.right
-def called(model2, x_test_channel):
-    return model2(x_test_channel[9:10]), ...
+exercise.right(called=lambda model2, x_test_channel: (model2(x_test_channel[9:10]), ...))
 
 
 @exercise.right
@@ -132,14 +132,7 @@ def cut_out_of_many(model2, x_test_channel):
     return model2.predict(x_test_channel[:20], verbose=0)[9:10], ...
 
 
-@exercise.wrong
-def constant():
-    return 0, 0
-
-
-@exercise.wrong(shows="missing-batch-axis")
-def no_batch_axis(tenth_probabilities):
-    return tenth_probabilities[0], ...
+exercise.wrong(constant=lambda: (0, 0))
 
 
 @exercise.wrong(earns=2, shows="counted-from-one")
@@ -148,16 +141,6 @@ def index_10(keras, x_test_channel, class_names):
     model = shared.network(keras)
     tenth, eleventh = model.predict(x_test_channel[9:11], verbose=0)
     return eleventh[np.newaxis], class_names[tenth.argmax()], model
-
-
-@exercise.wrong(shows="whole-test-set")
-def all_images(model2, x_test_channel):
-    return model2.predict(x_test_channel, verbose=0), ...
-
-
-@exercise.wrong(earns=2, shows="number-for-name")
-def number(tenth_probabilities):
-    return ..., tenth_probabilities.argmax()
 
 
 @exercise.wrong(earns=2)

@@ -37,6 +37,4 @@ exercise.choice(
 )
 
 
-@exercise.wrong
-def in_words():
-    return "validation"
+exercise.wrong(in_words=lambda: "validation")

@@ -3,7 +3,7 @@
 Build a network `challenger` of your own, as good as you can make it, and train it on the images that
 are not held out. Keep the history, with validation after every epoch, as `challenger_history`. A
 short training is enough for all points here: the check measures the accuracy on the test images, and
-each step of this scale is worth 3 points.
+each step of this scale is worth {points:the first step of the scale} points.
 
 ```python scale
 pd.DataFrame(lab.SCALE, index=["1st step", "2nd step", "3rd step", "4th step"]).T
@@ -203,7 +203,7 @@ def _step(number, word):
 
 
 for number, word in enumerate(("first", "second", "third", "fourth")):
-    exercise.require(_step(number, word), asks="each step of this scale is worth 3 points")
+    exercise.require(_step(number, word), asks="each step of this scale is worth")
 
 
 @exercise.sign
@@ -274,9 +274,7 @@ def of_two_branches(keras, challenger, challenger_history):
     return keras.Model(inputs, both), challenger_history
 
 
-@exercise.wrong
-def constant():
-    return 0, 0
+exercise.wrong(constant=lambda: (0, 0))
 
 
 @exercise.wrong(earns=13, shows="no-validation")

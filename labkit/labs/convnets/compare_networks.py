@@ -63,48 +63,24 @@ def _(better_networks, right):
         return Message(saw, "", "Compare the column accuracy with 0.897: is that a share?")
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda table: table["network"].tolist(), earns=3)
 def all_of_them(better_networks, table):
     """These are all networks. Some of them lose against the baseline."""
     return _named(better_networks) == set(table["network"])
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda table: table.loc[table["accuracy"] <= 0.897, "network"].tolist(), earns=1
+)
 def worse_for_better(better_networks, right, table):
     """These are the networks that the baseline beats."""
     return _named(better_networks) == set(table["network"]) - set(right.better_networks)
 
 
-@exercise.right
-def array(np, better_networks):
-    return np.array(better_networks)
-
-
-@exercise.right
-def a_set(better_networks):
-    return set(better_networks)
-
-
-@exercise.wrong
-def constant():
-    return 0.897
-
-
-@exercise.wrong(earns=3, shows="all-of-them")
-def everything(table):
-    return table["network"].tolist()
-
-
-@exercise.wrong(earns=1, shows="worse-for-better")
-def the_others(table):
-    return table.loc[table["accuracy"] <= 0.897, "network"].tolist()
-
-
-@exercise.wrong
-def empty():
-    return []
-
-
-@exercise.wrong(earns=2)
-def best_missing(better_networks):
-    return better_networks[:-1]
+exercise.right(
+    array=lambda np, better_networks: np.array(better_networks),
+    a_set=lambda better_networks: set(better_networks),
+)
+exercise.wrong(constant=lambda: 0.897)
+exercise.wrong(empty=lambda: [])
+exercise.wrong(earns=2, best_missing=lambda better_networks: better_networks[:-1])

@@ -85,19 +85,21 @@ def _both_ways(restored, x_test, y_test):
     return both
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: ("Shirt", "Shirt"))
 def pair_with_itself(confused_pair):
     """This is one class twice: a cell of the diagonal, where all is right."""
     return len(set(map(str, confused_pair))) == 1 < len(confused_pair)
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda confused_pair, class_names: tuple(map(class_names.index, confused_pair))
+)
 def numbers_for_names(confused_pair):
     """These are numbers. Which classes do they stand for?"""
     return bool(confused_pair) and all(isinstance(part, int | float) for part in confused_pair)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda test_counts, class_names: _rarest(test_counts, class_names), earns=1)
 def seldom_confused(restored, confused_pair, class_names, x_test, y_test):
     """These two are seldom taken for each other."""
     both = _both_ways(restored, x_test, y_test)
@@ -111,41 +113,9 @@ def _rarest(test_counts, class_names):
     return class_names[rows[place]], class_names[columns[place]]
 
 
-@exercise.right
-def turned_round(confused_pair):
-    return list(confused_pair[::-1])
-
-
-@exercise.right
-def array_in_capitals(confused_pair):
-    return np.array([name.upper() for name in confused_pair])
-
-
-@exercise.wrong
-def constant():
-    return ""
-
-
-@exercise.wrong(shows="pair-with-itself")
-def same_class():
-    return "Shirt", "Shirt"
-
-
-@exercise.wrong(shows="numbers-for-names")
-def numbers(confused_pair, class_names):
-    return tuple(map(class_names.index, confused_pair))
-
-
-@exercise.wrong(earns=1, shows="seldom-confused")
-def rarest_pair(test_counts, class_names):
-    return _rarest(test_counts, class_names)
-
-
-@exercise.wrong
-def one_name():
-    return "Shirt"
-
-
-@exercise.wrong
-def no_such_class():
-    return "Shirt", "Hat"
+exercise.right(
+    turned_round=lambda confused_pair: list(confused_pair[::-1]),
+    array_in_capitals=lambda confused_pair: np.array([name.upper() for name in confused_pair]),
+)
+exercise.wrong(constant=lambda: "")
+exercise.wrong(one_name=lambda: "Shirt", no_such_class=lambda: ("Shirt", "Hat"))

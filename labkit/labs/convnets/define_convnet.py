@@ -134,7 +134,7 @@ exercise.require(
 exercise.knows(shared.no_channel("convnet"))
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda convnet: shared.rebuilt(convnet, without="Dropout"), earns=6)
 def dropout_forgotten(convnet):
     """There is no dropout. It changes no parameter count, so the summary's last lines cannot tell."""
     return shared.chain(convnet).steps and not _rates(convnet)
@@ -146,38 +146,17 @@ def kept_for_dropped(convnet):
     return _are_rates(_rates(convnet), 1 - np.array(RATES))
 
 
-exercise.knows(*shared.no_softmax("convnet"))
+shared.add_softmax(exercise, "convnet", earned=7)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda convnet: shared.rebuilt(convnet, padding="same"), earns=7)
 def padded_same(convnet):
     """A convolution pads the image at its edges; this network does not."""
     return any(shared.padded(convnet))
 
 
-@exercise.right
-def functional(keras, convnet):
-    return shared.functional(keras, convnet)
-
-
-@exercise.right
-def compiled(keras, convnet):
-    return shared.fresh(keras, convnet)
-
-
-@exercise.wrong
-def constant():
-    return 242_058
-
-
-@exercise.wrong(shows="missing-channel-axis")
-def no_channel(keras, convnet):
-    return shared.functional(keras, convnet, (28, 28), [keras.layers.Reshape((28, 28, 1))])
-
-
-@exercise.wrong(earns=6, shows="dropout-forgotten")
-def no_dropout(convnet):
-    return shared.rebuilt(convnet, without="Dropout")
+exercise.right(compiled=lambda keras, convnet: shared.fresh(keras, convnet))
+exercise.wrong(constant=lambda: 242_058)
 
 
 @exercise.wrong(earns=7, shows="kept-for-dropped")
@@ -189,21 +168,4 @@ def rates_kept(keras, convnet):
     return keras.Sequential([keras.Input((28, 28, 1)), *layers])
 
 
-@exercise.wrong(earns=7, shows="sigmoid-for-softmax")
-def sigmoid(convnet):
-    return shared.rebuilt(convnet, last="sigmoid")
-
-
-@exercise.wrong(earns=7, shows="no-softmax")
-def no_softmax(convnet):
-    return shared.rebuilt(convnet, last="linear")
-
-
-@exercise.wrong(earns=7, shows="padded-same")
-def padded(convnet):
-    return shared.rebuilt(convnet, padding="same")
-
-
-@exercise.wrong(earns=1)
-def another_network(lenet):
-    return lenet
+exercise.wrong(earns=1, another_network=lambda lenet: lenet)

@@ -109,30 +109,27 @@ exercise.require(
 exercise.knows(shared.no_channel("deep"))
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda deep: shared.rebuilt(deep, pooling="MaxPooling2D"), earns=1)
 def max_pooling(deep):
     """This network keeps the largest value of each field. Asked is the mean."""
     return shared.chain(deep).of("max pooling")
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda deep: shared.rebuilt(deep, kernel_initializer="glorot_uniform"), earns=7
+)
 def default_initializer(deep):
     """Keras's default suits tanh. relu switches half of the values off, so its weights start larger: that is He's rule."""
     return "glorot_uniform" in _initializers(deep)
 
 
-exercise.knows(*shared.no_softmax("deep"))
+shared.add_softmax(exercise, "deep", earned=7)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda deep: shared.rebuilt(deep, padding="valid"), earns=7)
 def not_padded(deep):
     """The convolutions lose rows and columns at the edges: they have to be padded."""
     return not all(shared.padded(deep))
-
-
-@exercise.right
-def functional(keras, deep):
-    return shared.functional(keras, deep)
 
 
 @exercise.right
@@ -141,41 +138,5 @@ def initializer(keras, deep):
     return shared.rebuilt(deep, kernel_initializer=he_normal)
 
 
-@exercise.wrong
-def constant():
-    return "deep"
-
-
-@exercise.wrong(shows="missing-channel-axis")
-def no_channel(keras, deep):
-    return shared.functional(keras, deep, (28, 28), [keras.layers.Reshape((28, 28, 1))])
-
-
-@exercise.wrong(earns=1, shows="max-pooling")
-def largest_of_each_field(deep):
-    return shared.rebuilt(deep, pooling="MaxPooling2D")
-
-
-@exercise.wrong(earns=7, shows="default-initializer")
-def glorot(deep):
-    return shared.rebuilt(deep, kernel_initializer="glorot_uniform")
-
-
-@exercise.wrong(earns=7, shows="sigmoid-for-softmax")
-def sigmoid(deep):
-    return shared.rebuilt(deep, last="sigmoid")
-
-
-@exercise.wrong(earns=7, shows="no-softmax")
-def no_softmax(deep):
-    return shared.rebuilt(deep, last="linear")
-
-
-@exercise.wrong(earns=7, shows="not-padded")
-def edges_lost(deep):
-    return shared.rebuilt(deep, padding="valid")
-
-
-@exercise.wrong(earns=1)
-def another_network(lenet):
-    return lenet
+exercise.wrong(constant=lambda: "deep")
+exercise.wrong(earns=1, another_network=lambda lenet: lenet)

@@ -89,30 +89,25 @@ exercise.require(
 exercise.knows(shared.no_channel("lenet"))
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda lenet: shared.rebuilt(lenet, pooling="AveragePooling2D"), earns=1)
 def average_pooling(lenet):
     """This network takes the mean of each field. Asked is max pooling."""
     return shared.chain(lenet).of("average pooling")
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda lenet: shared.rebuilt(lenet, activation="relu"), earns=6)
 def relu_for_tanh(lenet):
     """relu is what one would take today. LeNet is older: its layers use tanh."""
     return "relu" in shared.chain(lenet).activations()[:-1]
 
 
-exercise.knows(*shared.no_softmax("lenet"))
+shared.add_softmax(exercise, "lenet", earned=7)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda lenet: shared.rebuilt(lenet, padding="valid"), earns=7)
 def not_padded(lenet):
     """A convolution loses rows and columns at the edges of the image. LeNet pads them."""
     return not all(shared.padded(lenet))
-
-
-@exercise.right
-def functional(keras, lenet):
-    return shared.functional(keras, lenet)
 
 
 @exercise.right
@@ -143,39 +138,7 @@ def tf_keras(lenet):
     return shared.rebuilt(lenet, activation=tf.keras.activations.tanh)
 
 
-@exercise.wrong
-def constant():
-    return 1_256_080
-
-
-@exercise.wrong(shows="missing-channel-axis")
-def no_channel(keras, lenet):
-    return shared.functional(keras, lenet, (28, 28), [keras.layers.Reshape((28, 28, 1))])
-
-
-@exercise.wrong(earns=1, shows="average-pooling")
-def averages(lenet):
-    return shared.rebuilt(lenet, pooling="AveragePooling2D")
-
-
-@exercise.wrong(earns=6, shows="relu-for-tanh")
-def relu(lenet):
-    return shared.rebuilt(lenet, activation="relu")
-
-
-@exercise.wrong(earns=7, shows="sigmoid-for-softmax")
-def sigmoid(lenet):
-    return shared.rebuilt(lenet, last="sigmoid")
-
-
-@exercise.wrong(earns=7, shows="no-softmax")
-def no_softmax(lenet):
-    return shared.rebuilt(lenet, last="linear")
-
-
-@exercise.wrong(earns=7, shows="not-padded")
-def edges_lost(lenet):
-    return shared.rebuilt(lenet, padding="valid")
+exercise.wrong(constant=lambda: 1_256_080)
 
 
 @exercise.wrong(earns=1)

@@ -127,25 +127,33 @@ def middle_for_late(late_maps):
     return late_maps.shape == (1, 10, 10, 64)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda early_maps, late_maps: (late_maps, early_maps))
 def early_and_late_swapped(early_maps, late_maps):
     """Early and late are swapped: the early maps are the large ones."""
     return (early_maps.shape, late_maps.shape) == (LATE, EARLY)
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda keras, restored, x_test_scaled: _maps(keras, restored, x_test_scaled[:3])
+)
 def all_images(early_maps):
     """These are the maps of many images. One is enough, and much quicker."""
     return len(early_maps.shape) == 4 and early_maps.shape[0] > 1
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda keras, restored, x_test_scaled: _maps(keras, restored, x_test_scaled[:1] * 255),
+    earns=4,
+)
 def unscaled_pixels(restored, early_maps, x_test):
     """The network saw pixels from 0 to 255. It learnt from scaled ones."""
     return any(_agrees(early_maps, maps) for maps in _maps_of(restored, x_test[0] * 1.0)[0])
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda keras, restored, x_train_scaled: _maps(keras, restored, x_train_scaled[:1]),
+    earns=4,
+)
 def training_image(restored, early_maps, x_train):
     """This is the first training image."""
     return any(_agrees(early_maps, maps) for maps in _maps_of(restored, x_train[0] / 255)[0])
@@ -157,9 +165,7 @@ def _maps(keras, restored, images, kind="Conv2D", late=-1):
     return tuple(np.asarray(maps) for maps in looker(images, training=False))
 
 
-@exercise.right
-def without_the_batch_axis(early_maps, late_maps):
-    return early_maps[0], late_maps[0]
+exercise.right(without_the_batch_axis=lambda early_maps, late_maps: (early_maps[0], late_maps[0]))
 
 
 @exercise.right
@@ -169,9 +175,7 @@ def tensors(early_maps, late_maps):
     return tf.constant(early_maps), tf.constant(late_maps)
 
 
-@exercise.wrong(earns=4)
-def constant():
-    return np.zeros(EARLY), np.zeros(LATE)
+exercise.wrong(earns=4, constant=lambda: (np.zeros(EARLY), np.zeros(LATE)))
 
 
 @exercise.wrong(shows="after-pooling")
@@ -184,26 +188,4 @@ def second_convolution(keras, restored, x_test_scaled):
     return _maps(keras, restored, x_test_scaled[:1], late=1)
 
 
-@exercise.wrong(shows="early-and-late-swapped")
-def swapped(early_maps, late_maps):
-    return late_maps, early_maps
-
-
-@exercise.wrong(shows="all-images")
-def three_images(keras, restored, x_test_scaled):
-    return _maps(keras, restored, x_test_scaled[:3])
-
-
-@exercise.wrong(earns=4, shows="unscaled-pixels")
-def unscaled(keras, restored, x_test_scaled):
-    return _maps(keras, restored, x_test_scaled[:1] * 255)
-
-
-@exercise.wrong(earns=4, shows="training-image")
-def first_training_image(keras, restored, x_train_scaled):
-    return _maps(keras, restored, x_train_scaled[:1])
-
-
-@exercise.wrong(earns=2)
-def late_missing(early_maps):
-    return early_maps, None
+exercise.wrong(earns=2, late_missing=lambda early_maps: (early_maps, None))

@@ -59,21 +59,7 @@ def whole_network():
     return 1_256_080
 
 
-@exercise.right
-def typed():
-    return 1_225_500
-
-
-@exercise.right
-def asked_of_the_layer(lenet):
-    return lenet.layers[5].count_params()
-
-
-@exercise.wrong
-def constant():
-    return 0
-
-
-@exercise.wrong
-def text():
-    return "1,225,500"
+exercise.right(
+    typed=lambda: 1_225_500, asked_of_the_layer=lambda lenet: lenet.layers[5].count_params()
+)
+exercise.wrong(constant=lambda: 0, text=lambda: "1,225,500")

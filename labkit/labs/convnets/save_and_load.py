@@ -105,7 +105,10 @@ def saved_before_training(convnet_file, convnet):
     return _same_layers(convnet_file, convnet) and not _same_weights(convnet_file, convnet)
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda keras, convnet_file, convnet: (convnet_file, shared.fresh(keras, convnet)),
+    earns=5,
+)
 def layers_without_weights(restored, convnet):
     """restored has the layers and fresh random weights. A copy of the layers forgets what was learnt."""
     return _same_layers(restored, convnet) and not _same_weights(restored, convnet)
@@ -129,14 +132,8 @@ def loaded_twice(keras, convnet_file):
     return ..., keras.models.load_model(convnet_file), keras.models.load_model(convnet_file)
 
 
-@exercise.wrong
-def constant():
-    return 1, 1
-
-
-@exercise.wrong(earns=2)
-def no_such_file(convnet):
-    return "nowhere.keras", convnet
+exercise.wrong(constant=lambda: (1, 1))
+exercise.wrong(earns=2, no_such_file=lambda convnet: ("nowhere.keras", convnet))
 
 
 @exercise.wrong(earns=6)
@@ -146,9 +143,7 @@ def compiled_otherwise(keras, convnet_file):
     return convnet_file, restored
 
 
-@exercise.wrong(earns=5)
-def never_loaded(convnet_file, convnet):
-    return convnet_file, convnet
+exercise.wrong(earns=5, never_loaded=lambda convnet_file, convnet: (convnet_file, convnet))
 
 
 @exercise.wrong(earns=5)
@@ -161,11 +156,6 @@ def old_format(keras, convnet):
 def too_early(keras, convnet_file, convnet):
     shared.fresh(keras, convnet).save("early.keras")
     return "early.keras", keras.models.load_model("early.keras")
-
-
-@exercise.wrong(earns=5, shows="layers-without-weights")
-def clone(keras, convnet_file, convnet):
-    return convnet_file, shared.fresh(keras, convnet)
 
 
 @exercise.wrong(earns=6, shows="weights-without-settings")

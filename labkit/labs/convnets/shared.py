@@ -6,7 +6,7 @@ import json
 import numpy as np
 
 from labkit import evidence
-from labkit.checks import canonical, measure, structures
+from labkit.checks import canonical, measure, names, structures
 from labkit.checks.authoring import MODEL, Message
 from labkit.checks.exercise import Answer, Criterion, Misconception
 from labkit.evidence import saved_networks
@@ -119,6 +119,31 @@ def no_softmax(name):
             "The last layer has no activation: its ten numbers are scores, not probabilities.",
         ),
     )
+
+
+def add_softmax(exercise, name, earned):
+    """Know the mistakes of the last layer, and give the answers that all three networks have."""
+    exercise.knows(*no_softmax(name))
+    _add_answers(exercise, name, earned)
+
+
+def _add_answers(exercise, name, earned):
+    def in_functions(keras, network):
+        return functional(keras, network)
+
+    def no_channel(keras, network):
+        return functional(keras, network, (28, 28), [keras.layers.Reshape((28, 28, 1))])
+
+    def sigmoid(keras, network):
+        return rebuilt(network, last="sigmoid")
+
+    def scores(keras, network):
+        return rebuilt(network, last="linear")
+
+    exercise.right(names.asking(in_functions, "keras", name))
+    exercise.wrong(names.asking(no_channel, "keras", name), shows="missing-channel-axis")
+    for make, shown in ((sigmoid, "sigmoid-for-softmax"), (scores, "no-softmax")):
+        exercise.wrong(names.asking(make, "keras", name), earns=earned, shows=shown)
 
 
 def padded(model):

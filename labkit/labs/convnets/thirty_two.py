@@ -172,9 +172,7 @@ def list_of_indices(labkit, restored, x_test, y_test):
     return _predicted(labkit, restored, x_test[chosen], y_test[chosen])
 
 
-@exercise.wrong(earns=1)
-def constant():
-    return np.full((32, 10), 0.1), 0
+exercise.wrong(earns=1, constant=lambda: (np.full((32, 10), 0.1), 0))
 
 
 @exercise.wrong(earns=2, shows="counted-from-one")
@@ -197,9 +195,7 @@ def first_32(labkit, restored, x_test, y_test):
     return _predicted(labkit, restored, x_test[:32], y_test[:32])
 
 
-@exercise.wrong(earns=4)
-def no_picture(chosen_probabilities):
-    return chosen_probabilities, None
+exercise.wrong(earns=4, no_picture=lambda chosen_probabilities: (chosen_probabilities, None))
 
 
 @exercise.wrong(earns=6)

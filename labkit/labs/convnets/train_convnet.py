@@ -80,19 +80,10 @@ def another_name_of_the_accuracy(convnet_history):
     return histories.changed(convnet_history, renamed)
 
 
-@exercise.wrong(earns=4)
-def constant():
-    return 3
-
-
-@exercise.wrong(earns=4)
-def its_dictionary(convnet_history):
-    return convnet_history.history
-
-
-@exercise.wrong(earns=3)
-def not_trained(keras, convnet):
-    return ..., shared.fresh(keras, convnet)
+exercise.wrong(
+    earns=4, constant=lambda: 3, its_dictionary=lambda convnet_history: convnet_history.history
+)
+exercise.wrong(earns=3, not_trained=lambda keras, convnet: (..., shared.fresh(keras, convnet)))
 
 
 @exercise.wrong(earns=5, shows="too-few-epochs")

@@ -52,7 +52,7 @@ def channel_first(x_train_scaled):
     return x_train_scaled[:, np.newaxis]
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda x_train_scaled: x_train_scaled[np.newaxis])
 def batch_axis_added(x_train_channel, x_train):
     """The new axis is the first one: that makes a batch of one. The channel goes last."""
     return x_train_channel.shape == (1, *x_train.shape)
@@ -70,26 +70,9 @@ def unscaled_pixels(x_train):
     return x_train[..., np.newaxis]
 
 
-@exercise.right
-def with_expand_dims(x_train):
-    return np.expand_dims(x_train.astype("float32") / 255, -1)
-
-
-@exercise.right
-def with_reshape(x_train):
-    return (x_train / 255).reshape(-1, 28, 28, 1)
-
-
-@exercise.wrong(shows="batch-axis-added")
-def a_batch_of_one(x_train_scaled):
-    return x_train_scaled[np.newaxis]
-
-
-@exercise.wrong(earns=3)
-def constant(x_train):
-    return np.zeros((*x_train.shape, 1))
-
-
-@exercise.wrong
-def test_images(x_test_scaled):
-    return x_test_scaled[..., np.newaxis]
+exercise.right(
+    with_expand_dims=lambda x_train: np.expand_dims(x_train.astype("float32") / 255, -1),
+    with_reshape=lambda x_train: (x_train / 255).reshape(-1, 28, 28, 1),
+)
+exercise.wrong(earns=3, constant=lambda x_train: np.zeros((*x_train.shape, 1)))
+exercise.wrong(test_images=lambda x_test_scaled: x_test_scaled[..., np.newaxis])

@@ -80,7 +80,10 @@ def renamed_not_reordered(alphabetical_table, class_names):
     return alphabetical_table.set_axis(list(class_names), axis=1), list(class_names)
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda alphabetical_table: (alphabetical_table, list(alphabetical_table.columns)),
+    earns=1,
+)
 def alphabetical_classes(ordered_table, alphabetical_table):
     """The columns are still in alphabetical order."""
     return criteria.agrees(ordered_table, alphabetical_table.to_numpy())
@@ -97,19 +100,12 @@ def as_array(alphabetical_table, class_names):
     return alphabetical_table.loc[:, list(class_names)].to_numpy(), tuple(class_names)
 
 
-@exercise.wrong(earns=1, shows="alphabetical-classes")
-def unchanged(alphabetical_table):
-    return alphabetical_table, list(alphabetical_table.columns)
-
-
-@exercise.wrong(earns=1, shows="alphabetical-classes")
-def names_forgotten(alphabetical_table):
-    return alphabetical_table, None
-
-
-@exercise.wrong(earns=1)
-def constant(y_train):
-    return np.zeros((len(y_train), 10)), []
+exercise.wrong(
+    earns=1,
+    shows="alphabetical-classes",
+    names_forgotten=lambda alphabetical_table: (alphabetical_table, None),
+)
+exercise.wrong(earns=1, constant=lambda y_train: (np.zeros((len(y_train), 10)), []))
 
 
 @exercise.wrong
@@ -133,6 +129,4 @@ def right_columns_under_numbers(alphabetical_table, class_names):
     return alphabetical_table[list(class_names)].set_axis(range(10), axis=1), list(class_names)
 
 
-@exercise.wrong(earns=5)
-def names_missing():
-    return ..., None
+exercise.wrong(earns=5, names_missing=lambda: (..., None))

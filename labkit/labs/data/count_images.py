@@ -64,31 +64,15 @@ def wrong_axis_counted():
     yield ..., 28
 
 
-@exercise.right
-def by_shape(x_train, x_test):
-    return x_train.shape[0], x_test.shape[0]
-
-
-@exercise.right
-def numpy_integers(y_train, y_test):
-    return np.int64(len(y_train)), np.int64(len(y_test))
-
-
-@exercise.wrong(shows="pixels-counted")
-def all_pixels(x_train, x_test):
-    return x_train.size, x_test.size
-
-
-@exercise.wrong
-def constant():
-    return 0, 0
-
-
-@exercise.wrong
-def text(x_train):
-    return str(len(x_train)), "many"
-
-
-@exercise.wrong
-def the_arrays(x_train, x_test):
-    return x_train, x_test
+exercise.right(
+    by_shape=lambda x_train, x_test: (x_train.shape[0], x_test.shape[0]),
+    numpy_integers=lambda y_train, y_test: (np.int64(len(y_train)), np.int64(len(y_test))),
+)
+exercise.wrong(
+    shows="pixels-counted", all_pixels=lambda x_train, x_test: (x_train.size, x_test.size)
+)
+exercise.wrong(
+    constant=lambda: (0, 0),
+    text=lambda x_train: (str(len(x_train)), "many"),
+    the_arrays=lambda x_train, x_test: (x_train, x_test),
+)

@@ -92,36 +92,17 @@ def plain(x_train):
     return "uint8", list(x_train.shape), 3
 
 
-@exercise.right
-def numpy_type(x_train):
-    return np.uint8, np.shape(x_train), len(x_train.shape)
-
-
-@exercise.right
-def type_of_a_value(x_train):
-    return type(x_train[0, 0, 0]), x_train.shape, np.int64(3)
-
-
-@exercise.right
-def as_numpy_writes_it_in_files(x_train):
-    return x_train.dtype.str, x_train.shape, 3.0
-
-
-@exercise.wrong(earns=2, shows="one-image-only")
-def one_image(x_train):
-    return "uint8", x_train[0].shape, 2
-
-
-@exercise.wrong
-def constant():
-    return 0, 0, 0
-
-
-@exercise.wrong(earns=4)
-def python_type(x_train):
-    return int, x_train.shape, 3
-
-
-@exercise.wrong(earns=4)
-def with_placeholder():
-    return "uint8", None, 3
+exercise.right(
+    numpy_type=lambda x_train: (np.uint8, np.shape(x_train), len(x_train.shape)),
+    type_of_a_value=lambda x_train: (type(x_train[0, 0, 0]), x_train.shape, np.int64(3)),
+    as_numpy_writes_it_in_files=lambda x_train: (x_train.dtype.str, x_train.shape, 3.0),
+)
+exercise.wrong(
+    earns=2, shows="one-image-only", one_image=lambda x_train: ("uint8", x_train[0].shape, 2)
+)
+exercise.wrong(constant=lambda: (0, 0, 0))
+exercise.wrong(
+    earns=4,
+    python_type=lambda x_train: (int, x_train.shape, 3),
+    with_placeholder=lambda: ("uint8", None, 3),
+)

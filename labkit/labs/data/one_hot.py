@@ -87,9 +87,7 @@ def test_labels_from_training(y_train, y_test):
     yield ..., y_test
 
 
-@exercise.right
-def with_eye(y_train, y_test):
-    return _one_hot(y_train), _one_hot(y_test)
+exercise.right(with_eye=lambda y_train, y_test: (_one_hot(y_train), _one_hot(y_test)))
 
 
 @exercise.right
@@ -97,9 +95,9 @@ def by_comparison(y_train, y_test):
     return y_train[:, np.newaxis] == np.arange(10), y_test[:, np.newaxis] == np.arange(10)
 
 
-@exercise.right
-def as_tables(pd, y_train, y_test):
-    return pd.get_dummies(y_train), pd.get_dummies(y_test)
+exercise.right(
+    as_tables=lambda pd, y_train, y_test: (pd.get_dummies(y_train), pd.get_dummies(y_test))
+)
 
 
 @exercise.wrong(earns=2, shows="alphabetical-classes")
@@ -108,14 +106,13 @@ def made_from_names(pd, y_train, y_test, class_names):
     return tuple(pd.get_dummies(pd.Series(part)) for part in names)
 
 
-@exercise.wrong(earns=2)
-def constant(y_train, y_test):
-    return np.zeros((len(y_train), 10)), np.zeros((len(y_test), 10))
-
-
-@exercise.wrong(shows="labels-not-encoded")
-def neither_encoded(y_train, y_test):
-    return y_train, y_test
+exercise.wrong(
+    earns=2,
+    constant=lambda y_train, y_test: (np.zeros((len(y_train), 10)), np.zeros((len(y_test), 10))),
+)
+exercise.wrong(
+    shows="labels-not-encoded", neither_encoded=lambda y_train, y_test: (y_train, y_test)
+)
 
 
 @exercise.wrong(shows="off-by-one")
@@ -123,6 +120,4 @@ def both_with_eleven_columns(y_train, y_test):
     return _one_hot(y_train + 1, 11), _one_hot(y_test + 1, 11)
 
 
-@exercise.wrong(earns=6)
-def test_labels_missing(y_train):
-    return _one_hot(y_train), None
+exercise.wrong(earns=6, test_labels_missing=lambda y_train: (_one_hot(y_train), None))

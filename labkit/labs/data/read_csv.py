@@ -93,21 +93,12 @@ def by_position(table):
     return table.iloc[:, 1:].values.reshape(1000, 28, 28).astype("uint8"), table["label"]
 
 
-@exercise.right
-def with_numpy(table):
-    return table.to_numpy()[:, 1:].reshape(-1, 28, 28), list(table.label)
-
-
-@exercise.wrong(earns=3)
-def constant():
-    return np.zeros((1000, 28, 28)), np.zeros(1000)
-
-
-@exercise.wrong(earns=6)
-def labels_missing():
-    return ..., None
-
-
-@exercise.wrong(earns=6)
-def labels_of_the_training_set(y_train):
-    return ..., y_train[:1000]
+exercise.right(
+    with_numpy=lambda table: (table.to_numpy()[:, 1:].reshape(-1, 28, 28), list(table.label))
+)
+exercise.wrong(earns=3, constant=lambda: (np.zeros((1000, 28, 28)), np.zeros(1000)))
+exercise.wrong(
+    earns=6,
+    labels_missing=lambda: (..., None),
+    labels_of_the_training_set=lambda y_train: (..., y_train[:1000]),
+)

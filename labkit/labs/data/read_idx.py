@@ -146,7 +146,9 @@ def little_endian(read_idx_images):
     )
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda: lambda content: np.frombuffer(content[16:], np.uint8).reshape(-1, 28, 28)
+)
 def fixed_size(read_idx_images):
     """Your function expects 28×28 pixels. The header says how large the images are."""
     return any(
@@ -182,9 +184,7 @@ def count_left_to_reshape():
     return read_idx_images
 
 
-@exercise.wrong
-def bytes_of_a_file(files):
-    return files.images_idx.read_bytes()
+exercise.wrong(bytes_of_a_file=lambda files: files.images_idx.read_bytes())
 
 
 @exercise.wrong
@@ -203,9 +203,7 @@ def lists():
     return read_idx_images
 
 
-@exercise.wrong(earns=3)
-def constant():
-    return lambda content: np.zeros((1, 28, 28), np.uint8)
+exercise.wrong(earns=3, constant=lambda: lambda content: np.zeros((1, 28, 28), np.uint8))
 
 
 @exercise.wrong(shows="little-endian")
@@ -216,14 +214,10 @@ def least_significant_first():
     return read_idx_images
 
 
-@exercise.wrong(shows="fixed-size")
-def always_28():
-    return lambda content: np.frombuffer(content[16:], np.uint8).reshape(-1, 28, 28)
-
-
-@exercise.wrong(earns=7)
-def signed():
-    return lambda content: np.frombuffer(content[16:], np.int8).reshape(_sides(content))
+exercise.wrong(
+    earns=7,
+    signed=lambda: lambda content: np.frombuffer(content[16:], np.int8).reshape(_sides(content)),
+)
 
 
 @exercise.wrong(earns=7)
@@ -240,16 +234,9 @@ def last_byte_of_each_side():
     return read_idx_images
 
 
-@exercise.wrong(earns=10)
-def wider_numbers():
-    return lambda content: np.array(list(content[16:])).reshape(_sides(content))
-
-
-@exercise.wrong(earns=3)
-def flat():
-    return lambda content: np.frombuffer(content[16:], np.uint8)
-
-
-@exercise.wrong(earns=9)
-def zeros():
-    return lambda content: np.zeros(_sides(content), np.uint8)
+exercise.wrong(
+    earns=10,
+    wider_numbers=lambda: lambda content: np.array(list(content[16:])).reshape(_sides(content)),
+)
+exercise.wrong(earns=3, flat=lambda: lambda content: np.frombuffer(content[16:], np.uint8))
+exercise.wrong(earns=9, zeros=lambda: lambda content: np.zeros(_sides(content), np.uint8))

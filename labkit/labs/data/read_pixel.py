@@ -83,31 +83,14 @@ def row_and_column_swapped(x_train, row, column):
     return x_train[0, column, row], ...
 
 
-@exercise.right
-def chained(x_train, row, column):
-    return x_train[0][row][column], [0, 255]
-
-
-@exercise.right
-def plain(x_train, row, column):
-    return int(x_train[0, row, column]), np.array([0, 255])
-
-
-@exercise.wrong
-def constant():
-    return -1, (0, 0)
-
-
-@exercise.wrong(earns=2)
-def a_whole_row(x_train, row):
-    return x_train[0, row], (0, 255)
-
-
-@exercise.wrong(earns=4)
-def range_turned(x_train, row, column):
-    return x_train[0, row, column], (255, 0)
-
-
-@exercise.wrong(earns=4)
-def one_end_of_the_range(x_train, row, column):
-    return x_train[0, row, column], 255
+exercise.right(
+    chained=lambda x_train, row, column: (x_train[0][row][column], [0, 255]),
+    plain=lambda x_train, row, column: (int(x_train[0, row, column]), np.array([0, 255])),
+)
+exercise.wrong(constant=lambda: (-1, (0, 0)))
+exercise.wrong(earns=2, a_whole_row=lambda x_train, row: (x_train[0, row], (0, 255)))
+exercise.wrong(
+    earns=4,
+    range_turned=lambda x_train, row, column: (x_train[0, row, column], (255, 0)),
+    one_end_of_the_range=lambda x_train, row, column: (x_train[0, row, column], 255),
+)

@@ -113,7 +113,7 @@ def test_not_scaled(x_test):
     return ..., x_test * 1.0
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda x_train, x_test: (x_train // 255, x_test // 255), earns=5)
 def integer_division(x_train_scaled):
     """Whole-number division leaves only 0 and 1: all the greys are gone."""
     return x_train_scaled.dtype.startswith(("int", "uint")) and x_train_scaled.maximum <= 1
@@ -152,19 +152,11 @@ def divided_by_256(x_train, x_test):
 exercise.alike["code: .astype() left away"] = "fractions of any width: the text asks for none"
 
 
-@exercise.right
-def plain_division(x_train, x_test):
-    return x_train / 255, x_test / 255
-
-
-@exercise.right
-def by_the_maximum(x_train, x_test):
-    return x_train / x_train.max(), x_test / x_train.max()
-
-
-@exercise.right
-def by_a_factor(x_train, x_test):
-    return x_train * (1 / 255.0), x_test * np.float32(1 / 255)
+exercise.right(
+    plain_division=lambda x_train, x_test: (x_train / 255, x_test / 255),
+    by_the_maximum=lambda x_train, x_test: (x_train / x_train.max(), x_test / x_train.max()),
+    by_a_factor=lambda x_train, x_test: (x_train * (1 / 255.0), x_test * np.float32(1 / 255)),
+)
 
 
 @exercise.right
@@ -172,19 +164,12 @@ def with_a_dtype(x_train, x_test):
     return x_train.astype("float32") / 255, np.divide(x_test, 255, dtype="float32")
 
 
-@exercise.wrong(earns=2)
-def constant(x_train, x_test):
-    return np.zeros(x_train.shape), np.zeros(x_test.shape)
-
-
-@exercise.wrong(earns=1, shows="test-not-scaled")
-def nothing_done(x_train, x_test):
-    return x_train, x_test
-
-
-@exercise.wrong(earns=5, shows="integer-division")
-def whole_numbers(x_train, x_test):
-    return x_train // 255, x_test // 255
+exercise.wrong(
+    earns=2, constant=lambda x_train, x_test: (np.zeros(x_train.shape), np.zeros(x_test.shape))
+)
+exercise.wrong(
+    earns=1, shows="test-not-scaled", nothing_done=lambda x_train, x_test: (x_train, x_test)
+)
 
 
 @exercise.wrong(earns=2, shows="standardized")

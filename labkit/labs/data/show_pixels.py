@@ -81,19 +81,19 @@ def _shows(picture, image):
     return any(shared.same_picture(shown, image) for shown in shared.images_shown(picture))
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda labkit, x_train: labkit.plots.show_pixels(x_train[0]))
 def first_image_again(pixel_axes, x_train):
     """This is the first image, which was drawn above. Take yours."""
     return _shows(pixel_axes, x_train[0])
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda labkit, x_train, index: labkit.plots.show_pixels(x_train[index + 1]))
 def counted_from_one(pixel_axes, x_train, index):
     """This is the image after yours: Python counts from 0."""
     return _shows(pixel_axes, x_train[index + 1])
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda labkit, x_test, index: labkit.plots.show_pixels(x_test[index]))
 def test_image(pixel_axes, x_test, index):
     """This image comes from the test set."""
     return _shows(pixel_axes, x_test[index])
@@ -128,34 +128,11 @@ def with_seaborn(x_train, index):
     return seaborn.heatmap(x_train[index], annot=True, fmt="d", cbar=False)
 
 
-@exercise.right
-def imshow_with_text(x_train, index):
-    return _with_imshow(x_train[index])
-
-
-@exercise.right
-def the_whole_figure(labkit, x_train, index):
-    return labkit.plots.show_pixels(x_train[index]).figure
-
-
-@exercise.wrong
-def constant(labkit):
-    return labkit.plots.show_pixels(np.zeros((28, 28), np.uint8))
-
-
-@exercise.wrong(shows="first-image-again")
-def first_image(labkit, x_train):
-    return labkit.plots.show_pixels(x_train[0])
-
-
-@exercise.wrong(shows="counted-from-one")
-def next_image(labkit, x_train, index):
-    return labkit.plots.show_pixels(x_train[index + 1])
-
-
-@exercise.wrong(shows="test-image")
-def image_of_the_test_set(labkit, x_test, index):
-    return labkit.plots.show_pixels(x_test[index])
+exercise.right(
+    imshow_with_text=lambda x_train, index: _with_imshow(x_train[index]),
+    the_whole_figure=lambda labkit, x_train, index: labkit.plots.show_pixels(x_train[index]).figure,
+)
+exercise.wrong(constant=lambda labkit: labkit.plots.show_pixels(np.zeros((28, 28), np.uint8)))
 
 
 @exercise.right
@@ -186,16 +163,8 @@ def numbers_upside_down(x_train, index):
     return ax
 
 
-@exercise.wrong(earns=3)
-def no_values(x_train, index):
-    return _with_imshow(x_train[index], annotate=False)
-
-
-@exercise.wrong
-def the_image_itself(x_train, index):
-    return x_train[index]
-
-
-@exercise.wrong(earns=3)
-def upside_down(x_train, index):
-    return _with_imshow(x_train[index][::-1])
+exercise.wrong(
+    earns=3, no_values=lambda x_train, index: _with_imshow(x_train[index], annotate=False)
+)
+exercise.wrong(the_image_itself=lambda x_train, index: x_train[index])
+exercise.wrong(earns=3, upside_down=lambda x_train, index: _with_imshow(x_train[index][::-1]))

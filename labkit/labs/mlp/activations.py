@@ -246,7 +246,10 @@ def _results(*facts):
     return [call.result for fact in facts for call in fact.calls]
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda: (lambda x: max(0, x), lambda x: 1 / (1 + math.exp(-x)), math.tanh, ...),
+    earns=4,
+)
 def one_number_only(relu, sigmoid, tanh):
     """Your function works for one number.
 
@@ -311,9 +314,7 @@ exercise.alike.update(
 )
 
 
-@exercise.right
-def one_picture():
-    return ..., ..., ..., _axes()
+exercise.right(one_picture=lambda: (..., ..., ..., _axes()))
 
 
 @exercise.right
@@ -340,9 +341,7 @@ def keras_and_pandas(keras):
     return *functions, table.plot(style=list(STYLES))
 
 
-@exercise.right
-def many_points():
-    return ..., ..., ..., _axes(x=np.linspace(-6, 6, 6_001))
+exercise.right(many_points=lambda: (..., ..., ..., _axes(x=np.linspace(-6, 6, 6_001))))
 
 
 @exercise.right
@@ -367,34 +366,17 @@ def markers():
     return ..., ..., ..., axes
 
 
-@exercise.wrong
-def constant():
-    return 0, 0, 0, 0
-
-
-@exercise.wrong
-def constant_functions():
-    return lambda x: 0, lambda x: 0.5, lambda x: 0, None
-
-
-@exercise.wrong(earns=6)
-def functions_alone():
-    return ..., ..., ..., None
-
-
-@exercise.wrong(earns=4)
-def picture_alone():
-    return None, None, None, ...
-
-
-@exercise.wrong(earns=9)
-def no_names():
-    return ..., ..., ..., _axes(names=("", "", ""))
-
-
-@exercise.wrong(earns=9)
-def legend_swapped():
-    return ..., ..., ..., _axes(names=("relu", "tanh", "sigmoid"))
+exercise.wrong(
+    constant=lambda: (0, 0, 0, 0),
+    constant_functions=lambda: (lambda x: 0, lambda x: 0.5, lambda x: 0, None),
+)
+exercise.wrong(earns=6, functions_alone=lambda: (..., ..., ..., None))
+exercise.wrong(earns=4, picture_alone=lambda: (None, None, None, ...))
+exercise.wrong(
+    earns=9,
+    no_names=lambda: (..., ..., ..., _axes(names=("", "", ""))),
+    legend_swapped=lambda: (..., ..., ..., _axes(names=("relu", "tanh", "sigmoid"))),
+)
 
 
 @exercise.wrong(earns=(9, 9))
@@ -403,24 +385,16 @@ def told_apart_by_colour_alone():
     yield ..., ..., ..., _axes(styles=("-", "--", "--"))
 
 
-@exercise.wrong(earns=7)
-def only_above_0():
-    return ..., ..., ..., _axes(x=X[X > 0])
-
-
-@exercise.wrong(earns=7)
-def few_points_between_many():
-    return ..., ..., ..., _axes(x=np.linspace(-5, 200, 50))
-
-
-@exercise.wrong(earns=6)
-def two_curves():
-    return ..., ..., ..., _axes(names=NAMES[:2])
-
-
-@exercise.wrong(earns=6)
-def wrong_type():
-    return ..., ..., ..., X
+exercise.wrong(
+    earns=7,
+    only_above_0=lambda: (..., ..., ..., _axes(x=X[X > 0])),
+    few_points_between_many=lambda: (..., ..., ..., _axes(x=np.linspace(-5, 200, 50))),
+)
+exercise.wrong(
+    earns=6,
+    two_curves=lambda: (..., ..., ..., _axes(names=NAMES[:2])),
+    wrong_type=lambda: (..., ..., ..., X),
+)
 
 
 @exercise.wrong(earns=8, shows="changes-its-input")
@@ -430,11 +404,6 @@ def in_place():
         return x
 
     return relu, ..., ..., ...
-
-
-@exercise.wrong(earns=4, shows="one-number-only")
-def pythons_max_and_math():
-    return lambda x: max(0, x), lambda x: 1 / (1 + math.exp(-x)), math.tanh, ...
 
 
 @exercise.wrong(earns=5, shows="sigmoid-mirrored")
@@ -450,6 +419,4 @@ def another_curve_told_apart_by_colour_alone():
     return ..., ..., ..., _axes(styles="---", sigmoid=lambda x: 1 / (1 + np.exp(x)))
 
 
-@exercise.wrong(earns=8)
-def vectorized():
-    return np.vectorize(lambda v: max(0, v)), ..., ..., ...
+exercise.wrong(earns=8, vectorized=lambda: (np.vectorize(lambda v: max(0, v)), ..., ..., ...))

@@ -88,9 +88,7 @@ def by_objects(keras):
     )
 
 
-@exercise.right
-def acc():
-    return shared.compiled("Adam", metrics=["acc"])
+exercise.right(acc=lambda: shared.compiled("Adam", metrics=["acc"]))
 
 
 @exercise.right
@@ -99,29 +97,18 @@ def scores_and_from_logits(keras):
     return shared.compiled(loss=loss, output=None)
 
 
-@exercise.wrong
-def constant():
-    return 0
-
-
-@exercise.wrong
-def not_compiled():
-    return shared.network()
-
-
-@exercise.wrong(earns=6)
-def another_optimizer():
-    return shared.compiled("sgd")
-
-
-@exercise.wrong(earns=5, shows="labels-and-loss-mismatch")
-def one_hot_loss():
-    return shared.compiled(loss="categorical_crossentropy")
-
-
-@exercise.wrong(earns=5, shows="binary-cross-entropy")
-def binary():
-    return shared.compiled(loss="binary_crossentropy")
+exercise.wrong(constant=lambda: 0, not_compiled=lambda: shared.network())
+exercise.wrong(earns=6, another_optimizer=lambda: shared.compiled("sgd"))
+exercise.wrong(
+    earns=5,
+    shows="labels-and-loss-mismatch",
+    one_hot_loss=lambda: shared.compiled(loss="categorical_crossentropy"),
+)
+exercise.wrong(
+    earns=5,
+    shows="binary-cross-entropy",
+    binary=lambda: shared.compiled(loss="binary_crossentropy"),
+)
 
 
 @exercise.wrong(earns=(5, 5), shows="squared-error")
@@ -136,6 +123,4 @@ def softmax_twice(keras):
     return shared.compiled(loss=loss)
 
 
-@exercise.wrong(earns=6, shows="no-accuracy")
-def no_metric():
-    return shared.compiled(metrics=[])
+exercise.wrong(earns=6, shows="no-accuracy", no_metric=lambda: shared.compiled(metrics=[]))

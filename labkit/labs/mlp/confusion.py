@@ -113,13 +113,15 @@ def _(most_confused, model, x_test, y_test, class_names):
         )
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda confusion: (confusion.T, ...), earns=2)
 def transposed(confusion, model, x_test, y_test):
     """Rows and columns are swapped: hand over the truth first."""
     return _few_moved(confusion, _counts(model, x_test, y_test).T)
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda confusion: (confusion / confusion.sum(axis=1, keepdims=True), ...), earns=2
+)
 def shares_for_counts(confusion, model, x_test, y_test):
     """These are shares. Asked are counts: how many images."""
     counts = _counts(model, x_test, y_test).astype(float)
@@ -140,7 +142,7 @@ def pair_swapped(most_confused, model, x_test, y_test, class_names):
     return pair and wrong[pair] < wrong.max() - 1 and wrong[pair[::-1]] == wrong.max()
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: (..., ("Bag", "Bag")), earns=3)
 def diagonal_chosen(most_confused, class_names):
     """The diagonal counts the right answers. Look beside it."""
     pair = _pair(most_confused, class_names)
@@ -169,14 +171,8 @@ def added_up_in_small_letters(y_test, predicted_classes, most_confused):
     return counts, [name.lower() for name in most_confused]
 
 
-@exercise.wrong(earns=1)
-def constant():
-    return np.zeros((10, 10)), 0
-
-
-@exercise.wrong(earns=3)
-def pair_missing():
-    return ..., None
+exercise.wrong(earns=1, constant=lambda: (np.zeros((10, 10)), 0))
+exercise.wrong(earns=3, pair_missing=lambda: (..., None))
 
 
 @exercise.wrong(earns=(3, 3, 3, 3))
@@ -187,19 +183,7 @@ def no_such_pair():
     yield ..., (True, [0])
 
 
-@exercise.wrong(earns=2)
-def diagonal_taken_out(confusion):
-    return confusion * (1 - np.eye(10)), ...
-
-
-@exercise.wrong(earns=2, shows="transposed")
-def prediction_first(confusion):
-    return confusion.T, ...
-
-
-@exercise.wrong(earns=2, shows="shares-for-counts")
-def shares(confusion):
-    return confusion / confusion.sum(axis=1, keepdims=True), ...
+exercise.wrong(earns=2, diagonal_taken_out=lambda confusion: (confusion * (1 - np.eye(10)), ...))
 
 
 @exercise.wrong(earns=2, shows="on-training-images")
@@ -219,8 +203,3 @@ def swapped(sklearn, y_test, class_names):
     confusion = sklearn.metrics.confusion_matrix(y_test, np.full_like(y_test, always))
     other = (confusion * (1 - np.eye(10))).sum(axis=1).argmax()
     return confusion, (class_names[always], class_names[other]), model
-
-
-@exercise.wrong(earns=3, shows="diagonal-chosen")
-def the_same_class_twice():
-    return ..., ("Bag", "Bag")

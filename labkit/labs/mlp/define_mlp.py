@@ -106,7 +106,7 @@ def _(model, answers):
     return found or structures.computes("model", answers, canonical(model.config))
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda keras: keras.Sequential(_stack(keras)))
 def no_input(model):
     """The network has not been told what goes in, so it has no weights yet."""
     return model.input_shape is None
@@ -121,7 +121,7 @@ def wrong_number_of_classes(model):
     return _units(model)[-1] != 10
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: shared.network(hidden="softmax"), earns=12)
 def softmax_on_hidden(model):
     """The hidden layer ends in softmax.
 
@@ -130,7 +130,7 @@ def softmax_on_hidden(model):
     return _activations(model)[0] == "softmax"
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: shared.network(output="sigmoid"), earns=11)
 def sigmoid_for_softmax(model):
     """With a sigmoid each class gets a number of its own, and they add up to anything.
 
@@ -145,7 +145,7 @@ def no_softmax(model):
     return _activations(model)[-1] in ("linear", "relu")
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: shared.network(hidden=None), earns=12)
 def hidden_without_activation(model):
     """Without an activation function between them, two dense layers are worth no more than one."""
     return _activations(model)[0] == "linear"
@@ -186,9 +186,7 @@ def built_later(keras):
     return model
 
 
-@exercise.right
-def with_a_channel_axis():
-    return shared.network(shape=(28, 28, 1))
+exercise.right(with_a_channel_axis=lambda: shared.network(shape=(28, 28, 1)))
 
 
 def _stack(keras, hidden=1, flatten=True):
@@ -198,39 +196,17 @@ def _stack(keras, hidden=1, flatten=True):
     return [*start, *middle, keras.layers.Dense(10, activation="softmax")]
 
 
-@exercise.wrong
-def constant():
-    return 0
-
-
-@exercise.wrong
-def the_layers_alone():
-    return shared.network().layers
-
-
-@exercise.wrong(earns=2)
-def input_alone(keras):
-    return keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten()])
-
-
-@exercise.wrong(earns=12)
-def other_hidden_size():
-    return shared.network(units=64)
-
-
-@exercise.wrong(earns=2)
-def layers_more(keras):
-    return keras.Sequential([keras.Input((28, 28)), *_stack(keras, hidden=3)])
-
-
-@exercise.wrong
-def for_digits_of_8_by_8():
-    return shared.network(shape=(8, 8))
-
-
-@exercise.wrong(shows="no-input")
-def without_input(keras):
-    return keras.Sequential(_stack(keras))
+exercise.wrong(constant=lambda: 0, the_layers_alone=lambda: shared.network().layers)
+exercise.wrong(
+    earns=2,
+    input_alone=lambda keras: keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten()]),
+)
+exercise.wrong(earns=12, other_hidden_size=lambda: shared.network(units=64))
+exercise.wrong(
+    earns=2,
+    layers_more=lambda keras: keras.Sequential([keras.Input((28, 28)), *_stack(keras, hidden=3)]),
+)
+exercise.wrong(for_digits_of_8_by_8=lambda: shared.network(shape=(8, 8)))
 
 
 @exercise.wrong(earns=(2, 0), shows="missing-flatten")
@@ -245,22 +221,7 @@ def nine_classes_and_one_output():
     yield shared.network(classes=1)
 
 
-@exercise.wrong(earns=12, shows="softmax-on-hidden")
-def softmax_twice():
-    return shared.network(hidden="softmax")
-
-
-@exercise.wrong(earns=11, shows="sigmoid-for-softmax")
-def sigmoid_at_the_end():
-    return shared.network(output="sigmoid")
-
-
 @exercise.wrong(earns=(11, 11), shows="no-softmax")
 def scores_at_the_end():
     yield shared.network(output=None)
     yield shared.network(output="relu")
-
-
-@exercise.wrong(earns=12, shows="hidden-without-activation")
-def linear_hidden_layer():
-    return shared.network(hidden=None)

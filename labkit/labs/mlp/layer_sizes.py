@@ -77,26 +77,8 @@ def one_output_node():
     return ..., 1
 
 
-@exercise.right
-def plain():
-    return 784, 10
-
-
-@exercise.right
-def numpy_and_float(x_train):
-    return np.prod(x_train.shape[1:]), 10.0
-
-
-@exercise.wrong
-def constant():
-    return 0, 0
-
-
-@exercise.wrong(earns=2)
-def shape():
-    return (28, 28), 10
-
-
-@exercise.wrong(earns=2)
-def output_missing():
-    return 784, None
+exercise.right(
+    plain=lambda: (784, 10), numpy_and_float=lambda x_train: (np.prod(x_train.shape[1:]), 10.0)
+)
+exercise.wrong(constant=lambda: (0, 0))
+exercise.wrong(earns=2, shape=lambda: ((28, 28), 10), output_missing=lambda: (784, None))

@@ -208,34 +208,15 @@ def keras_ops_in_single_precision(keras):
     return with_keras
 
 
-@exercise.right
-def without_taking_off_the_largest():
-    return _formula()
-
-
-@exercise.wrong
-def constant():
-    return 0.5
-
-
-@exercise.wrong
-def a_constant_function():
-    return lambda *arguments: 1
-
-
-@exercise.wrong(earns=4)
-def all_alike():
-    return lambda x, w1, b1, w2, b2: np.full((len(x), len(b2)), 1 / len(b2))
-
-
-@exercise.wrong
-def for_784_pixels_only():
-    return lambda x, *others: _formula()(x.reshape(-1, 784), *others)
-
-
-@exercise.wrong
-def transposed():
-    return lambda *arguments: _formula()(*arguments).T
+exercise.right(without_taking_off_the_largest=lambda: _formula())
+exercise.wrong(constant=lambda: 0.5, a_constant_function=lambda: lambda *arguments: 1)
+exercise.wrong(
+    earns=4, all_alike=lambda: lambda x, w1, b1, w2, b2: np.full((len(x), len(b2)), 1 / len(b2))
+)
+exercise.wrong(
+    for_784_pixels_only=lambda: lambda x, *others: _formula()(x.reshape(-1, 784), *others),
+    transposed=lambda: lambda *arguments: _formula()(*arguments).T,
+)
 
 
 @exercise.wrong(earns=4)

@@ -73,9 +73,7 @@ def whole_network():
     yield ..., 101_770
 
 
-@exercise.right
-def plain():
-    return 100_480, 1_290
+exercise.right(plain=lambda: (100_480, 1_290))
 
 
 @exercise.right
@@ -84,26 +82,7 @@ def asked_of_keras():
     return hidden.count_params(), output.count_params()
 
 
-@exercise.right
-def numpys():
-    return np.int64(785) * 128, np.float64(1_290)
-
-
-@exercise.wrong
-def constant():
-    return 0, 0
-
-
-@exercise.wrong
-def swapped():
-    return 1_290, 100_480
-
-
-@exercise.wrong(shows="biases-forgotten")
-def weights_alone():
-    return 784 * 128, 128 * 10
-
-
-@exercise.wrong(shows="added-not-multiplied")
-def sums():
-    return 784 + 128, 128 + 10
+exercise.right(numpys=lambda: (np.int64(785) * 128, np.float64(1_290)))
+exercise.wrong(constant=lambda: (0, 0), swapped=lambda: (1_290, 100_480))
+exercise.wrong(shows="biases-forgotten", weights_alone=lambda: (784 * 128, 128 * 10))
+exercise.wrong(shows="added-not-multiplied", sums=lambda: (784 + 128, 128 + 10))

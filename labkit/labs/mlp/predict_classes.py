@@ -87,7 +87,7 @@ def training_images_predicted(probabilities, x_train):
     return probabilities.shape == (len(x_train), shared.CLASSES)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda probabilities: (..., probabilities.argmax(axis=0)), earns=4)
 def argmax_over_wrong_axis(predicted_classes):
     """Ten numbers for the whole test set.
 
@@ -96,13 +96,13 @@ def argmax_over_wrong_axis(predicted_classes):
     return predicted_classes.shape == (shared.CLASSES,)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda probabilities: (..., probabilities.argmax()), earns=4)
 def argmax_over_everything(predicted_classes):
     """One number for the whole test set: argmax needs an axis to go along."""
     return predicted_classes.shape == ()
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda probabilities: (..., probabilities.max(axis=1)), earns=4)
 def max_for_argmax(predicted_classes, x_test):
     """These are the highest probabilities themselves. Which place do they stand in?"""
     return (
@@ -118,7 +118,10 @@ def true_labels_copied(y_test):
     return ..., y_test
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda probabilities: (probabilities.round(), probabilities.round().argmax(axis=1)),
+    earns=1,
+)
 def rounded_probabilities(probabilities, model, x_test):
     """The probabilities were rounded.
 
@@ -128,7 +131,7 @@ def rounded_probabilities(probabilities, model, x_test):
     return np.array_equal(told, told.round(2)) and np.allclose(told, seen, atol=0.51)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda predicted_classes: (..., predicted_classes + 1), earns=4)
 def counted_from_one(predicted_classes, model, x_test):
     """Your classes count from 1, as R's which.max does. The labels count from 0."""
     return _share(predicted_classes, shared.outputs(model, x_test).argmax(axis=1) + 1) == 1
@@ -164,9 +167,7 @@ def softmax_of_scores(keras, x_test_scaled):
     return keras.activations.softmax(scores), classes, model
 
 
-@exercise.wrong(earns=4)
-def scores_as_they_are(x_test_scaled):
-    return _of_scores(x_test_scaled)
+exercise.wrong(earns=4, scores_as_they_are=lambda x_test_scaled: _of_scores(x_test_scaled))
 
 
 @exercise.wrong(earns=1)
@@ -175,14 +176,11 @@ def constant(x_test):
     return rows, rows
 
 
-@exercise.wrong(earns=4)
-def all_class_0(y_test):
-    return ..., np.zeros_like(y_test)
-
-
-@exercise.wrong(earns=4)
-def classes_missing():
-    return ..., None
+exercise.wrong(
+    earns=4,
+    all_class_0=lambda y_test: (..., np.zeros_like(y_test)),
+    classes_missing=lambda: (..., None),
+)
 
 
 @exercise.wrong(earns=1)
@@ -195,28 +193,3 @@ def not_scaled(model, x_test):
 def training_images(model, x_train_scaled):
     rows = model.predict(x_train_scaled, verbose=0)
     return rows, rows.argmax(axis=1)
-
-
-@exercise.wrong(earns=4, shows="argmax-over-wrong-axis")
-def wrong_axis(probabilities):
-    return ..., probabilities.argmax(axis=0)
-
-
-@exercise.wrong(earns=4, shows="argmax-over-everything")
-def no_axis(probabilities):
-    return ..., probabilities.argmax()
-
-
-@exercise.wrong(earns=4, shows="max-for-argmax")
-def highest_numbers(probabilities):
-    return ..., probabilities.max(axis=1)
-
-
-@exercise.wrong(earns=1, shows="rounded-probabilities")
-def rounded(probabilities):
-    return probabilities.round(), probabilities.round().argmax(axis=1)
-
-
-@exercise.wrong(earns=4, shows="counted-from-one")
-def from_one(predicted_classes):
-    return ..., predicted_classes + 1

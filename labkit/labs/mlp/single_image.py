@@ -66,7 +66,7 @@ def _(image_probabilities, model, x_test):
         )
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda x_test_scaled: (x_test_scaled[0], ...), earns=2)
 def missing_batch_axis(one_image):
     """This is an image without its batch axis.
 
@@ -85,7 +85,7 @@ def counted_from_one(one_image, x_test):
     return _holds(one_image, x_test[1] / 255)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda x_test: (x_test[:1], ...), earns=2)
 def unscaled_pixels(one_image, x_test):
     """The pixels go up to 255. The network has only seen values from 0 to 1."""
     return _holds(one_image, x_test[0])
@@ -97,7 +97,7 @@ def training_image(one_image, x_train):
     return _holds(one_image, x_train[0] / 255)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda image_probabilities: (..., image_probabilities[0]), earns=2)
 def row_without_batch(image_probabilities):
     """The probabilities are right, but their row is taken out.
 
@@ -106,20 +106,18 @@ def row_without_batch(image_probabilities):
     return image_probabilities.shape == (shared.CLASSES,)
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda model, x_test_scaled: (x_test_scaled, model.predict(x_test_scaled, verbose=0))
+)
 def all_images(image_probabilities, x_test):
     """These are the probabilities of all test images. Hand over a batch of one."""
     return image_probabilities.shape[:1] == (len(x_test),)
 
 
-@exercise.right
-def newaxis(x_test_scaled):
-    return x_test_scaled[0][np.newaxis], ...
-
-
-@exercise.right
-def expand_dims(x_test):
-    return np.expand_dims(x_test[0] / 255, 0), ...
+exercise.right(
+    newaxis=lambda x_test_scaled: (x_test_scaled[0][np.newaxis], ...),
+    expand_dims=lambda x_test: (np.expand_dims(x_test[0] / 255, 0), ...),
+)
 
 
 @exercise.right
@@ -129,9 +127,7 @@ def tensor(x_test_scaled):
     return tf.constant(x_test_scaled[:1]), ...
 
 
-@exercise.right
-def with_a_channel(x_test_scaled):
-    return x_test_scaled[:1, ..., np.newaxis], ...
+exercise.right(with_a_channel=lambda x_test_scaled: (x_test_scaled[:1, ..., np.newaxis], ...))
 
 
 @exercise.right
@@ -147,19 +143,8 @@ def scores(x_test_scaled):
     return ..., model.predict(x_test_scaled[:1], verbose=0), model
 
 
-@exercise.wrong
-def constant():
-    return np.zeros((1, 28, 28)), np.zeros((1, 10))
-
-
-@exercise.wrong(earns=2)
-def image_alone():
-    return ..., None
-
-
-@exercise.wrong(earns=2, shows="missing-batch-axis")
-def no_batch_axis(x_test_scaled):
-    return x_test_scaled[0], ...
+exercise.wrong(constant=lambda: (np.zeros((1, 28, 28)), np.zeros((1, 10))))
+exercise.wrong(earns=2, image_alone=lambda: (..., None))
 
 
 @exercise.wrong(shows="counted-from-one")
@@ -167,21 +152,6 @@ def second_image(model, x_test_scaled):
     return x_test_scaled[1:2], model.predict(x_test_scaled[1:2], verbose=0)
 
 
-@exercise.wrong(earns=2, shows="unscaled-pixels")
-def not_scaled(x_test):
-    return x_test[:1], ...
-
-
 @exercise.wrong(shows="training-image")
 def first_of_the_training_images(model, x_train_scaled):
     return x_train_scaled[:1], model.predict(x_train_scaled[:1], verbose=0)
-
-
-@exercise.wrong(earns=2, shows="row-without-batch")
-def row_taken_out(image_probabilities):
-    return ..., image_probabilities[0]
-
-
-@exercise.wrong(shows="all-images")
-def the_whole_stack(model, x_test_scaled):
-    return x_test_scaled, model.predict(x_test_scaled, verbose=0)

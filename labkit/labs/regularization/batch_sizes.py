@@ -57,65 +57,33 @@ def _some_are(seen, wanted):
     return any(abs(told - steps) < 1 for told, steps in pairs)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _steps(60_000))
 def held_out_images_counted(updates_480, updates_128, updates_96):
     """The report holds a fifth of the images out. They are not trained on."""
     return _some_are((updates_480, updates_128, updates_96), _steps(60_000))
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _steps(48_000 * 50))
 def all_epochs_counted(updates_480, updates_128, updates_96):
     """These are the steps of the whole training. Asked is one epoch."""
     return _some_are((updates_480, updates_128, updates_96), _steps(50 * 48_000))
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: SIZES)
 def batch_size_for_steps(updates_480, updates_128, updates_96):
     """This is the size of a batch. Asked is how many of them there are."""
     return _some_are((updates_480, updates_128, updates_96), SIZES)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _steps(4_800))
 def own_part_counted(updates_480, updates_128, updates_96):
     """You counted your own part of the images. The question is about the report."""
     return _some_are((updates_480, updates_128, updates_96), _steps(shared.PART))
 
 
-@exercise.right
-def floats():
-    return _steps(48_000)
-
-
-@exercise.right
-def rounded_up():
-    return tuple(math.ceil(steps) for steps in _steps(48_000.0))
-
-
-@exercise.wrong(earns=2)
-def constant():
-    return 100, 100, 100
-
-
-@exercise.wrong
-def words():
-    return "few", "more", "most"
-
-
-@exercise.wrong(shows="held-out-images-counted")
-def all_images():
-    return _steps(60_000)
-
-
-@exercise.wrong(shows="all-epochs-counted")
-def all_epochs():
-    return _steps(48_000 * 50)
-
-
-@exercise.wrong(shows="batch-size-for-steps")
-def sizes():
-    return SIZES
-
-
-@exercise.wrong(shows="own-part-counted")
-def own_part():
-    return _steps(4_800)
+exercise.right(
+    floats=lambda: _steps(48_000),
+    rounded_up=lambda: tuple(math.ceil(steps) for steps in _steps(48_000.0)),
+)
+exercise.wrong(earns=2, constant=lambda: (100, 100, 100))
+exercise.wrong(words=lambda: ("few", "more", "most"))

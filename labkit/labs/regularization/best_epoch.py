@@ -53,13 +53,13 @@ def _(best_epoch, plain_history):
         )
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: (11, shared.turning()))
 def counted_from_zero(best_epoch, plain_history):
     """This counts from 0. The picture, and everybody who talks of epochs, counts from 1."""
     return best_epoch == _best(plain_history) - 1
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: (30, shared.turning()))
 def training_loss(best_epoch, plain_history):
     """This is the epoch with the lowest training loss.
 
@@ -68,13 +68,13 @@ def training_loss(best_epoch, plain_history):
     return best_epoch == _best(plain_history, validation=False)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: (min(shared.turning().history["val_loss"]), shared.turning()))
 def loss_itself(best_epoch):
     """This is the loss itself. Asked is the epoch in which it was reached."""
     return 0 < best_epoch < 1
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: (20, shared.turning()))
 def accuracy_for_loss(best_epoch, plain_history):
     """This is the epoch with the highest validation accuracy.
 
@@ -89,32 +89,10 @@ def a_number_of_numpy():
     return np.argmin(history.history["val_loss"]) + 1, history
 
 
-@exercise.right
-def a_float():
-    return 12.0, shared.turning()
+exercise.right(a_float=lambda: (12.0, shared.turning()))
 
 
 @exercise.wrong
 def no_epoch():
     yield 1, shared.turning()
     yield "twelve", shared.turning()
-
-
-@exercise.wrong(shows="counted-from-zero")
-def from_zero():
-    return 11, shared.turning()
-
-
-@exercise.wrong(shows="training-loss")
-def lowest_training_loss():
-    return 30, shared.turning()
-
-
-@exercise.wrong(shows="loss-itself")
-def loss_of_the_epoch():
-    return min(shared.turning().history["val_loss"]), shared.turning()
-
-
-@exercise.wrong(shows="accuracy-for-loss")
-def highest_accuracy():
-    return 20, shared.turning()

@@ -164,9 +164,7 @@ def _choose(winner="simple", part="test", unit=1):
     return winner, told, *models.values()
 
 
-@exercise.right
-def its_variable():
-    return "simple_model", *_choose()[1:]
+exercise.right(its_variable=lambda: ("simple_model", *_choose()[1:]))
 
 
 @exercise.right
@@ -181,34 +179,18 @@ def nobody():
     yield _choose("none of them")
 
 
-@exercise.wrong(earns=3)
-def number_left_out():
-    return "simple", None, *_choose()[2:]
-
-
-@exercise.wrong(earns=2)
-def worst():
-    return _choose("l2")
-
-
-@exercise.wrong(earns=2, shows="chosen-on-training-images")
-def by_training_images():
-    return _choose("plain")
-
-
-@exercise.wrong(earns=2, shows="chosen-on-test-images")
-def by_test_images():
-    return _choose("dropout")
-
-
-@exercise.wrong(earns=3, shows="per-cent-for-share")
-def per_cent():
-    return _choose(unit=100)
-
-
-@exercise.wrong(earns=3, shows="validation-accuracy-called-test")
-def on_the_images_held_out():
-    return _choose(part="valid")
+exercise.wrong(earns=3, number_left_out=lambda: ("simple", None, *_choose()[2:]))
+exercise.wrong(earns=2, worst=lambda: _choose("l2"))
+exercise.wrong(
+    earns=2, shows="chosen-on-training-images", by_training_images=lambda: _choose("plain")
+)
+exercise.wrong(earns=2, shows="chosen-on-test-images", by_test_images=lambda: _choose("dropout"))
+exercise.wrong(earns=3, shows="per-cent-for-share", per_cent=lambda: _choose(unit=100))
+exercise.wrong(
+    earns=3,
+    shows="validation-accuracy-called-test",
+    on_the_images_held_out=lambda: _choose(part="valid"),
+)
 
 
 @exercise.wrong(earns=3, shows="training-accuracy-called-test")

@@ -48,7 +48,7 @@ exercise.equal(
 )
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: (1, 1))
 def dropout_learns(dropout_parameters):
     """A dropout layer throws dice. It has a rate, which you choose, and nothing to learn."""
     return dropout_parameters > 0
@@ -60,7 +60,7 @@ def biases_forgotten():
     return ..., WEIGHTS
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: (..., 401_400), earns=2)
 def fewer_for_dropout(all_parameters):
     """You took something off. Dropped nodes come back in the next batch: all weights are learnt."""
     return 0 < all_parameters < WEIGHTS and all_parameters != FIRST
@@ -72,31 +72,9 @@ def first_layer_only():
     return ..., FIRST
 
 
-@exercise.right
-def floats():
-    return 0.0, 567_434.0
-
-
-@exercise.right
-def counted_by_keras():
-    return np.int64(0), shared.build("dropout").count_params()
-
-
-@exercise.wrong(shows="dropout-learns")
-def constant():
-    return 1, 1
-
-
-@exercise.wrong(earns=2, shows="dropout-learns")
-def a_rate_for_each_node():
-    return 512 + 256 + 128, ...
-
-
-@exercise.wrong(earns=2, shows="fewer-for-dropout")
-def something_off():
-    return ..., 401_400
-
-
-@exercise.wrong
-def words():
-    return "none", "many"
+exercise.right(
+    floats=lambda: (0.0, 567_434.0),
+    counted_by_keras=lambda: (np.int64(0), shared.build("dropout").count_params()),
+)
+exercise.wrong(earns=2, shows="dropout-learns", a_rate_for_each_node=lambda: (512 + 256 + 128, ...))
+exercise.wrong(words=lambda: ("none", "many"))

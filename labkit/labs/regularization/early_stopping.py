@@ -148,14 +148,14 @@ def no_validation(simple_history):
     return not _losses(simple_history)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _stopped(part="test"), earns=5)
 def validation_on_the_test_set(simple_history, simple_model, data):
     """The test images decided when to stop. Then they are no test any more."""
     seen = _loss(simple_model, data, shared.test_of)
     return abs(seen - min(_losses(simple_history))) <= 1e-4
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _stopped(50, 12, last=True), earns=2)
 def never_stopped(simple_history):
     """The training went on to the last epoch, though the validation loss had long been rising.
 
@@ -165,7 +165,7 @@ def never_stopped(simple_history):
     return len(losses) >= MOST_EPOCHS and not _stops_after(losses)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _stopped(last=True), earns=5)
 def weights_of_the_last_epoch(simple_history, simple_model, data):
     """The network has the weights of the last epoch.
 
@@ -180,7 +180,7 @@ def _watched(history, kind, validation):
     return len(values) < MOST_EPOCHS and _stops_after(values)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _stopped(turning="val_accuracy"), earns=5)
 def accuracy_watched(simple_history):
     """It stopped by the validation accuracy.
 
@@ -189,13 +189,13 @@ def accuracy_watched(simple_history):
     return _watched(simple_history, "accuracy", True)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _stopped(turning="loss"), earns=5)
 def training_loss_watched(simple_history):
     """It stopped by the training loss, which says nothing about unseen images."""
     return _watched(simple_history, "loss", False)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _stopped(16, 13), earns=5)
 def another_patience(simple_history):
     """It waited for another number of epochs than asked for."""
     others = (0, 1, 2, 3, 4, 6, 7, 8, 10)
@@ -215,19 +215,11 @@ def _stopped(epochs=18, best=13, part="valid", last=False, turning="val_loss", s
     return histories.history(curves, steps), model
 
 
-@exercise.right
-def stopped():
-    return _stopped()
-
-
-@exercise.right
-def ran_out_of_epochs():
-    return _stopped(50, 48)
-
-
-@exercise.right
-def early():
-    return _stopped(9, 4)
+exercise.right(
+    stopped=lambda: _stopped(),
+    ran_out_of_epochs=lambda: _stopped(50, 48),
+    early=lambda: _stopped(9, 4),
+)
 
 
 @exercise.wrong(earns=2)
@@ -236,14 +228,8 @@ def no_history():
     yield _stopped()[0].history, shared.knows("part")
 
 
-@exercise.wrong(earns=3)
-def untrained():
-    return _stopped()[0], shared.build("simple")
-
-
-@exercise.wrong(earns=5)
-def batches_of_32():
-    return _stopped(steps=150)
+exercise.wrong(earns=3, untrained=lambda: (_stopped()[0], shared.build("simple")))
+exercise.wrong(earns=5, batches_of_32=lambda: _stopped(steps=150))
 
 
 @exercise.wrong(earns=2, shows="no-validation")
@@ -251,33 +237,3 @@ def unwatched():
     record, model = _stopped()
     kept = {name: record.history[name] for name in ("loss", "accuracy")}
     return histories.changed(record, kept), model
-
-
-@exercise.wrong(earns=5, shows="validation-on-the-test-set")
-def test_set():
-    return _stopped(part="test")
-
-
-@exercise.wrong(earns=2, shows="never-stopped")
-def never():
-    return _stopped(50, 12, last=True)
-
-
-@exercise.wrong(earns=5, shows="weights-of-the-last-epoch")
-def last_weights():
-    return _stopped(last=True)
-
-
-@exercise.wrong(earns=5, shows="accuracy-watched")
-def by_the_accuracy():
-    return _stopped(turning="val_accuracy")
-
-
-@exercise.wrong(earns=5, shows="training-loss-watched")
-def by_the_training_loss():
-    return _stopped(turning="loss")
-
-
-@exercise.wrong(earns=5, shows="another-patience")
-def patience_of_three():
-    return _stopped(16, 13)

@@ -94,7 +94,7 @@ def unscaled_pixels(x_part, x_valid):
     return max(x_part.maximum, x_valid.maximum) > 1
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda x_test_scaled, y_test: (..., ..., x_test_scaled, y_test), earns=3)
 def validation_on_the_test_set(x_valid, data):
     """x_valid comes from the test set.
 
@@ -103,7 +103,9 @@ def validation_on_the_test_set(x_valid, data):
     return _is(x_valid, data.x_test[: x_valid.shape[0]])
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda x_train_scaled, y_train: (x_train_scaled, y_train, ..., ...), earns=4
+)
 def validation_among_the_training_images(x_part, x_valid):
     """Some images are in both parts.
 
@@ -114,7 +116,7 @@ def validation_among_the_training_images(x_part, x_valid):
     return any(np.array_equal(end, image) for end in ends for image in x_part.sample)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda y_train: (..., ..., ..., y_train[: len(y_train) // 5]), earns=5)
 def labels_of_others(x_valid, y_valid, data):
     """The labels belong to other images: cut them exactly as you cut the images."""
     images, labels = shared.valid_of(data)
@@ -135,19 +137,9 @@ def by_index(x_train_scaled, y_train):
     return x_train_scaled[part], y_train[part].astype(int), x_train_scaled[valid], y_train[valid]
 
 
-@exercise.wrong(earns=5)
-def labels_in_a_list(y_valid):
-    return ..., ..., ..., y_valid.tolist()
-
-
-@exercise.wrong
-def constant():
-    return 0, 0, 0, 0
-
-
-@exercise.wrong(earns=3)
-def half_of_it():
-    return ..., ..., None, None
+exercise.wrong(earns=5, labels_in_a_list=lambda y_valid: (..., ..., ..., y_valid.tolist()))
+exercise.wrong(constant=lambda: (0, 0, 0, 0))
+exercise.wrong(earns=3, half_of_it=lambda: (..., ..., None, None))
 
 
 @exercise.wrong(earns=3, shows="unscaled-pixels")
@@ -156,22 +148,7 @@ def not_scaled(x_train, y_train):
     return x_train[:4800], y_train[:4800], x_train[start:], y_train[start:]
 
 
-@exercise.wrong(earns=3, shows="validation-on-the-test-set")
-def test_set(x_test_scaled, y_test):
-    return ..., ..., x_test_scaled, y_test
-
-
 @exercise.wrong(earns=3, shows="validation-among-the-training-images")
 def overlapping(x_train, x_train_scaled, y_train):
     count = len(x_train) // 5
     return ..., ..., x_train_scaled[:4800][:count], y_train[:4800][:count]
-
-
-@exercise.wrong(earns=4, shows="validation-among-the-training-images")
-def trained_on_all(x_train_scaled, y_train):
-    return x_train_scaled, y_train, ..., ...
-
-
-@exercise.wrong(earns=5, shows="labels-of-others")
-def labels_of_the_first_images(y_train):
-    return ..., ..., ..., y_train[: len(y_train) // 5]

@@ -134,7 +134,7 @@ def _(l2_penalty, l2_model):
         )
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _answer(lambda model: 0, factor=0), earns=4)
 def no_regularizer(l2_model):
     """No layer has a regularizer: this is the plain network once more."""
     chain = canonical.canonical(l2_model.config)
@@ -146,37 +146,41 @@ def _sits_on(model, part):
     return not any(map(any, _factors(model))) and any(map(any, _factors(model, part)))
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _answer(where="bias"), earns=4)
 def biases_regularized(l2_model):
     """The regularizer sits on the biases. There are 384 of them, and 200,000 weights."""
     return _sits_on(l2_model, "bias")
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _answer(where="activity"), earns=4)
 def activity_regularized(l2_model):
     """The regularizer sits on the layer's output, not on its weights."""
     return _sits_on(l2_model, "activity")
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda: _answer(lambda model: float(sum(model.losses)), factor=0.01), earns=6
+)
 def default_factor(l2_model):
     """The factor is 0.01, which is what "l2" or L2() means where nothing is said."""
     return any(math.isclose(l2, 0.01) for _, l2 in _factors(l2_model)[:-1])
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda: _answer(lambda model: FACTOR * _sum(np.abs, model), kind="L1"), earns=4
+)
 def l1_for_l2(l2_model):
     """This regularizer adds up absolute values. L2 adds up squares."""
     return any(l1 > 0 for l1, _ in _factors(l2_model))
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _answer(lambda model: _sum(np.square, model)), earns=7)
 def sum_without_factor(l2_penalty, l2_model):
     """The sum of squares is right, but the factor is missing."""
     return _is(l2_penalty, _penalty(l2_model) / FACTOR)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _answer(lambda model: FACTOR * _sum(np.abs, model)), earns=7)
 def absolute_values(l2_penalty, l2_model):
     """You added up absolute values. L2 adds up squares."""
     kernels = l2_model.weights[0:4:2]
@@ -219,24 +223,12 @@ def both_kinds_of_penalty_and_the_sum_of_keras():
     return _answer(lambda model: float(sum(model.losses)), kind="L1L2")
 
 
-@exercise.right
-def a_function_of_ones_own():
-    return _answer(kind="own")
-
-
-@exercise.wrong
-def constant():
-    return 0, 0, 0
-
-
-@exercise.wrong(earns=6)
-def on_the_output_too():
-    return _answer(lambda model: float(sum(model.losses)), output=True)
-
-
-@exercise.wrong(earns=7)
-def penalty_left_out():
-    return *_answer()[:2], None
+exercise.right(a_function_of_ones_own=lambda: _answer(kind="own"))
+exercise.wrong(constant=lambda: (0, 0, 0))
+exercise.wrong(
+    earns=6, on_the_output_too=lambda: _answer(lambda model: float(sum(model.losses)), output=True)
+)
+exercise.wrong(earns=7, penalty_left_out=lambda: (*_answer()[:2], None))
 
 
 @exercise.wrong(earns=7)
@@ -252,38 +244,3 @@ def compiled_otherwise():
     other.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
     other.set_weights(model.get_weights())
     return other, history, penalty
-
-
-@exercise.wrong(earns=4, shows="no-regularizer")
-def none():
-    return _answer(lambda model: 0, factor=0)
-
-
-@exercise.wrong(earns=4, shows="biases-regularized")
-def biases():
-    return _answer(where="bias")
-
-
-@exercise.wrong(earns=4, shows="activity-regularized")
-def activity():
-    return _answer(where="activity")
-
-
-@exercise.wrong(earns=6, shows="default-factor")
-def default():
-    return _answer(lambda model: float(sum(model.losses)), factor=0.01)
-
-
-@exercise.wrong(earns=4, shows="l1-for-l2")
-def absolute_penalty():
-    return _answer(lambda model: FACTOR * _sum(np.abs, model), kind="L1")
-
-
-@exercise.wrong(earns=7, shows="sum-without-factor")
-def no_factor():
-    return _answer(lambda model: _sum(np.square, model))
-
-
-@exercise.wrong(earns=7, shows="absolute-values")
-def absolute():
-    return _answer(lambda model: FACTOR * _sum(np.abs, model))

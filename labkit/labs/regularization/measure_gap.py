@@ -89,7 +89,7 @@ def _are(told, right, others, tolerance=CLOSE):
     return all(near) and any(apart)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _gaps(lambda first, second: (100 * first, 100 * second)))
 def per_cent_for_share(dropout_gap, plain_gap, dropout_model, plain_model, data):
     """These are percentages. Keras, and everybody who compares with it, uses shares."""
     right = [_gap(data, network) for network in (dropout_model, plain_model)]
@@ -97,27 +97,27 @@ def per_cent_for_share(dropout_gap, plain_gap, dropout_model, plain_model, data)
     return _are(told, right, [100 * gap for gap in right], criteria.ONE_PLACE)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _gaps(lambda first, second: (-first, -second)))
 def wrong_sign(dropout_gap, plain_gap, dropout_model, plain_model, data):
     """The sign is turned round: take the held out images' accuracy off the other."""
     right = [_gap(data, network) for network in (dropout_model, plain_model)]
     return _are((dropout_gap, plain_gap), right, [-gap for gap in right])
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _gaps(lambda first, second: (second, first)))
 def gaps_swapped(dropout_gap, plain_gap, dropout_model, plain_model, data):
     """The two gaps look swapped."""
     right = [_gap(data, network) for network in (dropout_model, plain_model)]
     return _are((dropout_gap, plain_gap), right, right[::-1])
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: (_gaps()[0], *_gaps(plain="test", held_out="test")[1:]), earns=4)
 def test_for_validation(plain_gap, plain_model, data):
     """You measured on the test images. They stay in their box until all choices are made."""
     return _is(plain_gap, _gap(data, plain_model, shared.test_of), 1e-4)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _gaps(number=0))
 def losses_for_accuracies(plain_gap, plain_model, data):
     """This is the difference of the losses: evaluate() returns the loss first."""
     return _is(abs(plain_gap), abs(_gap(data, plain_model, of=measure.cross_entropy)))
@@ -135,9 +135,7 @@ def _gaps(change=lambda first, second: (first, second), plain="part", **settings
     return *told, first, second, shared.record(first, 10)
 
 
-@exercise.right
-def rounded():
-    return _gaps(lambda first, second: (round(first, 3), round(second, 3)))
+exercise.right(rounded=lambda: _gaps(lambda first, second: (round(first, 3), round(second, 3))))
 
 
 @exercise.right
@@ -152,14 +150,8 @@ def _share(model, part):
     return np.mean(model.predict(images, verbose=0).argmax(axis=1) == labels)
 
 
-@exercise.wrong
-def constant():
-    return _gaps(lambda first, second: (0.5, 0.5))
-
-
-@exercise.wrong(earns=4)
-def one_of_two():
-    return _gaps(lambda first, second: (None, second))
+exercise.wrong(constant=lambda: _gaps(lambda first, second: (0.5, 0.5)))
+exercise.wrong(earns=4, one_of_two=lambda: _gaps(lambda first, second: (None, second)))
 
 
 @exercise.wrong(earns=4, shows="gap-read-from-the-history")
@@ -167,28 +159,3 @@ def read_off():
     _, second, *rest = _gaps()
     ends = rest[-1].history
     return ends["accuracy"][-1] - ends["val_accuracy"][-1], second, *rest
-
-
-@exercise.wrong(shows="per-cent-for-share")
-def per_cent():
-    return _gaps(lambda first, second: (100 * first, 100 * second))
-
-
-@exercise.wrong(shows="wrong-sign")
-def turned_round():
-    return _gaps(lambda first, second: (-first, -second))
-
-
-@exercise.wrong(shows="gaps-swapped")
-def swapped():
-    return _gaps(lambda first, second: (second, first))
-
-
-@exercise.wrong(earns=4, shows="test-for-validation")
-def test_images():
-    return _gaps()[0], *_gaps(plain="test", held_out="test")[1:]
-
-
-@exercise.wrong(shows="losses-for-accuracies")
-def losses():
-    return _gaps(number=0)

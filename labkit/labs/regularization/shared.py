@@ -238,52 +238,44 @@ def _add_answers(exercise, name: str, points: Sequence[float]) -> None:
         yield 567_434
         yield [keras.layers.Flatten()]
 
-    @exercise.wrong(shows="no-input")
-    def without_input():
-        return build(name, input=False)
-
-    @exercise.wrong(earns=start, shows="missing-flatten")
-    def without_flatten():
-        return build(name, flatten=False)
-
-    @exercise.wrong(earns=start, shows="missing-layer")
-    def a_layer_less():
-        return build(name, sizes=SIZES[name][:-1], rates=RATES[name][:-1])
+    exercise.wrong(shows="no-input", without_input=lambda: build(name, input=False))
+    exercise.wrong(
+        earns=start, shows="missing-flatten", without_flatten=lambda: build(name, flatten=False)
+    )
+    exercise.wrong(
+        earns=start,
+        shows="missing-layer",
+        a_layer_less=lambda: build(name, sizes=SIZES[name][:-1], rates=RATES[name][:-1]),
+    )
 
     @exercise.wrong(earns=sum(points) - activations, shows="no-softmax")
     def no_probabilities():
         yield build(name, last="sigmoid")
         yield build(name, last=None)
 
-    @exercise.wrong(earns=sum(points) - activations, shows="hidden-without-activation")
-    def linear():
-        return build(name, hidden=None)
-
-    @exercise.wrong(earns=sum(points) - sizes)
-    def half_the_nodes():
-        return build(name, sizes=tuple(size // 2 for size in SIZES[name]))
+    exercise.wrong(
+        earns=sum(points) - activations,
+        shows="hidden-without-activation",
+        linear=lambda: build(name, hidden=None),
+    )
+    exercise.wrong(
+        earns=sum(points) - sizes,
+        half_the_nodes=lambda: build(name, sizes=tuple(size // 2 for size in SIZES[name])),
+    )
 
 
 def _add_answers_about_dropout(exercise, name: str, earned: float) -> None:
-    @exercise.wrong(earns=earned, shows="no-dropout")
-    def without_dropout():
-        return build(name, rates=())
-
-    @exercise.wrong(earns=earned, shows="rate-of-keeping")
-    def shares_that_stay():
-        return build(name, rates=tuple(1 - rate for rate in RATES[name]))
-
-    @exercise.wrong(earns=earned, shows="dropout-on-output")
-    def at_the_end():
-        return build(name, end=0.2)
-
-    @exercise.wrong(earns=earned, shows="dropout-on-pixels")
-    def on_pixels():
-        return build(name, first=0.2)
-
-    @exercise.wrong(earns=earned)
-    def other_rates():
-        return build(name, rates=(0.5, 0.5, 0.5))
+    exercise.wrong(earns=earned, shows="no-dropout", without_dropout=lambda: build(name, rates=()))
+    exercise.wrong(
+        earns=earned,
+        shows="rate-of-keeping",
+        shares_that_stay=lambda: build(name, rates=tuple(1 - rate for rate in RATES[name])),
+    )
+    exercise.wrong(earns=earned, shows="dropout-on-output", at_the_end=lambda: build(name, end=0.2))
+    exercise.wrong(
+        earns=earned, shows="dropout-on-pixels", on_pixels=lambda: build(name, first=0.2)
+    )
+    exercise.wrong(earns=earned, other_rates=lambda: build(name, rates=(0.5, 0.5, 0.5)))
 
 
 # --- trained networks -----------------------------------------------------------------------

@@ -70,19 +70,19 @@ exercise.knows(
 )
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _both((50, 10)), earns=10)
 def batch_sizes_swapped(dropout_history, plain_history):
     """The sizes of the batches are swapped: the network with dropout gets the large ones."""
     return (dropout_history.steps, plain_history.steps) == (50, 10)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _both((150, 150)), earns=10)
 def batch_size_left_out(dropout_history, plain_history):
     """These are batches of 32, which is what fit() takes where nothing is said."""
     return shared.PART // 32 in (dropout_history.steps, plain_history.steps)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _both((100, 500)), earns=8)
 def trained_on_everything(dropout_history, plain_history):
     """You trained on more than your part of the images, among them those held out."""
     seen = (dropout_history.steps, 480), (plain_history.steps, 96)
@@ -100,9 +100,7 @@ def _both(steps=(10, 50), part="valid", epochs=(30, 30), scale=1):
     )
 
 
-@exercise.right
-def made_elsewhere():
-    return _both()
+exercise.right(made_elsewhere=lambda: _both())
 
 
 @exercise.right
@@ -131,9 +129,7 @@ def one_of_two():
     return first, None, *models
 
 
-@exercise.wrong(earns=8)
-def untrained():
-    return *_both()[:3], shared.build("plain")
+exercise.wrong(earns=8, untrained=lambda: (*_both()[:3], shared.build("plain")))
 
 
 @exercise.wrong(earns=8, shows="no-validation")
@@ -143,31 +139,6 @@ def training_alone():
     return *map(histories.changed, records, kept), first, second
 
 
-@exercise.wrong(earns=11, shows="too-few-epochs")
-def too_short():
-    return _both(epochs=(30, 5))
-
-
-@exercise.wrong(earns=10, shows="validation-on-the-test-set")
-def test_set():
-    return _both(part="test")
-
-
-@exercise.wrong(earns=8, shows="trained-on-unscaled-images")
-def not_scaled():
-    return _both(scale=255)
-
-
-@exercise.wrong(earns=10, shows="batch-sizes-swapped")
-def batches_swapped():
-    return _both((50, 10))
-
-
-@exercise.wrong(earns=10, shows="batch-size-left-out")
-def batches_of_32():
-    return _both((150, 150))
-
-
-@exercise.wrong(earns=8, shows="trained-on-everything")
-def all_images():
-    return _both((100, 500))
+exercise.wrong(earns=11, shows="too-few-epochs", too_short=lambda: _both(epochs=(30, 5)))
+exercise.wrong(earns=10, shows="validation-on-the-test-set", test_set=lambda: _both(part="test"))
+exercise.wrong(earns=8, shows="trained-on-unscaled-images", not_scaled=lambda: _both(scale=255))

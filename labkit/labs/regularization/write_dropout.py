@@ -149,7 +149,9 @@ def _(drop, probes):
         )
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda: _drop(lambda chance, rate: chance < rate, lambda rate: 1 / rate), earns=2
+)
 def rate_of_keeping(drop, probes):
     """You kept the share that should go.
 
@@ -159,7 +161,7 @@ def rate_of_keeping(drop, probes):
     return dropped and all(_is_share(result == 0, 1 - rate) for result, _, rate in dropped)
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: _drop(factor=lambda rate: 1), earns=6)
 def not_scaled_up(drop, probes):
     """The values that stay are as they were.
 
@@ -181,7 +183,10 @@ def whole_rows_or_columns(drop, probes):
     return any(_whole_lines(result == 0) for result, *_ in _dropped(drop, probes))
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda: lambda values, rate, random: _drop()(values, rate, np.random.default_rng(1)),
+    earns=5,
+)
 def same_places_every_time(drop, probes):
     """The same places are dropped in every call.
 
@@ -222,40 +227,18 @@ def in_a_loop():
     return drop
 
 
-@exercise.wrong
-def no_function():
-    return 0.4
-
-
-@exercise.wrong
-def no_array():
-    return lambda *arguments: 0
-
-
-@exercise.wrong
-def takes_two_arguments():
-    return lambda values, rate: values
-
-
-@exercise.wrong
-def a_vector_alone():
-    return lambda values, rate, random: _drop()(values.ravel(), rate, random)
+exercise.wrong(
+    no_function=lambda: 0.4,
+    no_array=lambda: lambda *arguments: 0,
+    takes_two_arguments=lambda: lambda values, rate: values,
+    a_vector_alone=lambda: lambda values, rate, random: _drop()(values.ravel(), rate, random),
+)
 
 
 @exercise.wrong(earns=2)
 def nothing_or_everything_dropped():
     yield lambda values, rate, random: values.copy()
     yield lambda values, rate, random: 0 * values
-
-
-@exercise.wrong(earns=2, shows="rate-of-keeping")
-def share_that_is_kept():
-    return _drop(lambda chance, rate: chance < rate, lambda rate: 1 / rate)
-
-
-@exercise.wrong(earns=6, shows="not-scaled-up")
-def as_they_were():
-    return _drop(factor=lambda rate: 1)
 
 
 @exercise.wrong(earns=6, shows="scaled-by-the-rate")
@@ -269,11 +252,6 @@ def columns():
     return lambda values, rate, random: np.where(
         random.random(values.shape[1]) >= rate, values / (1 - rate), 0
     )
-
-
-@exercise.wrong(earns=5, shows="same-places-every-time")
-def a_seed_of_its_own():
-    return lambda values, rate, random: _drop()(values, rate, np.random.default_rng(1))
 
 
 @exercise.wrong(earns=5, shows="same-places-every-time")

@@ -81,7 +81,7 @@ def measured_on_the_test_set(y_train, y_test):
     return _most_frequent(y_train), np.mean(y_test == _most_frequent(y_train))
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda most_frequent: (most_frequent - 1, 0.1))
 def one_in_ten_assumed(baseline_accuracy):
     """Ten classes need not be equally frequent: count."""
     return baseline_accuracy == 0.1
@@ -93,26 +93,9 @@ def per_cent_for_share(y_train):
     return ..., 100 * _share(y_train)
 
 
-@exercise.right
-def plain(most_frequent, baseline_accuracy):
-    return int(most_frequent), float(baseline_accuracy)
-
-
-@exercise.right
-def rounded(most_frequent, baseline_accuracy):
-    return most_frequent, round(baseline_accuracy, 4)
-
-
-@exercise.wrong
-def constant():
-    return -1, 0
-
-
-@exercise.wrong(earns=2)
-def half_done():
-    return ..., None
-
-
-@exercise.wrong(shows="one-in-ten-assumed")
-def guessed(most_frequent):
-    return most_frequent - 1, 0.1
+exercise.right(
+    plain=lambda most_frequent, baseline_accuracy: (int(most_frequent), float(baseline_accuracy)),
+    rounded=lambda most_frequent, baseline_accuracy: (most_frequent, round(baseline_accuracy, 4)),
+)
+exercise.wrong(constant=lambda: (-1, 0))
+exercise.wrong(earns=2, half_done=lambda: (..., None))

@@ -259,21 +259,21 @@ def _(build_mlp, probes):
             )
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda keras: _otherwise(keras, optimizer="adam"), earns=8)
 def learning_rate_ignored(build_mlp, probes):
     """The function builds with the same learning rate whatever it is asked for."""
     rates = {shared.learning_rate(model) for _, model, *_ in _models(build_mlp, probes)}
     return len(rates) == 1 and None not in rates
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda keras: _otherwise(keras, layers=1), earns=7)
 def layers_ignored(build_mlp, probes):
     """The function builds one hidden layer whatever `layers` says."""
     _, (_, deep, *_), _ = _models(build_mlp, probes)
     return len(shared.hidden(deep)) == 1
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda keras: _otherwise(keras, more=-1), earns=7)
 def output_counted_as_hidden(build_mlp, probes):
     """The last layer is not a hidden one: it comes on top of `layers`."""
     return all(
@@ -282,26 +282,26 @@ def output_counted_as_hidden(build_mlp, probes):
     )
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda keras: _otherwise(keras, nodes=32), earns=7)
 def nodes_ignored(build_mlp, probes):
     """The hidden layers are equally wide whatever `nodes` says."""
     models = _models(build_mlp, probes)
     return len({nodes for _, model, *_ in models for nodes in shared.hidden(model)}) == 1
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda keras: _otherwise(keras, last="sigmoid"), earns=9)
 def sigmoid_for_softmax(build_mlp, probes):
     """With sigmoid every class gets a probability of its own, and they do not add up to 1."""
     return _last(_models(build_mlp, probes)[0][1])[1] == "sigmoid"
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda keras: _otherwise(keras, hidden=None), earns=9)
 def hidden_without_activation(build_mlp, probes):
     """Layers without an activation collapse into a single linear one, however many."""
     return "linear" in _hidden_activations(_models(build_mlp, probes)[0][1])
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda keras: _otherwise(keras, loss="categorical_crossentropy"), earns=9)
 def labels_and_loss_mismatch(build_mlp, probes):
     """This loss expects one-hot labels; these labels are class numbers."""
     return _models(build_mlp, probes)[0][1].loss == "categorical_crossentropy"
@@ -361,19 +361,11 @@ def not_returned(build_mlp):
     return forgetful
 
 
-@exercise.wrong
-def constant():
-    return lambda nodes, layers, rate: 7
-
-
-@exercise.wrong
-def raises():
-    return lambda nodes, layers, rate: nodes / 0
-
-
-@exercise.wrong
-def a_network(build_mlp):
-    return build_mlp(16)
+exercise.wrong(
+    constant=lambda: lambda nodes, layers, rate: 7,
+    raises=lambda: lambda nodes, layers, rate: nodes / 0,
+    a_network=lambda build_mlp: build_mlp(16),
+)
 
 
 @exercise.wrong
@@ -429,51 +421,9 @@ def told_that_scores_come(keras):
     return _otherwise(keras, loss=loss)
 
 
-@exercise.wrong(earns=7)
-def not_compiled(keras):
-    return _otherwise(keras, compiled=False)
-
-
-@exercise.wrong(earns=9)
-def no_accuracy(keras):
-    return _otherwise(keras, metrics=[])
-
-
-@exercise.wrong(earns=9)
-def eleven_classes(keras):
-    return _otherwise(keras, classes=11)
-
-
-@exercise.wrong(earns=8, shows="learning-rate-ignored")
-def adam_by_name(keras):
-    return _otherwise(keras, optimizer="adam")
-
-
-@exercise.wrong(earns=7, shows="layers-ignored")
-def one_layer(keras):
-    return _otherwise(keras, layers=1)
-
-
-@exercise.wrong(earns=7, shows="output-counted-as-hidden")
-def last_counted(keras):
-    return _otherwise(keras, more=-1)
-
-
-@exercise.wrong(earns=7, shows="nodes-ignored")
-def always_32(keras):
-    return _otherwise(keras, nodes=32)
-
-
-@exercise.wrong(earns=9, shows="sigmoid-for-softmax")
-def sigmoid(keras):
-    return _otherwise(keras, last="sigmoid")
-
-
-@exercise.wrong(earns=9, shows="hidden-without-activation")
-def linear(keras):
-    return _otherwise(keras, hidden=None)
-
-
-@exercise.wrong(earns=9, shows="labels-and-loss-mismatch")
-def one_hot_loss(keras):
-    return _otherwise(keras, loss="categorical_crossentropy")
+exercise.wrong(earns=7, not_compiled=lambda keras: _otherwise(keras, compiled=False))
+exercise.wrong(
+    earns=9,
+    no_accuracy=lambda keras: _otherwise(keras, metrics=[]),
+    eleven_classes=lambda keras: _otherwise(keras, classes=11),
+)

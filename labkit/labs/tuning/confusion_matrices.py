@@ -142,9 +142,7 @@ def lists(confusion_one, confusion_rate, confusion_three):
     return confusion_one.tolist(), confusion_rate.tolist(), confusion_three.tolist()
 
 
-@exercise.wrong
-def constant():
-    return 0, 0, 0
+exercise.wrong(constant=lambda: (0, 0, 0))
 
 
 @exercise.wrong
@@ -152,9 +150,7 @@ def accuracies(confusion_one, confusion_rate, confusion_three):
     return np.diag(confusion_one), np.diag(confusion_rate), np.diag(confusion_three)
 
 
-@exercise.wrong(earns=1)
-def of_strange_predictions():
-    return ..., ..., ..., ["a"] * 3, ..., ...
+exercise.wrong(earns=1, of_strange_predictions=lambda: (..., ..., ..., ["a"] * 3, ..., ...))
 
 
 # Three good networks may agree on every image of the sample, or be right on all of them, or confuse

@@ -60,7 +60,7 @@ def end_left_out():
     yield 10.0 ** np.arange(-3, 0, 0.25), ...
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: (np.arange(-3, 0.01, 0.25), 65), earns=2)
 def exponents_for_decays(decays):
     """These are the exponents. The decays are powers of ten."""
     return decays.minimum < 0
@@ -72,7 +72,7 @@ def fourteen_as_printed():
     return ..., 14 * 5
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda: (np.linspace(0.001, 1, 13), 65), earns=2)
 def evenly_spaced(decays):
     """These are evenly spaced. Here each is a fixed factor above the one before."""
     steps = np.diff(np.asarray(decays.sample, float), axis=0)
@@ -84,36 +84,10 @@ def evenly_spaced(decays):
     )
 
 
-@exercise.right
-def logspace():
-    return np.logspace(-3, 0, 13), np.int64(13 * 5)
-
-
-@exercise.right
-def arange():
-    return 10 ** np.arange(-3, 0.01, 0.25), 65.0
-
-
-@exercise.right
-def a_list():
-    return [10 ** (n / 4) for n in range(-12, 1)], 65
-
-
-@exercise.wrong
-def constant():
-    return 0, 0
-
-
-@exercise.wrong(earns=3)
-def half_done():
-    return ..., None
-
-
-@exercise.wrong(earns=2, shows="exponents-for-decays")
-def exponents():
-    return np.arange(-3, 0.01, 0.25), 65
-
-
-@exercise.wrong(earns=2, shows="evenly-spaced")
-def evenly():
-    return np.linspace(0.001, 1, 13), 65
+exercise.right(
+    logspace=lambda: (np.logspace(-3, 0, 13), np.int64(13 * 5)),
+    arange=lambda: (10 ** np.arange(-3, 0.01, 0.25), 65.0),
+    a_list=lambda: ([10 ** (n / 4) for n in range(-12, 1)], 65),
+)
+exercise.wrong(constant=lambda: (0, 0))
+exercise.wrong(earns=3, half_done=lambda: (..., None))

@@ -64,7 +64,7 @@ def _(drawings, model_one, model_rate, model_three):
             )
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda drawings: [drawings[2]] * 3, earns=2)
 def one_network_three_times(drawings):
     """All three drawings show the same network."""
     return len(drawings.panels) == 3 and len({str(_numbers(one)) for one in drawings.panels}) == 1
@@ -76,7 +76,7 @@ def only_one_drawn(drawings):
     return len(drawings.panels) == 1
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda drawings: drawings[::-1], earns=2)
 def order_turned(drawings, model_one, model_rate, model_three):
     """The drawings are right, but stand in the opposite order."""
     models = model_three, model_rate, model_one
@@ -108,14 +108,7 @@ def by_hand(plt, model_one, model_rate, model_three):
     return drawn
 
 
-@exercise.wrong
-def constant():
-    return 0
-
-
-@exercise.wrong
-def empty_axes(plt):
-    return plt.subplots(1, 3)[1]
+exercise.wrong(constant=lambda: 0, empty_axes=lambda plt: plt.subplots(1, 3)[1])
 
 
 @exercise.wrong
@@ -123,21 +116,9 @@ def the_networks_themselves(model_one, model_rate, model_three):
     return [model_one, model_rate, model_three]
 
 
-@exercise.wrong(earns=2)
-def a_curve(plt):
-    return [plt.subplots()[1].plot([1, 2])[0].axes] * 3
-
-
-@exercise.wrong(earns=2, shows="one-network-three-times")
-def the_same(drawings):
-    return [drawings[2]] * 3
+exercise.wrong(earns=2, a_curve=lambda plt: [plt.subplots()[1].plot([1, 2])[0].axes] * 3)
 
 
 @exercise.wrong(shows="only-one-drawn")
 def one(drawings):
     return drawings[2]
-
-
-@exercise.wrong(earns=2, shows="order-turned")
-def turned(drawings):
-    return drawings[::-1]

@@ -127,7 +127,10 @@ def not_trained(model_one, model_rate, model_three, data):
     return any(measure.accuracy(model, *part) < 0.3 for model in models)
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda model_one, model_rate, model_three: (model_three, model_rate, model_one),
+    earns=4,
+)
 def networks_mixed_up(model_one, model_three):
     """Networks with one and with three hidden layers look mixed up."""
     return len(shared.hidden(model_one)) == 3 or len(shared.hidden(model_three)) == 1
@@ -144,32 +147,16 @@ def a_list_for_the_pair(best_rate_and_nodes):
     return ..., ..., ..., ..., list(best_rate_and_nodes), ...
 
 
-@exercise.wrong
-def constant():
-    return 0, 0, 0
-
-
-@exercise.wrong(earns=4)
-def one_missing():
-    return ..., None, ...
-
-
-@exercise.wrong(earns=5)
-def not_as_chosen(best_nodes):
-    return ..., ..., ..., 16 if best_nodes == 8 else 8, ..., ...
-
-
-@exercise.wrong(earns=3)
-def nothing_was_chosen():
-    return ..., ..., ..., "many", 7, None
+exercise.wrong(constant=lambda: (0, 0, 0))
+exercise.wrong(earns=4, one_missing=lambda: (..., None, ...))
+exercise.wrong(
+    earns=5,
+    not_as_chosen=lambda best_nodes: (..., ..., ..., 16 if best_nodes == 8 else 8, ..., ...),
+)
+exercise.wrong(earns=3, nothing_was_chosen=lambda: (..., ..., ..., "many", 7, None))
 
 
 @exercise.wrong(earns=3, shows="not-trained")
 def only_built(build_mlp, best_nodes, best_rate_and_nodes, best_nodes_of_three):
     rate, nodes = best_rate_and_nodes
     return build_mlp(best_nodes), build_mlp(nodes, 1, rate), build_mlp(best_nodes_of_three, 3)
-
-
-@exercise.wrong(earns=4, shows="networks-mixed-up")
-def turned_round(model_one, model_rate, model_three):
-    return model_three, model_rate, model_one

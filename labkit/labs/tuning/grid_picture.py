@@ -180,9 +180,7 @@ def the_whole_figure(plt, decays, mean_accuracy, spread):
     return _picture(plt, decays, mean_accuracy, spread).figure
 
 
-@exercise.wrong
-def constant():
-    return 0
+exercise.wrong(constant=lambda: 0)
 
 
 @exercise.right
@@ -199,14 +197,10 @@ def what_errorbar_returns_without_bars(plt, decays, mean_accuracy):
     return ax.errorbar(decays, mean_accuracy)
 
 
-@exercise.wrong
-def bars_of_nothing(plt):
-    return plt.subplots()[1].errorbar([], [], fmt="none")
-
-
-@exercise.wrong
-def empty(plt):
-    return plt.subplots()[1]
+exercise.wrong(
+    bars_of_nothing=lambda plt: plt.subplots()[1].errorbar([], [], fmt="none"),
+    empty=lambda plt: plt.subplots()[1],
+)
 
 
 @exercise.wrong(earns=3, shows="no-spread")

@@ -140,14 +140,7 @@ def as_measured_by_scikit_learn(
     return {name: sklearn.metrics.accuracy_score(y_test, one) for name, one in told.items()}, ...
 
 
-@exercise.wrong
-def constant():
-    return 0, 0
-
-
-@exercise.wrong
-def other_names():
-    return {"a": 1, "b": 1, "c": 1}, "a"
+exercise.wrong(constant=lambda: (0, 0), other_names=lambda: ({"a": 1, "b": 1, "c": 1}, "a"))
 
 
 @exercise.wrong(earns=3, shows="worst-chosen")
@@ -157,11 +150,5 @@ def worst(confusion_one, confusion_rate, confusion_three):
     return shares, "three layers", ..., ..., worse
 
 
-@exercise.wrong(earns=3)
-def no_name():
-    return ..., None
-
-
-@exercise.wrong
-def of_a_row_of_counts(confusion_one):
-    return ..., ..., confusion_one[0], ..., ...
+exercise.wrong(earns=3, no_name=lambda: (..., None))
+exercise.wrong(of_a_row_of_counts=lambda confusion_one: (..., ..., confusion_one[0], ..., ...))

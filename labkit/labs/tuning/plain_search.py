@@ -195,25 +195,33 @@ def _(search):
         )
 
 
-@exercise.sign
+@exercise.sign(shown_by=lambda alphas: _searched(alphas))
 def not_fitted(search):
     """The search is set up, but has not begun."""
     return not search["fitted"]
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda piece_decays, x_piece, y_piece: _searched(piece_decays, x_piece, y_piece),
+    earns=4,
+)
 def decay_taken_for_alpha(search, piece_decays):
     """These are R's decays. scikit-learn counts in another way: use `alphas`."""
     return _same_alphas(search["alphas"], piece_decays)
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda alphas, x_piece, y_piece: _searched(alphas, x_piece, y_piece, nodes=(100,)),
+    earns=5,
+)
 def default_width(search):
     """100 nodes are what MLPClassifier takes when it is not told."""
     return search["nodes"] in (100, [100])
 
 
-@exercise.sign
+@exercise.sign(
+    shown_by=lambda alphas, x_piece, y_piece: _searched(alphas, x_piece, y_piece, folds=3), earns=5
+)
 def wrong_number_of_folds(search):
     """The number of folds is not the report's."""
     return search["folds"] not in (0, FOLDS)
@@ -261,19 +269,10 @@ def the_width_in_the_grid(alphas, x_piece, y_piece):
     return _searched(alphas, x_piece, y_piece, in_grid=True)
 
 
-@exercise.right
-def other_order(alphas, x_piece, y_piece):
-    return _searched(alphas[::-1], x_piece, y_piece)
-
-
-@exercise.wrong
-def constant():
-    return 0
-
-
-@exercise.wrong
-def only_the_network(MLPClassifier):
-    return MLPClassifier((50,))
+exercise.right(
+    other_order=lambda alphas, x_piece, y_piece: _searched(alphas[::-1], x_piece, y_piece)
+)
+exercise.wrong(constant=lambda: 0, only_the_network=lambda MLPClassifier: MLPClassifier((50,)))
 
 
 @exercise.wrong
@@ -288,9 +287,7 @@ def learnt_nothing(alphas, x_piece, y_piece):
     return _searched(alphas, x_piece, y_piece, learning_rate_init=1e-7)
 
 
-@exercise.wrong
-def results_by_hand(alphas):
-    return _forged(alphas)
+exercise.wrong(results_by_hand=lambda alphas: _forged(alphas))
 
 
 @exercise.wrong(earns=5)
@@ -314,26 +311,6 @@ def results_of_another_fit(alphas, x_piece, y_piece):
     useless = _searched(alphas, x_piece, y_piece, learning_rate_init=1e-7)
     search.best_estimator_ = useless.best_estimator_
     return search
-
-
-@exercise.wrong(shows="not-fitted")
-def set_up(alphas):
-    return _searched(alphas)
-
-
-@exercise.wrong(earns=4, shows="decay-taken-for-alpha")
-def decays(piece_decays, x_piece, y_piece):
-    return _searched(piece_decays, x_piece, y_piece)
-
-
-@exercise.wrong(earns=5, shows="default-width")
-def as_many_nodes_as_by_default(alphas, x_piece, y_piece):
-    return _searched(alphas, x_piece, y_piece, nodes=(100,))
-
-
-@exercise.wrong(earns=5, shows="wrong-number-of-folds")
-def three_folds(alphas, x_piece, y_piece):
-    return _searched(alphas, x_piece, y_piece, folds=3)
 
 
 @exercise.wrong(earns=5)

@@ -118,14 +118,7 @@ def floats(predictions_one, predictions_rate, predictions_three):
     return predictions_one * 1.0, predictions_rate * 1.0, predictions_three * 1.0
 
 
-@exercise.wrong
-def constant():
-    return 0, 0, 0
-
-
-@exercise.wrong
-def one_missing():
-    return ..., None, ...
+exercise.wrong(constant=lambda: (0, 0, 0), one_missing=lambda: (..., None, ...))
 
 
 # Three good networks may agree on every image of the sample: another's answer would be right.
