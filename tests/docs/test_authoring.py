@@ -194,7 +194,11 @@ def test_a_lab_takes_one_folder(course):
 
 
 CHANGES = (
-    ("import Exercise, function", "import Exercise, Message, function"),
+    (
+        "from labkit.checks.authoring import Exercise, function",
+        "from labkit.checks import agreement\n"
+        "from labkit.checks.authoring import Exercise, Message, function",
+    ),
     ("@exercise.mistake(earns=1)\ndef mean", "@exercise.mistake(earns=2)\ndef mean"),
     ("exercise.wrong(earns=1, always", "exercise.wrong(earns=2, always"),
     (
@@ -202,7 +206,7 @@ CHANGES = (
         '''@exercise.criterion(1, asks="as a number from 0 to 1")
 def _(ink):
     """a share is at most 1"""
-    if any(call.result.value > 1 for call in ink.calls):
+    if any(agreement.as_array(call.result) > 1 for call in ink.calls):
         return Message("ink returned more than 1", "a share", "Divide by the number of pixels.")
 
 
