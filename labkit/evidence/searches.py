@@ -11,6 +11,7 @@ from labkit.evidence import facts, values
 MAX_ARTISTS = 20
 MAX_PATHS = 100
 MAX_VERTICES = 1_000
+_BATCH = 200  # what "auto" stands for, which is the default
 # Told each for itself, or without any effect on what is learnt.
 _OF_THEIR_OWN = ("alpha", "hidden_layer_sizes", "max_iter", "random_state", "verbose")
 
@@ -84,6 +85,8 @@ def _others(network: Any, settings: dict[str, Any]) -> dict[str, Any]:
     """Return what else was set otherwise than it is by default, as far as it changes results."""
     usual = {name: _plain(value) for name, value in type(network)().get_params().items()}
     told = {name: _plain(value) for name, value in settings.items()}
+    if told.get("batch_size") == _BATCH:
+        told["batch_size"] = usual.get("batch_size")
     return {
         name: value
         for name, value in told.items()

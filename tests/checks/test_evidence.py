@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from labkit import evidence
 from labkit.checks import measure
-from labkit.evidence import fits, functions, networks, pictures, values
+from labkit.evidence import fits, functions, networks, pictures, searches, values
 
 
 def _saved(facts, path):
@@ -233,3 +233,21 @@ def test_history_tells_the_steps_of_an_epoch(tmp_path, monkeypatch):
 def test_a_part_of_a_history_is_none():
     fact = networks.history({"loss": [0.5]})
     assert isinstance(fact, evidence.Other) and "only a part" in fact.reason
+
+
+def test_a_search_tells_what_was_set_otherwise_than_it_is_by_default():
+    """Of every setting of the network: told as it is by default it is not mentioned."""
+    from sklearn.model_selection import GridSearchCV
+    from sklearn.neural_network import MLPClassifier
+
+    def others(**settings):
+        search = GridSearchCV(MLPClassifier(**settings), {"alpha": [0.1, 1.0]}, cv=5)
+        return searches.grid_search(search).value["others"]
+
+    usual = MLPClassifier().get_params()
+    asked = ("alpha", "hidden_layer_sizes", "max_iter", "random_state", "verbose")
+    for name, value in usual.items():
+        assert others(**{name: value}) == {}
+        changed = not value if isinstance(value, bool) else 7
+        assert others(**{name: changed}) == ({} if name in asked else {name: changed})
+    assert others(batch_size=200) == {}
