@@ -160,8 +160,13 @@ def _(challenger, challenger_history, data):
             "a validation on scaled images",
             "Hand x_held and y_held to fit() as validation_data.",
         )
-    another = trainings.tells_of_another(challenger_history, challenger)
-    if another or min(abs(seen - value) for value in told) > _LUCK:
+    if trainings.tells_of_another(challenger_history, challenger):
+        return Message(
+            "challenger_history was made by another network's fit(), not by challenger's",
+            "the history of this network",
+            "Keep what fit() returns where challenger itself is trained.",
+        )
+    if min(abs(seen - value) for value in told) > _LUCK:
         return Message(
             f"challenger_history ends with a validation accuracy of {told[-1]:.1%}. Measured on "
             f"the images that were held out, challenger reaches {seen:.1%}",

@@ -3,7 +3,8 @@
 Write the function. It returns a **compiled** Keras network for images of 28×28 pixels with `layers`
 hidden layers of `nodes` nodes each (relu), an output layer that gives a probability for each digit,
 the optimizer Adam with the given learning rate, the loss that fits labels like `y_search`, and the
-accuracy as its first metric. Every call builds a new network, which has not been trained.
+accuracy as its first metric. Every call builds a new network, which has not been trained. Leave the
+function's first line as it is.
 """
 
 import functools
@@ -20,15 +21,17 @@ from labkit.labs.tuning import shared
 def settings(random):
     """Return nodes, layers and learning rate of a network with one layer and of one with three.
 
-    The last call is the first one once more: what remembers its networks is found out.
+    One call leaves to the function's head what it says, as the cells below do. The last one is the
+    first once more: what remembers its networks is found out.
     """
     nodes = random.choice(np.arange(12, 32), 2, replace=False)
     rates = random.choice(np.arange(2, 12), 2, replace=False) / 1000
     calls = [(int(nodes[0]), 1, float(rates[0])), (int(nodes[1]), 3, float(rates[1]))]
-    return [*calls, calls[0]]
+    return [*calls, (int(nodes[1]),), calls[0]]
 
 
 CLASSES = 10
+HEAD = (1, 0.001)  # layers and learning rate
 exercise = Exercise(
     __doc__,
     build_mlp=function(settings),
@@ -42,8 +45,7 @@ exercise = Exercise(
 )
 
 
-# The only 1 stands in the head, which is given.
-@exercise.solution(free="1")
+@exercise.solution
 def solution(keras):
     def build_mlp(nodes, layers=1, learning_rate=0.001):
         """Return a compiled network with `layers` hidden layers of `nodes` nodes."""
@@ -76,7 +78,10 @@ def _models(build_mlp, probes):
     built = [call.result for call in build_mlp.calls]
     if not all(isinstance(model, evidence.Model) for model in built):
         raise ValueError("build_mlp returns something else than networks")
-    return [(_called(probe), model, *probe) for model, probe in zip(built, probes, strict=True)]
+    return [
+        (_called(probe), model, *probe, *HEAD[len(probe) - 1 :])
+        for model, probe in zip(built, probes, strict=True)
+    ]
 
 
 @exercise.criterion(
@@ -224,7 +229,7 @@ def _(build_mlp, probes):
         if rate is None or not math.isclose(rate, wanted, rel_tol=1e-4):
             return Message(
                 f"The learning rate of {called} is {shared.rate_in_words(rate)}",
-                f"{wanted:g}, as the third argument says",
+                f"{wanted:g}, as the third argument says, or the function's first line without one",
                 "An optimizer given by its name has its own rate. Give it as an object.",
             )
 
@@ -269,7 +274,7 @@ def learning_rate_ignored(build_mlp, probes):
 @exercise.sign(shown_by=lambda keras: _otherwise(keras, layers=1), earns=7)
 def layers_ignored(build_mlp, probes):
     """The function builds one hidden layer whatever `layers` says."""
-    _, (_, deep, *_), _ = _models(build_mlp, probes)
+    _, (_, deep, *_), *_ = _models(build_mlp, probes)
     return len(shared.hidden(deep)) == 1
 
 
@@ -400,8 +405,8 @@ def one_layer_used_again(keras):
 @exercise.wrong(earns=8)
 def kept_from_call_to_call(build_mlp):
     yield functools.lru_cache(build_mlp)
-    yield lambda nodes, layers, rate, kept={}: kept.setdefault(
-        nodes, build_mlp(nodes, layers, rate)
+    yield lambda nodes, layers=1, rate=0.001, kept={}: kept.setdefault(
+        (nodes, rate), build_mlp(nodes, layers, rate)
     )
 
 
