@@ -30,7 +30,7 @@ test: $(VENV)/complete ## Run ruff and all tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest -m alone $(if $(findstring tests/,$(PYTEST)),,$(ALONE)) $(PYTEST) || [ $$? -eq 5 ]  # 5: none was chosen
-	$(BIN)/python -m pytest -m "not alone" --numprocesses logical --maxprocesses 4 --dist loadgroup $(PYTEST)
+	$(BIN)/python -m pytest -m "not alone" --numprocesses logical --maxprocesses 4 --dist loadgroup --durations 60 --durations-min 5 $(PYTEST)
 
 test-fast: $(VENV)/complete ## Run the fast tests only
 	$(BIN)/python -m pytest $(PYTEST)

@@ -7,7 +7,7 @@ import tempfile
 import pytest
 
 from labkit.grading.runs import sandbox
-from tests.grading import classroom
+from tests.grading import classroom, light_start
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +34,18 @@ def in_memory():
 def book(light_course):
     """Return a blank submission to the light course."""
     return classroom.Book(light_course)
+
+
+@pytest.fixture
+def light_boxes(monkeypatch):
+    """Let boxes start soon; for tests of what becomes of them."""
+    light_start.of_boxes(monkeypatch.setattr)
+
+
+@pytest.fixture
+def light_judge(monkeypatch):
+    """Let the judge start soon; for tests of what comes before it."""
+    light_start.of_the_judge(monkeypatch.setattr)
 
 
 @pytest.fixture

@@ -22,7 +22,17 @@ _SERVE = "serving.serve()"
 
 def everywhere(put: Callable[[Any, str, Any], None] = setattr) -> None:
     """Let all gradings of this process start so; `put` sets an attribute, as `setattr` does."""
+    of_boxes(put)
+    of_the_judge(put)
+
+
+def of_boxes(put: Callable[[Any, str, Any], None]) -> None:
+    """Let the boxes of this process start so."""
     put(course_copy, "build", functools.partial(_build, course_copy.build))
+
+
+def of_the_judge(put: Callable[[Any, str, Any], None]) -> None:
+    """Let the judges of this process start so."""
     assert judge._START.endswith(_SERVE)
     put(judge, "_START", judge._START.replace(_SERVE, f"serving._PRELOADED = (); {_SERVE}"))
 

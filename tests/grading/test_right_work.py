@@ -54,7 +54,7 @@ CASES = {
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("sandboxed")
+@pytest.mark.usefixtures("sandboxed", "light_judge")
 def test_what_runs_in_a_students_kernel_gets_all_points(light_course, tmp_path):
     for name, change in CASES.items():
         book = classroom.Book(light_course).right()

@@ -44,7 +44,7 @@ def grades(root, place, output, **more):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("sandboxed")
+@pytest.mark.usefixtures("sandboxed", "light_judge")
 def test_a_cluster_gives_the_same_grades_and_goes_on(light_course, in_place, tmp_path, two_workers):
     alone = grades(light_course, in_place, tmp_path / "alone", jobs=2)
     together = tmp_path / "together"
@@ -70,7 +70,7 @@ def executed(client):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("sandboxed")
+@pytest.mark.usefixtures("sandboxed", "light_judge")
 def test_a_worker_that_is_lost_loses_no_submission(light_course, in_place, tmp_path, two_workers):
     book = classroom.Book(light_course).right().first("import time; time.sleep(5)")
     for path in in_place.rglob("*.ipynb"):

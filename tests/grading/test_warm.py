@@ -88,6 +88,7 @@ def room(request, tmp_path_factory):
 warm_only = pytest.mark.parametrize("room", ["warm"], indirect=True)
 
 
+@pytest.mark.usefixtures("light_boxes")
 def test_a_folder_below_tmp_is_as_readable_as_any_other(tmp_path, monkeypatch):
     """A course may lie there, where each run has files of its own, too."""
     (tmp_path / "a b").mkdir()
@@ -402,6 +403,7 @@ def test_a_run_that_is_cancelled_leaves_nothing(room):
     assert forking() == set()
 
 
+@pytest.mark.usefixtures("light_boxes")
 def test_boxes_that_get_ready_in_advance_are_those_that_run(tmp_path, monkeypatch):
     monkeypatch.setenv("LABKIT_DATA", "sample")
     before = forking()
@@ -413,6 +415,7 @@ def test_boxes_that_get_ready_in_advance_are_those_that_run(tmp_path, monkeypatc
     assert forking() == before
 
 
+@pytest.mark.usefixtures("light_boxes")
 def test_boxes_that_nobody_needed_are_ended(tmp_path, monkeypatch):
     monkeypatch.setenv("LABKIT_DATA", "sample")
     before = forking()
@@ -431,6 +434,7 @@ def test_cold_workers_do_the_same_where_warm_ones_cannot_be(in_advance, tmp_path
         assert room.shows("print(2)") == "2"
 
 
+@pytest.mark.usefixtures("light_judge")
 def test_grades_are_the_same_cold_and_warm(light_course, tmp_path):
     for name in ("right", "wrong", "blank"):
         book = classroom.Book(light_course)
