@@ -60,10 +60,16 @@ def array(answer: Any, seed: int = 0) -> facts.Array | facts.Other:
     try:
         values = np.asarray(answer)
     except (TypeError, ValueError) as error:
-        return facts.Other(type_name(answer), str(error)[:MAX_TEXT])
+        return facts.Other(type_name(answer), _why_unread(error))
     if values.dtype.kind not in "biuf":
         return facts.Other(type_name(answer), f"its dtype is {values.dtype}")
     return dataclasses.replace(array_facts(type_name(answer), values), headings=_headings(answer))
+
+
+def _why_unread(error: Exception) -> str:
+    """Return what NumPy says of an object, unless that is about the object's insides."""
+    told = str(error)[:MAX_TEXT]
+    return "it cannot be read" if "__" in told else told
 
 
 def _headings(answer: Any) -> tuple[str, ...]:
