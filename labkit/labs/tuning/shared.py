@@ -40,10 +40,15 @@ def hidden(model: evidence.Model) -> list[int]:
 
 
 def form(model: evidence.Model) -> list[str]:
-    """Return in words what a network is made of, whatever its numbers of nodes."""
-    found = []
-    for step in chain(model).steps:
-        settings = {name: value for name, value in step.settings.items() if name != "units"}
+    """Return in words what a network is made of, whatever the numbers of nodes in hidden layers."""
+    network = chain(model)
+    pixels = math.prod(side or 0 for side in network.input_shape or ())
+    found = [f"{pixels} pixels"]
+    output = next(iter(network.of("dense")[::-1]), None)
+    for step in network.steps:
+        settings = dict(step.settings)
+        if step is not output:
+            settings.pop("units", None)
         found.append(f"{step.kind} {settings} {step.extras} {step.penalties}")
     return found
 
