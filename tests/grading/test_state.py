@@ -11,6 +11,7 @@ import sys
 import hypothesis
 import pytest
 from hypothesis import strategies as st
+from nbgrader import api
 
 from labkit import files, labs
 from labkit.checks import Outcome
@@ -20,7 +21,7 @@ from labkit.grading.judging import kept
 from labkit.grading.results import changes, gradebook
 from labkit.grading.runs import running, sandbox
 from labkit.grading.submissions import find, handed_out, repair
-from tests.grading import classroom, stubs
+from tests.grading import classroom, made_class, stubs
 
 LAB = classroom.LAB
 STUDENTS = ("ann", "bob", "cyd")
@@ -417,3 +418,23 @@ def test_what_nobody_has_foreseen_is_one_line_and_written_down(
 
 
 REAL_BOOK = gradebook.Book
+
+
+def test_a_student_is_entered_whole_or_not_at_all(light_course, tmp_path, monkeypatch):
+    lab = classroom.lab(light_course)
+    ann, bob, cyd = made_class.graded(lab.lab, 3)
+
+    def enter(item):
+        book.enter(item.submission.key, item.results, item.run.answers, item.run.essays)
+
+    with gradebook.Book(tmp_path, lab) as book:
+        enter(ann)
+        with monkeypatch.context() as patch:
+            patch.setattr(book._book, "find_grade", None)
+            with pytest.raises(TypeError):
+                enter(bob)
+        enter(cyd)
+    with api.Gradebook(gradebook.address(tmp_path / "gradebook.db")) as found:
+        entered = {student.id for student in found.students}
+        graded = {submission.student.id for submission in found.assignment_submissions(LAB)}
+    assert entered == graded == {item.submission.key for item in (ann, cyd)}
