@@ -2,7 +2,8 @@
 
 IPython's events tell what runs. Which cell it is, the front end says in its request: its id, and in
 JupyterLab all of its metadata. Where a front end says neither, as nbclient and so nbval and
-nbgrader do, nothing is known, and every check judges as it always does.
+nbgrader do, only the texts that ran are known: a check judges what there is, and says why there is
+nothing.
 """
 
 from __future__ import annotations
@@ -70,6 +71,8 @@ class Cells:
         What the front end calls it.
     runs : dict of str to Run
         The last run of each cell since the kernel started.
+    history : list of Run
+        All runs in their order, without those of checks: what is known where nobody names cells.
     page : Page or None
         None where no front end tells.
     first_error : str or None
@@ -80,6 +83,7 @@ class Cells:
         self.current: str | None = None
         self.current_id: str | None = None
         self.runs: dict[str, Run] = {}
+        self.history: list[Run] = []
         self.page: Page | None = None
         self.missing: frozenset[str] = frozenset()
         self.first_error: str | None = None
@@ -92,12 +96,15 @@ class Cells:
     def ended(self, name: str | None, source: str, error: BaseException | None) -> None:
         """Note how the run of the cell `name` ended."""
         self.current = None
+        trouble = troubles.of(error) if error is not None else None
+        if not troubles.asked(source):
+            self.history.append(Run(source, trouble))
         if name is None:
             return
         for variable in troubles.assigned(source):
             self._makers[variable] = name
         self.runs.pop(name, None)  # the latest run comes last
-        self.runs[name] = Run(source, troubles.of(error) if error is not None else None)
+        self.runs[name] = Run(source, trouble)
         if error is not None and (self.first_error is None or self._is_before_the_first(name)):
             self.first_error = name
         elif error is None and self.first_error == name:

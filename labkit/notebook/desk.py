@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import re
 from typing import Any
 
 from labkit import evidence
@@ -30,9 +31,12 @@ def check(exercise: Exercise, *args: Any, **kwargs: Any) -> Result:
     *args, **kwargs
         The student's variables.
     """
+    at_its_cell = cells.checks(exercise.name)
+    unmade = _missing(exercise, cells) if exercise.name not in cells.runs else []
+    if unmade and not at_its_cell:
+        return _unjudged(exercise, _unmade(exercise, unmade, cells))
     if cells.current is None:  # nobody says which cell this is
         return exercise.judge(exercise.collect(*args, **kwargs))
-    at_its_cell = cells.checks(exercise.name)
     if at_its_cell and (reason := why_not(exercise, cells)):
         return _unjudged(exercise, reason)
     try:
@@ -75,8 +79,7 @@ def why_not(exercise: Exercise, known: Cells) -> Message | None:
     if run is None:
         return _never_run(exercise, known) if _missing(exercise, known) else None
     if run.trouble:
-        texts = [name for name, answer in exercise.answers.items() if "quotation" in answer.words]
-        return _trouble(exercise, run.trouble, texts, known)
+        return _trouble(exercise, run.trouble, _texts(exercise), known)
     missing = _missing(exercise, known)
     if missing:
         return _not_made(exercise, missing, run.source)
@@ -119,15 +122,42 @@ def _missing(exercise: Exercise, known: Cells) -> list[str]:
 
 
 def _not_made(exercise: Exercise, missing: list[str], source: str) -> Message:
-    made = troubles.assigned(source)
     saw = f"The cell above ran, but it made no {' and no '.join(missing)}"
     if missing[0] in troubles.compared(source):
         return Message(saw, "", _compared(missing[0], source))
-    others = [name for name in made if name not in exercise.answers]
-    alike = difflib.get_close_matches(missing[0], others, n=1)
+    alike = _alike(exercise, missing[0], source)
     if alike:
         return Message(saw, "", f"It made {alike[0]}. Is that the one? Check the spelling.")
     return Message(saw, "", f"Give the answer this name: {missing[0]} = ...")
+
+
+def _unmade(exercise: Exercise, missing: list[str], known: Cells) -> Message:
+    """Return why there is no answer, where nobody says which run was its cell's."""
+    saw = f"No cell has made {' or '.join(missing)} so far"
+    latest = known.history[-1] if known.history else None
+    alike = _alike(exercise, missing[0], latest.source) if latest and not latest.trouble else []
+    if alike:
+        step = f"The cell that ran last made {alike[0]}. Is that the one? Check the spelling."
+        return Message(saw, "", step)
+    words = re.compile(rf"\b({'|'.join(map(re.escape, missing))})\b")
+    run = next((run for run in reversed(known.history) if words.search(run.source)), None)
+    if run and run.trouble:
+        return _trouble(exercise, run.trouble, _texts(exercise), known)
+    if run and missing[0] in troubles.compared(run.source):
+        return Message(saw, "", _compared(missing[0], run.source))
+    return Message(saw, "", f"{_RUN} If it ran, give the answer this name: {missing[0]} = ...")
+
+
+def _alike(exercise: Exercise, missing: str, source: str) -> list[str]:
+    """Return the name that a cell's text makes in place of one that is missing, if it does."""
+    made = troubles.assigned(source)
+    others = [name for name in made if name not in exercise.answers and not lab.asks_for(name)]
+    return difflib.get_close_matches(missing, others, n=1)
+
+
+def _texts(exercise: Exercise) -> list[str]:
+    """Return the variables that take a text in quotation marks."""
+    return [name for name, answer in exercise.answers.items() if "quotation" in answer.words]
 
 
 def _left_over(exercise: Exercise, left: list[str], source: str) -> Message:
@@ -135,8 +165,7 @@ def _left_over(exercise: Exercise, left: list[str], source: str) -> Message:
     saw = f"The cell above makes no {names} any more; the value at hand is from an earlier text"
     if left[0] in troubles.compared(source):
         return Message(saw, "", _compared(left[0], source))
-    others = [name for name in troubles.assigned(source) if name not in exercise.answers]
-    alike = difflib.get_close_matches(left[0], others, n=1)
+    alike = _alike(exercise, left[0], source)
     also = f" It makes {alike[0]}: is that the one?" if alike else ""
     return Message(saw, "", f"Give the answer this name again: {left[0]} = ...{also}")
 

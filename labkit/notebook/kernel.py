@@ -1,11 +1,14 @@
 """What a kernel does beside running cells, where the front end says which cell it runs.
 
 `labkit lab` starts its kernels with this module as an extension of IPython; elsewhere a notebook's
-set-up attaches it. Cells that come without an id, as nbclient's do, run as if it were not there.
+set-up attaches it.
 
 - It notes what each cell's run did (`labkit.notebook.cells`).
-- A check's cell finds a placeholder for each variable that does not exist, and so can say which
-  exercise makes it.
+- A cell that asks a check finds a placeholder for each variable that does not exist, and so can say
+  which exercise makes it, or what kept it from being made.
+
+Where the front end names the cells, and not for nbclient's, which come without an id:
+
 - After an error the cells that wait are run all the same; only an interruption stops them.
 - An error is shown with the student's own line first, and without the steps inside libraries.
 """
@@ -15,7 +18,6 @@ from __future__ import annotations
 import inspect
 import linecache
 import os
-import re
 import sys
 import traceback
 import types
@@ -30,7 +32,6 @@ TARGET = "labkit"
 _attached: set[int] = set()
 _SETUP = "labkit.setup("
 _CHECK, _READY = ".check(", "labkit.ready("
-_OF_THE_LAB = re.compile(r"\s*lab\.(progress|hint|submit)\(.*\)\s*")
 
 
 def load_ipython_extension(shell: Any) -> None:
@@ -73,12 +74,20 @@ class Watcher:
             self.shows_errors = not self.shows_errors
             shown = (Exception, KeyboardInterrupt) if self.shows_errors else ()
             self.shell.set_custom_exc(shown, _show_error)
-        if name is None:
-            return
-        source = info.raw_cell
-        is_check = name.endswith("-check") and _CHECK in source
-        if is_check or _READY in source or _OF_THE_LAB.fullmatch(source):
-            self._lend(source)
+        self._lend(self._wanted(name or "", info.raw_cell))
+
+    def _wanted(self, name: str, source: str) -> list[str]:
+        """Return the names that are lent to a cell if they do not exist.
+
+        In a cell of the student's own these are only the names that the course knows: one that is
+        misspelt is an error there.
+        """
+        if (name.endswith("-check") and _CHECK in source) or (name and _READY in source):
+            return troubles.loaded(source)
+        asked = sorted(troubles.asked(source))
+        if "lab" in asked and "lab" not in self.shell.user_ns:
+            return asked
+        return list(filter(_is_of_the_course, asked))
 
     def after(self, result: Any) -> None:
         """Note how a cell ended, and take back what it was lent."""
@@ -101,13 +110,19 @@ class Watcher:
         comm.on_msg(_told)
         _told(opening)
 
-    def _lend(self, source: str) -> None:
+    def _lend(self, names: list[str]) -> None:
         space = self.shell.user_ns
-        missing = [name for name in troubles.loaded(source) if name not in space]
+        missing = [name for name in names if name not in space]
         self.lent = {name: SetUpFirst() if name == "lab" else ... for name in missing}
         self.lent.pop("labkit", None)
         space.update(self.lent)
         cells.missing = frozenset(missing)
+
+
+def _is_of_the_course(name: str) -> bool:
+    """Tell whether an open lab asks for `name`; none is open before the set-up has run."""
+    lab = sys.modules.get("labkit.notebook.lab")
+    return lab is not None and lab.asks_for(name)
 
 
 page_comms: list[Any] = []

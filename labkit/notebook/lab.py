@@ -37,6 +37,13 @@ def maker_of(variable: str) -> checked.Exercise | None:
     return None
 
 
+def asks_for(variable: str) -> bool:
+    """Tell whether a check of an open lab takes `variable`."""
+    return any(
+        variable in exercise.answers for opened in _open.values() for exercise in opened.description
+    )
+
+
 def name_of(exercise: checked.Exercise) -> str:
     """Return the name of the open lab that `exercise` belongs to."""
     owners = (name for name, opened in _open.items() if exercise.name in opened.names)
@@ -70,6 +77,7 @@ class Lab:
         self._last: checked.Exercise | None = None
         self._steps = 0
         self._shows_progress = False
+        self._unkept: set[str] = set()
         self.course: Callable[[], Iterable[checked.Lab]] = tuple
 
     @property
@@ -163,9 +171,11 @@ class Lab:
         """Keep what a check found, and show it in the boxes that are on the page."""
         if cells.current is None:
             return
-        # A folder that cannot be written to must not keep a student from an answer.
-        with contextlib.suppress(OSError):
+        self._unkept.discard(exercise.name)
+        try:
             self._store().record(result)
+        except OSError:  # it must not keep a student from an answer
+            self._unkept.add(exercise.name)
         self._renew_start_page()
         if self._shows_progress:
             from IPython.display import update_display
@@ -207,7 +217,8 @@ class Lab:
         now = progress.of_results(self.description)
         if cells.current is None:
             return now
-        return now | self._store().entries()
+        # What a reset has taken out of the file is not what this kernel remembers.
+        return {name: now[name] for name in self._unkept & set(now)} | self._store().entries()
 
     def _store(self) -> progress.Store:
         return progress.kept_for(document.of_this_kernel(), self.description.name)

@@ -46,6 +46,7 @@ def setup(lab: str, dataset: str = "fashion-mnist") -> Any:
     from labkit import data
     from labkit.notebook import fits, shuffling
 
+    _listen()
     os.environ.update(TENSORFLOW | os.environ)
     with _quiet_start():
         importlib.import_module("keras")
@@ -112,14 +113,25 @@ def _use_alt_text() -> None:
         alt_text.install(shell)
 
 
-def _know_the_cells() -> None:
+def _listen() -> None:
+    """Let the kernel note what its cells do: first, so that a set-up that fails is noted, too."""
+    if _has_kernel():
+        from labkit.notebook import kernel
+
+        kernel.attach(sys.modules["IPython"].get_ipython())
+
+
+def _has_kernel() -> bool:
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
-    if getattr(shell, "kernel", None) is not None:
-        from labkit.checks import exercise
-        from labkit.notebook import desk, kernel, training
+    return getattr(shell, "kernel", None) is not None
 
-        kernel.attach(shell)
+
+def _know_the_cells() -> None:
+    if _has_kernel():
+        from labkit.checks import exercise
+        from labkit.notebook import desk, training
+
         training.show()
         exercise.carry_out = desk.check
 

@@ -119,6 +119,26 @@ def loaded(source: str) -> list[str]:
     )
 
 
+def asked(source: str) -> set[str]:
+    """Return the names that a cell's text hands to checks and to `labkit.ready`, and the lab's."""
+    try:
+        tree = _tree(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _asks(node.func)]
+    return {node.id for call in calls for node in ast.walk(call) if isinstance(node, ast.Name)}
+
+
+def _asks(called: ast.expr) -> bool:
+    if not isinstance(called, ast.Attribute):
+        return False
+    owner = called.value
+    if called.attr == "check":
+        return isinstance(owner, ast.Attribute) and isinstance(owner.value, ast.Name)
+    names = {"ready": "labkit", "progress": "lab", "hint": "lab", "submit": "lab"}
+    return isinstance(owner, ast.Name) and names.get(called.attr) == owner.id
+
+
 def message(trouble: Trouble, texts: Iterable[str] = (), known: Iterable[str] = ()) -> Message:
     """Return what to tell a student whose answer cell ended in `trouble`.
 

@@ -25,12 +25,19 @@ class Kernel:
         self.comm = "page"
         self.is_open = False
 
-    def send(self, source: str, name: str | None, **content: Any) -> str:
-        """Ask for a run of a cell with the ``grade_id`` `name`; do not wait for it."""
+    def send(
+        self, source: str, name: str | None, cell_id: str | None = None, **content: Any
+    ) -> str:
+        """Ask for a run of a cell with the ``grade_id`` `name`; do not wait for it.
+
+        With None nobody says which cell it is; or only by `cell_id`, an id that nobody else knows.
+        """
         session = self.client.session
         message = session.msg("execute_request", {**_REQUEST, "code": source, **content})
         if name is not None:
             message["metadata"] = {"cellId": f"id-of-{name}", "nbgrader": {"grade_id": name}}
+        elif cell_id is not None:
+            message["metadata"] = {"cellId": cell_id}
         self.client.shell_channel.send(message)
         return message["header"]["msg_id"]
 

@@ -3,6 +3,7 @@
 The cases come from the labs: each exercise's own stub, solution and check cell.
 """
 
+import itertools
 import re
 
 import pytest
@@ -101,6 +102,17 @@ def test_a_check_before_the_set_up_asks_for_it(tmp_path):
             ran = fresh.run(asked, "own")
             assert ran.error == "" and "The set-up has not run" in ran.words, asked
         assert "NameError" in fresh.run("lab", "own").error
+
+
+def test_a_check_after_a_set_up_that_failed_asks_for_it(tmp_path):
+    """In a kernel that nobody has prepared, for cells that nobody names."""
+    with kernels.kernel(tmp_path) as fresh:
+        failing = "import labkit\nlab = labkit.setup('lab1-data', 'no-such-data')"
+        assert "no-such-data" in fresh.run(failing, None).error
+        for name in EXERCISES:
+            ran = fresh.run(_check(name), None)
+            assert ran.error == "" and "The set-up has not run" in ran.words, name
+            assert float(ran.plain) == 0
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -257,14 +269,58 @@ def test_a_function_that_does_not_end_is_stopped(page):
     assert "read_idx_images had not ended after 5 seconds" in said
 
 
-def test_where_no_cell_is_named_nothing_changes(page):
+def test_where_no_cell_is_named_a_value_is_judged_as_it_is(page):
     """As with nbclient: nbval, nbgrader and the grader."""
-    ran = page.run(_check("count-images"), None)
-    assert "NameError" in ran.error and ran.status == "error"
     page.run("n_train, n_test = len(x_train), 1\n1 / 0", None)
     assert "not judged" not in page.run(_check("count-images"), None).words
     error = page.run("1 / 0", None).error
     assert "Traceback" in error
+
+
+# What may be wrong with an answer's cell, and what is said of it, where nothing comes of it.
+SPOILT = {
+    "not-run": (None, "No cell has made"),
+    "nothing-in-it": ("# nothing yet", "No cell has made"),
+    "unreadable": ("{}\nprint((1, 2", "cannot read the cell"),
+    "curly-quotes": ("{}\nlabel = “c”", "curly quotation marks"),
+    "a-quote-missing": ("{}\nlabel = 'c", "quotation mark is missing"),
+    "indented": ("{}\n  label = 1", "cannot read the cell"),
+    "an-error-before": ("1 / 0\n{}", "ZeroDivisionError"),
+    "a-name-before": ("no_such_name\n{}", "no_such_name"),
+    "misspelt": ("{}", "Is that the one? Check the spelling"),
+}
+FRONT_ENDS = {"nobody-says-which": None, "ids-of-its-own": "W{}sZmlsZQ=="}
+
+
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+@pytest.mark.parametrize("name", EXERCISES)
+def test_no_name_is_missing_in_a_check_whatever_front_end_it_is(name, front_end, page):
+    numbers = itertools.count()
+
+    def run(source):
+        own = FRONT_ENDS[front_end]
+        return page.run(source, None, cell_id=own and own.format(next(numbers)))
+
+    for how, (spoilt, said) in SPOILT.items():
+        page.run("for _n in {*globals()} - _before: globals().pop(_n)", None)
+        page.run("labkit.notebook.cells.cells.__init__()", None)
+        for earlier in EXERCISES[: EXERCISES.index(name)]:
+            run(_solved(earlier))
+        source = _solved(name)
+        if how == "misspelt":
+            for variable in _own_variables(name):
+                source = re.sub(rf"\b{variable}\b", f"{variable}s", source)
+        if spoilt is not None:
+            run(spoilt.format(source))
+        ran = run(_check(name))
+        assert ran.error == "" and ran.status == "ok", (how, ran.error)
+        assert said in ran.words and float(ran.plain) == 0, (how, ran.words)
+        run(_solved(name))
+        assert "not judged" not in run(_check(name)).words
+
+
+def test_a_name_of_the_students_own_is_missed_where_no_cell_is_named(page):
+    assert "n_trian" in page.run("lab.count_images.check(n_trian, 1)", None).error
 
 
 def test_hints_come_with_the_first_failure_one_within_the_other(page):
@@ -301,6 +357,17 @@ def test_the_sample_is_named_in_one_box_only(page):
     page.run("n_train, n_test = 1, 2", "count-images")
     said = [page.run(_check("count-images"), "count-images-check").words for _ in range(3)]
     assert ["drawn sample" in words for words in said] == [True, False, False]
+
+
+def test_what_was_set_back_meanwhile_is_not_remembered(page):
+    """`labkit reset` takes it out of the file; in the folder of the notebook, as here."""
+    page.run(_solved("count-images"), "count-images")
+    page.run(_check("count-images"), "count-images-check")
+    full = f"{_exercise('count-images').points:g} of"
+    assert f"Points so far: {full}" in page.run("lab.progress()", "progress").words
+    kept = "__import__('pathlib').Path('.labkit/progress.json')"
+    page.run(f'{kept}.write_text(\'{{"lab": "{LAB}", "exercises": {{}}}}\')', None)
+    assert "Points so far: 0 of" in page.run("lab.progress()", "progress").words
 
 
 def test_progress_is_kept_and_names_the_first_error(page):
