@@ -10,7 +10,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
-WHICH = "hour or sorted"
+WHICH = "hour or sorted or by_keyboard"
 TESTS = ("tests/browser", "-k", WHICH, "-m", "slow")
 
 

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from nbgrader.api import Gradebook
 
 from labkit import labs
-from tests.browser import chromium
+from tests.browser import chromium, shots
 from tests.grading import classroom, essays, hostile, marking
 
 pytestmark = [*chromium.NEEDED, pytest.mark.usefixtures("sample_data")]
@@ -51,6 +51,7 @@ def test_thirty_answers_are_marked_by_keyboard(grades):
         page.get_by_role("link", name="Why are the labels not scaled?").press("Enter")
         left = page.locator("#left")
         left.get_by_text("30 of 30 to be marked").wait_for()
+        shots.take(page, "mark")
         focused = page.locator(".answer:focus")
         # All of the first group: two lines of the rubric, a comment, for all alike.
         size = page.locator(".group").first.locator(".answer").count()
@@ -105,3 +106,16 @@ def test_axe_finds_nothing(grades, scheme):
         assert "student-" not in page.content()
         found += Axe().run(page).response["violations"]
         assert [(item["id"], item["nodes"][0]["html"]) for item in found] == []
+
+
+@pytest.mark.parametrize("width", [420, 640])
+def test_a_narrow_page_holds_all_that_is_on_it(grades, width):
+    """As on a telephone, and at a zoom of 200 %."""
+    sizes = {"viewport": {"width": width, "height": 450}}
+    with marking.mark_server(grades) as url, chromium.page(**sizes) as page:
+        page.goto(url)
+        needed = "document.documentElement.scrollWidth"
+        assert page.evaluate(needed) <= width
+        page.get_by_role("link", name="Why are the labels not scaled?").click()
+        page.locator("#left").wait_for()
+        assert page.evaluate(needed) <= width

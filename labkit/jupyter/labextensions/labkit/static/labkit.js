@@ -3,7 +3,7 @@
    A kernel sees what runs, and never what a cell shows. A moment before each run, this tells it the
    text of the answer cells and whether the file holds it all, on a comm named "labkit". Asked to, it
    saves the notebook, and shows how far a training has come. It leads from a link to an exercise, by
-   mouse or keyboard, to its cell. And who comes back to the start page finds it as it is now. */
+   mouse or keyboard, to its cell, and from a double click to where one writes. And who comes back to the start page finds it as it is now. */
 (() => {
   "use strict";
   const TARGET = "labkit";
@@ -92,6 +92,14 @@
     return true;
   }
 
+  // A double click shows the text of a Markdown cell, and leaves the keys with the notebook: what is
+  // typed then would run commands. In an answer's cell it goes on to where one writes.
+  function write({ content }, clicked) {
+    const { activeCell: cell } = content;
+    if (cell?.model.type !== "markdown" || cell.rendered || !clicked.includes(cell.node)) return;
+    if (marks(cell.model).solution) content.mode = "edit";
+  }
+
   // Kernels write it, and JupyterLab does not look whether a file has changed.
   function readAgain({ newValue: shown }) {
     const context = shown?.context;
@@ -103,6 +111,12 @@
     NotebookActions.executionScheduled.connect((_, { notebook }) => {
       const panel = tracker.find(one => one.content === notebook);
       if (panel) tell(panel);
+    });
+    document.addEventListener("dblclick", event => {
+      // What was clicked may be gone by now: the text stands in its place.
+      const clicked = event.composedPath();
+      const panel = tracker.find(one => clicked.includes(one.node));
+      if (panel) write(panel, clicked);
     });
     document.addEventListener("click", event => {
       const link = event.target.closest?.("a[data-labkit-cell]");
