@@ -129,12 +129,8 @@ def _run(arguments: argparse.Namespace, first_look: bool) -> int:
 
 
 def _in_a_line(error: Exception) -> str:
-    if not isinstance(error, files.Unwritable):
-        return harmless.line(str(error), _LONGEST)
-    return (
-        f"{error.filename} cannot be written: {error.strerror}. What was graded before is kept: "
-        "see that there is space and that you may write there, and give the same command again."
-    )
+    told = boundary.of_the_machine(error) if isinstance(error, OSError) else str(error)
+    return harmless.line(told, _LONGEST)
 
 
 def _unforeseen(error: Exception, output: pathlib.Path | None) -> str:

@@ -6,6 +6,7 @@ know which errors there are. What concerns everybody says so: it is a `ClassFaul
 """
 
 import errno
+import shutil
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -17,11 +18,31 @@ _LONGEST = 400
 # A file that cannot be written for its name: the student's, not the folder's.
 _OF_A_NAME = {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ}
 # What this machine has no more of: space, open files, processes, memory. No student's fault.
+_NO_ROOM = "make room there"
+_SHORT = "see that it has open files, processes and memory left"
+_IN_ITS_PLACE = "move away what lies there in its place"
+_GONE = "see that nothing moves or removes it meanwhile"
 _OF_THE_MACHINE = {
-    getattr(errno, name)
-    for name in ("ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "EAGAIN", "ENOMEM")
+    getattr(errno, name): what
+    for names, what in (
+        (("ENOSPC", "EDQUOT"), _NO_ROOM),
+        (("EMFILE", "ENFILE", "EAGAIN", "ENOMEM"), _SHORT),
+    )
+    for name in names
     if hasattr(errno, name)
 }
+_TO_DO = _OF_THE_MACHINE | {
+    errno.EEXIST: _IN_ITS_PLACE,
+    errno.EISDIR: _IN_ITS_PLACE,
+    errno.ENOTDIR: _IN_ITS_PLACE,
+    errno.ENOTEMPTY: _IN_ITS_PLACE,
+    errno.ELOOP: _IN_ITS_PLACE,
+    errno.ENXIO: _IN_ITS_PLACE,
+    errno.ENOENT: _GONE,
+    errno.ENAMETOOLONG: "name a folder with a shorter path",
+    errno.EFBIG: "see that files may be larger here (ulimit -f)",
+}
+_MAY_WRITE = "see that there is space and that you may read and write there"
 
 
 class ClassFault(Exception):
@@ -62,16 +83,30 @@ def within(work: Callable[[], T], instead: Callable[[str], T]) -> T:
     except Exception as error:
         if isinstance(error, files.Unwritable) and error.errno not in _OF_A_NAME:
             raise
-        if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
-            raise Exhausted(_exhausted(error)) from error
+        raise_if_exhausted(error)
         return instead(reason(error))
 
 
-def _exhausted(error: OSError) -> str:
-    where = f" ({error.filename})" if error.filename else ""
+def raise_if_exhausted(error: Exception) -> None:
+    """Raise `Exhausted` if an error is that of a machine that has no more of something."""
+    if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
+        raise Exhausted(of_the_machine(error)) from error
+
+
+def of_the_machine(error: OSError) -> str:
+    """Say in a line what keeps the whole class from being graded, and what to do."""
+    why = error.strerror or str(error)
+    if isinstance(error, shutil.Error):
+        # Of several files that were copied; all of them have failed for the same, as a rule.
+        why = "; ".join(f"{found[0]}: {found[-1]}" for found in error.args[0][:1])
+    what = "cannot be written" if isinstance(error, files.Unwritable) else "cannot be used"
+    name = str(error.filename or "")
+    # The end of a long one tells most, and what to do stands behind it.
+    name = name if len(name) <= _LONGEST else f"…{name[-_LONGEST:]}"
+    where = f"{name} {what}" if name else "This machine cannot go on"
+    to_do = _TO_DO.get(error.errno, _MAY_WRITE)
     return (
-        f"This machine cannot go on: {error.strerror}{where}. What was graded before is kept: see "
-        "that it has space, open files, processes and memory left, and give the same command again."
+        f"{where}: {why}. What was graded before is kept: {to_do}, and give the same command again."
     )
 
 

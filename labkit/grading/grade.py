@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import datetime
 import difflib
+import os
 import pathlib
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ from labkit.grading.graded import Graded
 from labkit.grading.graders import Graders, Runner, could_not_grade
 from labkit.grading.judging import kept
 from labkit.grading.results import gradebook, platforms
-from labkit.grading.runs import cluster, machine, sandbox
+from labkit.grading.runs import allowances, cluster, machine, sandbox
 from labkit.grading.submissions import entries, find, handed_out
 
 
@@ -118,17 +119,19 @@ def whole(lab_name: str, place: pathlib.Path, output: pathlib.Path, settings: Se
     arrivals = settings.arrivals or find.look(place, lab_name, settings.due)
     found = [_harmless(item) for item in arrivals.submissions]
     rerun = _known_names(settings.rerun, found)
-    if output.resolve() == place.resolve():
+    if os.path.realpath(output) == os.path.realpath(place):
         raise find.SubmissionsError(
             f"The grades cannot go to {output}, where the submissions are: each of the two would "
             f"be taken for the other. Name a folder of its own, such as {output / 'grades'}."
         )
-    with kept.alone_in(output), contextlib.ExitStack() as opened:
+    allowances.verify_rights()
+    with kept.alone_in(output) as still_there, contextlib.ExitStack() as opened:
+        writing.make_folders(output)
         kept_in, runner = (
             output / entries.OF_A_GRADING / lab.lab.name,
             _runner(lab, settings, len(found), (place, output)),
         )
-        how = settings.limits, settings.regrade, rerun
+        how = settings.limits, settings.regrade, rerun, still_there
         graders = Graders(lab, kept_in, runner, *how)
         graders.get_ready(found, max(1, settings.jobs))
         with graders:
@@ -138,6 +141,7 @@ def whole(lab_name: str, place: pathlib.Path, output: pathlib.Path, settings: Se
             graded = list(_in_parallel(graders, found, jobs, settings.progress))
         graded.sort(key=lambda item: item.submission.student)
         graded = [_entered(lab, item, book) for item in graded]
+        still_there()
         graded, told = writing.write(
             lab, graded, output, settings.request, arrivals, settings.regrade
         )

@@ -8,10 +8,11 @@ import contextlib
 import dataclasses
 import importlib.metadata
 import json
+import os
 import pathlib
 import platform
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol, Self
 
 import labkit
@@ -67,7 +68,8 @@ class Graders:
         Judge what was kept again and run nothing.
     rerun : collection of str
         The students, as they are called in the table, whose notebooks run again in any case.
-
+    still_there : callable
+        Raises a `boundary.ClassFault` where what is kept may have become that of another class.
     """
 
     def __init__(
@@ -78,10 +80,11 @@ class Graders:
         limits: sandbox.Limits,
         regrade: bool = False,
         rerun: Collection[str] = (),
+        still_there: Callable[[], None] = lambda: None,
     ) -> None:
         self._cancelled = threading.Event()
         self._lab, self._runner, self._limits = lab, runner, limits
-        self._regrade, self._rerun = regrade, rerun
+        self._regrade, self._rerun, self._still_there = regrade, rerun, still_there
         self._store = kept.Store(kept_in)
         self._judge = judge.Judge(kept_in, lab=lab.lab.name)
         self._reader = reading.Reader(lab.cells)
@@ -116,7 +119,7 @@ class Graders:
 
         Said before the ``with`` statement, they get ready while that prepares the rest.
         """
-        new = [item for item in submissions if not self._store.folder(item.key).is_dir()]
+        new = [item for item in submissions if not os.path.isdir(self._store.folder(item.key))]
         if new and not self._regrade:
             self._runner.get_ready(min(jobs, len(new)))
         if new or self._regrade:
@@ -124,10 +127,13 @@ class Graders:
 
     def grade(self, submission: find.Submission) -> Graded:
         """Return the grades of one submission; whatever is wrong with it stays with it."""
-        return boundary.within(
+        item = boundary.within(
             lambda: self._graded(submission),
             lambda reason: could_not_grade(self._lab, submission, reason),
         )
+        # What went wrong, and what did not, may have been another class's.
+        self._still_there()
+        return item
 
     def _graded(self, submission: find.Submission) -> Graded:
         if submission.problem:
@@ -212,9 +218,10 @@ class Graders:
         earlier = self._store.results(key, self._judge_stamp)
         if earlier is not None and not self._regrade:
             return earlier
+        judged = self._store.digest(key)
         results, lost = self._judged(key)
         if not lost:
-            self._store.keep_results(key, results, self._judge_stamp)
+            self._store.keep_results(key, results, self._judge_stamp, judged)
         return results
 
     def _judged(self, folder: str) -> tuple[list[Result], str]:

@@ -48,9 +48,7 @@ def write(
     files.Unwritable
         If the folder, or the table of grades, cannot be written.
     """
-    with files.writing(output):
-        for folder in ("feedback", "report"):
-            (output / folder).mkdir(exist_ok=True)
+    make_folders(output)
     graded = [_sound(lab, item) for item in graded]
     graded = [_with_page(lab, item, output / "feedback") for item in graded]
     written = [_with_rows(lab, item) for item in graded]
@@ -73,6 +71,19 @@ def write(
     all_told = [account_of_it, back, further]
     said = [line for told in all_told for line in told.said]
     return graded, whole_class.Told(said, [line for told in all_told for line in told.faults])
+
+
+def make_folders(output: pathlib.Path) -> None:
+    """Make the folders that are written to.
+
+    Raises
+    ------
+    files.Unwritable
+        If something else is in their place, or nothing may be written there.
+    """
+    for name in ("feedback", "report"):
+        with files.writing(output / name):
+            (output / name).mkdir(exist_ok=True)
 
 
 def _sound(lab: handed_out.CourseLab, item: Graded) -> Graded:

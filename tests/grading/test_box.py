@@ -18,7 +18,7 @@ import pytest
 from labkit import labs
 from labkit.grading.runs import course_copy, sandbox, self_test
 from labkit.grading.submissions import handed_out
-from tests.grading import classroom
+from tests.grading import classroom, light_command
 
 NAME = f"labkit-test-{secrets.token_hex(4)}"
 # Below what a box shows, beside it, and above it.
@@ -133,3 +133,24 @@ def test_the_copy_holds_what_is_listed_and_nothing_else(kit):
         *("worker.py", "preloaded.py", "nested_box.py", "hardened.py", "looking.py"),
         "keras_files.py",
     }
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("sandboxed")
+@pytest.mark.parametrize(
+    "change", [["--tmpfs", "/proc"], ["--ro-bind", os.devnull, "/proc/uptime"]], ids=["gone", "cut"]
+)
+def test_where_processes_cannot_be_seen_nothing_is_run(light_course, book, tmp_path, change):
+    """Told once, before the first student: each of them would be none who could be graded."""
+    for name in ("ann", "zoe"):
+        classroom.hand_in(tmp_path / "in", name, book.content())
+    around = ["bwrap", "--unshare-user", "--bind", "/", "/", "--dev-bind", "/dev", "/dev", *change]
+    line = light_command.grading(light_course, tmp_path / "in", tmp_path / "out")
+    done = subprocess.run(
+        [*around, "--", *line], cwd=classroom.ROOT, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 2, done.stderr
+    (told,) = [line for line in done.stderr.splitlines() if line.startswith("labkit:")]
+    assert "nothing was run" in told and "proc" in told
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out" / "grades.csv").exists()

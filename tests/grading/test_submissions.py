@@ -88,7 +88,16 @@ def test_file_that_becomes_a_link_after_looking_is_not_followed(tmp_path):
     found = only(tmp_path / "in")
     path.unlink()
     path.symlink_to(secret)
-    with pytest.raises(OSError, match="symbolic link"):
+    with pytest.raises(ValueError, match="symbolic link"):
+        found.read()
+
+
+def test_file_that_becomes_a_pipe_after_looking_is_not_waited_for(tmp_path):
+    path = write(tmp_path, f"in/ann/{LAB}.ipynb", b"1")
+    found = only(tmp_path / "in")
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(ValueError, match="not an ordinary file"):
         found.read()
 
 

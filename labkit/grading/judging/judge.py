@@ -6,6 +6,7 @@ there: it forks for each submission.
 
 import contextlib
 import dataclasses
+import os
 import pathlib
 import selectors
 import subprocess
@@ -68,7 +69,7 @@ class Judge:
     """
 
     def __init__(self, kept: pathlib.Path, seconds: float = SECONDS, lab: str = "") -> None:
-        self._kept = kept.resolve()
+        self._kept = pathlib.Path(os.path.realpath(kept))
         self._lab = lab
         self._seconds = seconds
         self._process: subprocess.Popen | None = None

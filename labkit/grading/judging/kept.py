@@ -5,13 +5,15 @@ counts as absent, and what it would have told is made again.
 """
 
 import contextlib
+import functools
 import hashlib
 import itertools
 import json
 import os
 import pathlib
+import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import filelock
 
@@ -22,6 +24,7 @@ from labkit.grading.runs import running
 from labkit.grading.submissions import entries
 
 _RUN, _RESULTS, _STAMP = "run.json", "results.json", "stamp"
+_MARK = "held"
 # No run leaves more than some hundred MiB; a file may have become anything.
 _MOST = 2**30
 _OWN_FOLDERS = (entries.OF_A_GRADING, "feedback", "report", "formats", "autograded", "source")
@@ -31,11 +34,20 @@ class InUse(boundary.ClassFault):
     """Another grading writes to the same folder."""
 
 
+class Exchanged(boundary.ClassFault):
+    """The folder is not the one any more that was there when grading began."""
+
+
 @contextlib.contextmanager
-def alone_in(output: pathlib.Path) -> Iterator[None]:
+def alone_in(output: pathlib.Path) -> Iterator[Callable[[], None]]:
     """Hold the folder `output`, which is made if need be, against other gradings.
 
     The system lets go of it when this process ends, however it ends.
+
+    Yields
+    ------
+    callable
+        Raises `Exchanged` where that folder is gone, or another one is in its place.
 
     Raises
     ------
@@ -44,9 +56,10 @@ def alone_in(output: pathlib.Path) -> Iterator[None]:
     files.Unwritable
         If nothing can be written there.
     """
+    kept = output / entries.OF_A_GRADING
     with files.writing(output):
-        (output / entries.OF_A_GRADING).mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(output / entries.OF_A_GRADING / entries.LOCK)
+        kept.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(kept / entries.LOCK)
         try:
             lock.acquire(blocking=False)
         except filelock.Timeout as error:
@@ -56,9 +69,42 @@ def alone_in(output: pathlib.Path) -> Iterator[None]:
             ) from error
     try:
         _sweep(output)
-        yield
+        with _marked(kept / _MARK) as is_marked:
+            yield functools.partial(_verify_same, output, is_marked)
     finally:
         lock.release()
+
+
+@contextlib.contextmanager
+def _marked(path: pathlib.Path) -> Iterator[Callable[[], bool]]:
+    """Write a word of one's own to a file meanwhile; yield what tells whether it is there.
+
+    Numbers of files would not do: there are file systems that change them.
+    """
+    word = secrets.token_bytes(16)
+    files.write(path, word)
+
+    def is_marked() -> bool:
+        with contextlib.suppress(OSError, ValueError):
+            return files.read_kept(path, len(word)) == word
+        return False
+
+    try:
+        yield is_marked
+    finally:
+        if is_marked():
+            with contextlib.suppress(OSError):  # the next grading writes its own
+                path.unlink()
+
+
+def _verify_same(output: pathlib.Path, is_marked: Callable[[], bool]) -> None:
+    if is_marked():
+        return
+    raise Exchanged(
+        f"{output} is not the folder any more that was there when grading began, so nothing more "
+        "was written there. See that nothing moves, removes or exchanges it meanwhile, and give "
+        "the same command again."
+    )
 
 
 def _sweep(output: pathlib.Path) -> None:
@@ -149,9 +195,13 @@ class Store:
         except Exception:
             return None  # unreadable, for whatever reason, is the same as absent
 
-    def keep_results(self, key: str, results: list[Result], stamp: str) -> None:
-        """Keep the results of the kept run."""
-        run, texts = self._content(key), [result.to_json() for result in results]
+    def digest(self, key: str) -> str:
+        """Return what tells the kept run from every other one."""
+        return self._content(key)
+
+    def keep_results(self, key: str, results: list[Result], stamp: str, run: str) -> None:
+        """Keep the results of the run with the digest `run`."""
+        texts = [result.to_json() for result in results]
         digest = _digest_of_results(stamp, run, texts)
         content = {"stamp": stamp, "run": run, "results": texts, "digest": digest}
         path = self.folder(key) / _RESULTS

@@ -10,6 +10,7 @@ import contextlib
 import copy
 import dataclasses
 import json
+import logging
 import os
 import pathlib
 import sys
@@ -54,7 +55,7 @@ def address(path: pathlib.Path) -> Any:
     """Return how nbgrader finds the gradebook at `path`, whatever characters are in there."""
     import sqlalchemy
 
-    return sqlalchemy.URL.create("sqlite", database=str(path.resolve()))
+    return sqlalchemy.URL.create("sqlite", database=os.path.realpath(path))
 
 
 def _newest_form() -> str:
@@ -82,9 +83,13 @@ class Book:
         from nbgrader.preprocessors import SaveCells
 
         api.get_alembic_version = _newest_form
+        api.app_log.setLevel(logging.CRITICAL)  # what fails there is told in a line of ours
         self._path = folder / "gradebook.db"
         url = address(self._path)
-        with self._usable():
+        if self._path.exists() and not self._path.is_file():
+            # A pipe that nobody writes to would be waited for.
+            raise GradebookError(f"{self._path} is no file: move it out of the way.")
+        with files.writing(self._path), self._usable():
             self._book = api.Gradebook(url)
             self._book.update_or_create_assignment(self._name)
         resources = {"notebook": self._name, "assignment": self._name, "db_url": url}
@@ -105,22 +110,30 @@ class Book:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._book.close()
+        import sqlalchemy.exc
+
+        with contextlib.suppress(sqlalchemy.exc.DBAPIError):  # each student's points are in
+            self._book.close()
 
     @contextlib.contextmanager
     def _usable(self) -> Iterator[None]:
         """Say what is wrong where the file cannot be read or written."""
         import sqlalchemy.exc
+        from nbgrader import api
 
         try:
             yield
-        except sqlalchemy.exc.DBAPIError as error:
-            why = getattr(error, "orig", None) or error
+        except (sqlalchemy.exc.DBAPIError, api.InvalidEntry) as error:
+            # nbgrader raises its own for what a database does not take, and for one that fails.
+            found = error.__context__ if isinstance(error, api.InvalidEntry) else error
+            if found is not error and not isinstance(found, sqlalchemy.exc.OperationalError):
+                raise
+            why = getattr(found, "orig", None) or found
             raise GradebookError(
-                f"The gradebook {self._path} cannot be used ({why}). If another program has it "
-                "open, such as formgrader, close that and grade again. If it is damaged, move it "
-                "out of the way: it is made anew, but what was marked by hand is in that file. "
-                "No notebook runs again for it."
+                f"The gradebook {self._path} cannot be used ({why}). See that there is space and "
+                "that you may write there. If another program has it open, such as formgrader, "
+                "close that and grade again. If it is damaged, move it out of the way: it is made "
+                "anew, but what was marked by hand is in that file. No notebook runs again for it."
             ) from error
 
     def enter(
@@ -145,7 +158,8 @@ class Book:
                 with self._usable(), self._written_at_once():
                     return self._entered(key, results, answers, essays)
             except Exception:
-                self._book.db.rollback()  # else nobody after this student could be entered
+                with self._usable():
+                    self._book.db.rollback()  # else nobody after this student could be entered
                 raise
 
     @contextlib.contextmanager

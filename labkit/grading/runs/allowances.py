@@ -5,6 +5,7 @@ A shell, a container or a cluster's queue may allow few open files, little memor
 """
 
 import dataclasses
+import os
 from collections.abc import Iterator
 
 from labkit.grading import boundary
@@ -29,6 +30,17 @@ class _Allowance:
     what: str
     least: int
     unit: int = 1
+
+
+def verify_rights() -> None:
+    """Raise `TooLittle` if this process could not use the files that it makes."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    if mask & 0o700:
+        raise TooLittle(
+            f"Nobody may use the files that are made here, not even you (umask {mask:03o}), so "
+            "nothing was run. Give `umask 022`, and the same command again."
+        )
 
 
 def verify(limits: sandbox.Limits) -> None:

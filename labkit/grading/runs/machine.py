@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import functools
+import os
 import pathlib
 import sys
 import tempfile
@@ -60,7 +61,7 @@ class Machine:
         secrets: Iterable[pathlib.Path] = (),
     ) -> None:
         self._datasets, self._limits = list(datasets), limits
-        self._secrets = [path.resolve() for path in secrets]
+        self._secrets = [pathlib.Path(os.path.realpath(path)) for path in secrets]
         self._sandboxed = sandbox.available() if sandboxed is None else sandboxed
         self._keep_warm = keep_warm and self._sandboxed
         self._folder = tempfile.TemporaryDirectory(prefix="labkit-kit-")
@@ -77,13 +78,15 @@ class Machine:
         allowances.TooLittle
             If a run could not have here what its limits allow.
         self_test.Unsafe
-            If the sandbox would show a student what it must not.
+            If the sandbox would show a student what it must not, or nothing can be run and watched.
         """
-        allowances.verify(self._limits)
-        folder = pathlib.Path(self._folder.name)
-        course_copy.build(folder)
-        self._ready = self._made()
         with contextlib.ExitStack() as otherwise:
+            otherwise.callback(self._folder.cleanup)
+            allowances.verify(self._limits)
+            self_test.verify_watched()
+            folder = pathlib.Path(self._folder.name)
+            course_copy.build(folder)
+            self._ready = self._made()
             otherwise.callback(self._ready.warm.close)
             if self._sandboxed:
                 _say_what_is_missing()
@@ -146,12 +149,14 @@ class Machine:
         command = functools.partial(course_copy.warm_command, self._datasets)
         warm = warm_sandbox.Boxes(command, box, self._limits, self._groups)
         warm.begin(self._awaited)  # it imports libraries while the box is tried out
-        if self._sandboxed:
-            try:
+        try:
+            if self._sandboxed:
                 self_test.verify(box, self._secrets)
-            except BaseException:
-                warm.close()
-                raise
+            else:
+                self_test.verify_plain(box)
+        except BaseException:
+            warm.close()
+            raise
         return _Ready(box, warm, packages)
 
 

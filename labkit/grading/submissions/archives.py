@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from labkit.grading import boundary
 from labkit.grading.submissions import entries
 
 _DEPTH = 2
@@ -65,7 +66,8 @@ def in_tar(path: pathlib.Path, most: int) -> list[entries.Entry]:
         )
         content = content if squeezed is None else _loosened(content, squeezed, most)
     except (OSError, ValueError) as error:
-        raise entries.UnreadableZip(str(error)) from error
+        boundary.raise_if_exhausted(error)
+        raise entries.UnreadableZip(boundary.reason(error)) from error
     return [dataclasses.replace(item, origin=path.name) for item in _in_tar(content, most)]
 
 

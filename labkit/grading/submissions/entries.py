@@ -15,6 +15,8 @@ import unicodedata
 import zipfile
 from collections.abc import Callable, Container, Iterable, Iterator
 
+from labkit.grading import boundary
+
 MAX_ENTRIES = 20_000
 HIDDEN = "it is hidden"
 OF_A_GRADING = ".kept"
@@ -27,7 +29,9 @@ _A_PYTHON = "it is an installation of Python"
 _DEPTH = 12
 _UTF8_NAME = 0x800
 _UNICODE_PATH = 0x7075
-_SYMLINKS_OFF = getattr(os, "O_NOFOLLOW", 0)
+# Between looking and reading, a file can have become a link, or a pipe that nobody writes to.
+_CAREFUL = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_NOT_ORDINARY = "it is not an ordinary file"
 # What operating systems, editors and browsers leave behind; nobody hands it in.
 _LEFT_BEHIND = re.compile(
     r"__MACOSX|\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|\.ipynb_checkpoints|.*-checkpoint\.ipynb"
@@ -166,6 +170,7 @@ def _below(folder: pathlib.Path, parts: tuple[str, ...], most: int) -> Iterator[
     try:
         children = sorted(os.scandir(folder), key=lambda item: item.name)
     except OSError as error:
+        boundary.raise_if_exhausted(error)
         yield _refused(parts, f"its folder cannot be read ({error.strerror})", folder=True)
         return
     if not children and parts:
@@ -175,6 +180,7 @@ def _below(folder: pathlib.Path, parts: tuple[str, ...], most: int) -> Iterator[
         try:
             facts = child.stat(follow_symlinks=False)
         except OSError as error:
+            boundary.raise_if_exhausted(error)
             yield _refused(inner, f"it cannot be looked at ({error.strerror})")
             continue
         if stat.S_ISDIR(facts.st_mode):
@@ -188,7 +194,7 @@ def _folder(path: pathlib.Path, parts: tuple[str, ...], most: int) -> Iterator[E
         yield _refused(parts, "it is a folder, not a file")
     elif parts[-1].startswith(".") or _LEFT_BEHIND.fullmatch(parts[-1]):
         yield Entry(parts, bytes, folder=True, problem=HIDDEN)
-    elif (path / "pyvenv.cfg").is_file():
+    elif os.path.isfile(path / "pyvenv.cfg"):
         yield Entry(parts, bytes, folder=True, problem=_A_PYTHON)
     elif _is_output(path):
         yield Entry(parts, bytes, folder=True, problem=_AN_OUTPUT)
@@ -200,8 +206,10 @@ def _folder(path: pathlib.Path, parts: tuple[str, ...], most: int) -> Iterator[E
 
 def _is_output(path: pathlib.Path) -> bool:
     """Tell whether a grading writes there, or has begun to."""
+    # A folder that may not be looked into is none, and no error.
     kept = path / OF_A_GRADING
-    return kept.is_dir() and ((path / "grades.csv").is_file() or (kept / LOCK).is_file())
+    ours = (path / "grades.csv", kept / LOCK)
+    return os.path.isdir(kept) and any(map(os.path.isfile, ours))
 
 
 def _file(path: pathlib.Path, parts: tuple[str, ...], facts: os.stat_result, most: int) -> Entry:
@@ -209,15 +217,25 @@ def _file(path: pathlib.Path, parts: tuple[str, ...], facts: os.stat_result, mos
         what = "it is a link to another file" if "." in parts[-1] else "its folder is a link"
         return _refused(parts, what)
     if not stat.S_ISREG(facts.st_mode):
-        return _refused(parts, "it is not an ordinary file")
+        return _refused(parts, _NOT_ORDINARY)
     if facts.st_size > most and not parts[-1].lower().endswith(".zip"):
         return _refused(parts, f"it is larger than {most // 2**20} MiB")
     return Entry(parts, lambda: _read_file(path, most), facts.st_mtime)
 
 
 def _read_file(path: pathlib.Path, most: int) -> bytes:
-    # Between looking and reading, the file could have become a link.
-    with open(os.open(path, os.O_RDONLY | _SYMLINKS_OFF), "rb") as file:
+    try:
+        return _content(path, most)
+    except OSError as error:
+        boundary.raise_if_exhausted(error)
+        raise ValueError(boundary.reason(error)) from error
+
+
+def _content(path: pathlib.Path, most: int) -> bytes:
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | _CAREFUL
+    with open(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ValueError(_NOT_ORDINARY)
         content = file.read(most + 1)
     if len(content) > most:
         raise ValueError(f"it is larger than {most // 2**20} MiB")
@@ -263,6 +281,7 @@ def in_zip(source: pathlib.Path | bytes, origin: str, most: int) -> list[Entry]:
     except UnreadableZip:
         raise
     except Exception as error:
+        boundary.raise_if_exhausted(error)
         # A damaged file makes the library raise whatever its bytes lead to.
         raise UnreadableZip(f"it is not a zip file that can be read ({error})") from error
 
@@ -323,6 +342,7 @@ def _unpacked(source: pathlib.Path | bytes, entry: zipfile.ZipInfo, most: int) -
         with _open(source) as archive, archive.open(entry) as file:
             content = file.read(most + 1)
     except Exception as error:
+        boundary.raise_if_exhausted(error)
         # Damaged bytes, a password, a method that Python lacks: each has its own error.
         raise ValueError(f"it cannot be unpacked: {error}") from error
     if len(content) > most:
