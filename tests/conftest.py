@@ -18,8 +18,10 @@ from labkit.evidence import fits
 from labkit.notebook import setup
 from tests import threads
 
-# A machine may be slow.
-hypothesis.settings.register_profile("labkit", deadline=None)
+# A machine may be slow, and what passed on one has to pass on another. `--hypothesis-profile anew`
+# draws other cases in each run.
+hypothesis.settings.register_profile("labkit", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("anew", deadline=None)
 hypothesis.settings.load_profile("labkit")
 
 
