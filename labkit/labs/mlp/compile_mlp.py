@@ -124,3 +124,9 @@ def softmax_twice(keras):
 
 
 exercise.wrong(earns=6, shows="no-accuracy", no_metric=lambda: shared.compiled(metrics=[]))
+
+
+_LAYERS = "what the network is made of is asked where it is defined"
+exercise.alike.update(
+    dict.fromkeys(("model: layer *", "model: * at place *", "model: for input of shape *"), _LAYERS)
+)

@@ -255,3 +255,21 @@ def words_swapped(plt, decays, mean_accuracy, spread):
 @exercise.wrong(earns=1, shows="place-for-decay")
 def places(plt, decays, mean_accuracy, spread):
     return _picture(plt, range(len(decays)), mean_accuracy, spread, scale="symlog")
+
+
+_LOOKS = "size, marks, caps and title of the picture are free, and a line may be drawn twice"
+exercise.alike.update(
+    dict.fromkeys(
+        (
+            "code: figsize= left out",
+            "code: marker= left out",
+            "code: capsize= left out",
+            "code: .set_title() left away",
+            "code: left out: grid_axes = ...",
+            "code: left out: grid_axes.set_title(*",
+            "code: twice: grid_axes.*",
+            "code: swapped: grid_axes.set*",
+        ),
+        _LOOKS,
+    )
+)
