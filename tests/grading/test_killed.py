@@ -1,6 +1,7 @@
 """A class is killed at random moments, anywhere in it, and graded to its end: the same table.
 
-The class has one student of each kind of break. What is killed is found by its place below the
+The class has thirty students, with one of each kind of break: what ends a run or a reader, one of
+each group of attacks, and one of each of accidents. What is killed is found by its place below the
 grader: the grader itself; a process that forks (for the notebooks, or in the judge), which is the
 third below it, after the two of a sandbox; a worker, which is whatever a process that forks has
 started.
@@ -14,7 +15,7 @@ import time
 import psutil
 import pytest
 
-from tests.grading import classroom, light_command
+from tests.grading import attacks, classroom, light_command
 
 pytestmark = [
     pytest.mark.slow,
@@ -22,7 +23,7 @@ pytestmark = [
     pytest.mark.usefixtures("sandboxed"),
 ]
 LAB = classroom.LAB
-KILLS, SEED = 10, 7
+KILLS, SEED, STUDENTS = 10, 7, 30
 PLACES = ("worker", "forking", "grader")
 _LONGEST = 900
 BREAKS = {
@@ -34,6 +35,17 @@ BREAKS = {
     "writes": 'import os, sys; os.write(int(sys.argv[1]), b\'{"kind": "end"}\\n[[[\')',
     "magics": "%time 1\n" * 501,
 }
+# Of the attacks and accidents of the other tests.
+FURTHER = (
+    *("delete the check cells", "kill every process in sight", "crash"),
+    *("patched comparison in NumPy", "evidence with a pickle in it", "records that are malformed"),
+    *("import labkit.checks.criteria by its name", "ask the kernel: unshare, users and mounts"),
+    *("a note for the next student in /tmp", "a network with 'config.set_floatx' of keras"),
+    *("all metadata lost", "every cell duplicated", "notebook format 3", "packed by gzip"),
+    *("UTF-16 of the other order", "the kernel dies in an answer", "one answer does not parse"),
+    *("an error of ten megabytes, after the set-up", "no file left to open, after the set-up"),
+    "a process that never ends, at the end",
+)
 FILES = {"empty": b"", "cut": b'{"cells": [{"cell', "many": b'{"cells": [' + b"{}," * 999 + b"{}]}"}
 
 
@@ -46,6 +58,11 @@ def place(light_course, tmp_path_factory):
         classroom.hand_in(folder, name, book.after("array-or-matrix", source).content())
     for name, content in FILES.items():
         classroom.hand_in(folder, name, content)
+    by_name = {case.name: case for case in attacks.cases.CASES}
+    for number, name in enumerate(FURTHER):
+        book = classroom.Book(light_course)
+        classroom.hand_in(folder, f"further-{number:02}", by_name[name].make(book))
+    assert len(list(folder.iterdir())) == STUDENTS
     return folder
 
 
