@@ -100,6 +100,31 @@ def agrees_by_rows(
     return criteria.rows_agree(fact, rows, tolerance)
 
 
+def name_the_highest(fact: evidence.Array, rows: np.ndarray) -> np.ndarray:
+    """Tell of each kept class number whether it names the highest number of its row.
+
+    Another machine rounds differently, so that a number that is as high but for its last digits is
+    the highest, too.
+
+    Parameters
+    ----------
+    fact : Array, shape (n,)
+        Class numbers of any dtype; what is none names no number of its row.
+    rows : ndarray, shape (n, classes)
+        What a network puts out, as probabilities or as scores.
+
+    Returns
+    -------
+    ndarray of bool, shape (kept,)
+    """
+    told, kept = np.asarray(fact.sample), rows[fact.rows]
+    is_class = np.isin(told, np.arange(rows.shape[1]))
+    named = kept[np.arange(len(kept)), np.where(is_class, told, 0).astype(int)]
+    highest = kept.max(axis=1)
+    close = OUTPUTS * np.maximum(1, highest - kept.min(axis=1))
+    return is_class & (named >= highest - close)
+
+
 def returned(result: Any, wanted: Any, tolerance: float = TOLERANCE) -> bool:
     """Tell whether a call returned `wanted`: a list may stand for an array of its values."""
     seen = as_array(result)

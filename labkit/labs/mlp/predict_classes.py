@@ -4,9 +4,11 @@ Make `probabilities` for all scaled test images (`verbose=0` again), then `predi
 image the class with the highest probability.
 """
 
+import math
+
 import numpy as np
 
-from labkit.checks import criteria
+from labkit.checks import agreement, criteria
 from labkit.checks.authoring import ARRAY, Exercise, Message
 from labkit.labs.mlp import shared
 
@@ -54,28 +56,27 @@ def _(probabilities, model, x_test):
         )
 
 
-def _share(fact, classes):
-    """Return the share of the images for which these classes were predicted."""
-    if fact.shape != classes.shape:
-        return 0.0
-    return float(np.mean(fact.sample == classes[fact.rows]))
-
-
 @exercise.criterion(3, asks="for each image the class with the highest probability")
 @shared.on_test_images
 def _(predicted_classes, model, x_test):
     """predicted_classes are the most probable ones"""
-    wanted = shared.outputs(model, x_test).argmax(axis=1)
-    if predicted_classes.shape != wanted.shape:
+    if predicted_classes.shape != (len(x_test),):
         return Message(
             f"predicted_classes has the shape {predicted_classes.shape}",
             "one class number for each test image",
             "Along which axis of probabilities do the ten classes lie?",
         )
-    share = _share(predicted_classes, wanted)
-    if share < shared.MOSTLY:
+    if not math.isfinite(predicted_classes.mean):
         return Message(
-            f"Only {share:.1%} of predicted_classes are the class with the highest probability",
+            "There are values in predicted_classes that are no numbers",
+            "one class number for each test image",
+            "NumPy finds the place where the highest of the ten numbers stands.",
+        )
+    right = agreement.name_the_highest(predicted_classes, shared.outputs(model, x_test))
+    if not right.all():
+        return Message(
+            f"Of {len(right):,} predicted_classes that were looked at, {right.sum():,} are the class "
+            "with the highest probability",
             "the place of the highest of the ten numbers, for each image",
             "NumPy finds the highest number, or the place where it stands. Which do you need?",
         )
@@ -134,7 +135,8 @@ def rounded_probabilities(probabilities, model, x_test):
 @exercise.sign(shown_by=lambda predicted_classes: (..., predicted_classes + 1), earns=4)
 def counted_from_one(predicted_classes, model, x_test):
     """Your classes count from 1, as R's which.max does. The labels count from 0."""
-    return _share(predicted_classes, shared.outputs(model, x_test).argmax(axis=1) + 1) == 1
+    highest = shared.outputs(model, x_test).argmax(axis=1)
+    return criteria.agrees(predicted_classes, highest + 1)
 
 
 @exercise.right

@@ -5,7 +5,7 @@ Let each network name the digit in each test image: three arrays of class number
 
 import numpy as np
 
-from labkit.checks import measure
+from labkit.checks import agreement, measure
 from labkit.checks.authoring import ARRAY, Exercise, Message
 from labkit.labs.tuning import shared
 
@@ -46,12 +46,6 @@ def _(predictions_one, predictions_rate, predictions_three, y_test):
             )
 
 
-def _agrees(told, model, data):
-    """Return the share of the test images for which a network predicts what is told."""
-    predicted = measure.outputs(model, data.x_test).argmax(axis=1)
-    return np.mean(np.asarray(told.sample) == predicted)
-
-
 @exercise.criterion(3, asks="Let each network name the digit in each test image")
 def _(
     predictions_one, predictions_rate, predictions_three, model_one, model_rate, model_three, data
@@ -61,13 +55,13 @@ def _(
     models = model_one, model_rate, model_three
     for name, made, by, model in zip(exercise.own, told, shared.FINAL, models, strict=True):
         try:
-            share = _agrees(made, model, data)
+            outputs = measure.outputs(model, data.x_test)
         except measure.NotMeasurable as error:
             return Message(f"{by} cannot be tried on the test images: {error}")
-        # Another machine rounds differently where two classes are as good as tied.
-        if share < 0.999:
+        right = agreement.name_the_highest(made, outputs)
+        if not right.all():
             return Message(
-                f"{name} agrees with {by} on {share:.1%} of the test images",
+                f"{name} agrees with {by} on {right.sum():,} of {len(right):,} test images",
                 f"what {by} predicts for x_test_scaled",
                 f"Hand x_test_scaled, and nothing else, to {by}.predict, then take argmax of each row. Was {by} trained "
                 "again since? Then run this cell again.",
