@@ -69,11 +69,11 @@ def _every_answer_earns_the_same(exercise, number):
     names = _names(exercise, number)
     for case in exercise.cases():
         found = exercise.collect(*case.make(names))
+        plt.close("all")  # as after each cell: seaborn draws where a picture is open
         result = exercise.judge(dataclasses.replace(found, student=number))
         due = exercise.points if case.earns is None else case.earns
         assert (result.outcome, result.points) == (case.outcome, due), (number, case.name)
         assert not case.shows or result.misconceptions[:1] == (case.shows,), (number, case.name)
-    plt.close("all")
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
