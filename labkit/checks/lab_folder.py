@@ -75,7 +75,9 @@ class Lab(exercise.Lab):
         return [AuthorError(problem, cure, str(self.folder / TEXT), 1)]
 
     def _typed_numbers(self, path: pathlib.Path) -> list[AuthorError]:
-        texts = [(piece.text, str(path), piece.line) for piece in self.pieces if _is_prose(piece)]
+        texts = [
+            (piece.text, str(path), piece.line) for piece in self.pieces if isinstance(piece, Prose)
+        ]
         # The title of an exercise and the empty line below it come first.
         texts += [(item.text, item.path, 3) for item in self.exercises]
         return [
@@ -90,7 +92,7 @@ class Lab(exercise.Lab):
         """Put numbers in the place of ``{exercise:NAME}`` and of ``{points:CRITERION}``."""
         self.pieces = [
             dataclasses.replace(piece, text=self._numbered(piece.text, str(path), piece.line))
-            if _is_prose(piece)
+            if isinstance(piece, Prose)
             else piece
             for piece in self.pieces
         ]
@@ -120,10 +122,6 @@ class Lab(exercise.Lab):
                     item.link(earlier)
                     new = (name for name in item.own if name not in item.is_there_already())
                     earlier |= {name: (item.answers[name], item.title) for name in new}
-
-
-def _is_prose(piece: Piece) -> bool:
-    return isinstance(piece, Prose)
 
 
 def text_of(item: Exercise | Essay) -> list[Piece]:

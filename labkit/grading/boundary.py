@@ -17,19 +17,18 @@ T = TypeVar("T")
 _LONGEST = 400
 # A file that cannot be written for its name: the student's, not the folder's.
 _OF_A_NAME = {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ}
-# What this machine has no more of: space, open files, processes, memory. No student's fault.
 _NO_ROOM = "make room there"
 _SHORT = "see that it has open files, processes and memory left"
 _IN_ITS_PLACE = "move away what lies there in its place"
 _GONE = "see that nothing moves or removes it meanwhile"
+# What this machine has no more of: space, open files, processes, memory. No student's fault.
 _OF_THE_MACHINE = {
-    getattr(errno, name): what
-    for names, what in (
-        (("ENOSPC", "EDQUOT"), _NO_ROOM),
-        (("EMFILE", "ENFILE", "EAGAIN", "ENOMEM"), _SHORT),
-    )
-    for name in names
-    if hasattr(errno, name)
+    errno.ENOSPC: _NO_ROOM,
+    errno.EDQUOT: _NO_ROOM,
+    errno.EMFILE: _SHORT,
+    errno.ENFILE: _SHORT,
+    errno.EAGAIN: _SHORT,
+    errno.ENOMEM: _SHORT,
 }
 _TO_DO = _OF_THE_MACHINE | {
     errno.EEXIST: _IN_ITS_PLACE,

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from labkit.grading.submissions import roster
 from labkit.grading.submissions.arrived import Submission, safe_name
-from labkit.grading.submissions.platforms import said
+from labkit.grading.submissions.platforms import moodle, said
 
 NOTHING = "nothing was handed in"
-_MOODLE = "moodle"
 
 
 def filled_in(
@@ -60,7 +59,8 @@ def _titles(people: roster.Roster, rows: Sequence[int]) -> str:
 
 def _rows(item: Submission, people: roster.Roster) -> list[int]:
     """Return the row of a student in the list of the class."""
-    rows = people.numbered(item.number) if item.platform == _MOODLE and item.number else []
+    of_moodle = item.platform == moodle.PLATFORM.name and item.number
+    rows = people.numbered(item.number) if of_moodle else []
     return rows if rows and people.agrees(item.name, rows[0]) else people.find(item.person)
 
 

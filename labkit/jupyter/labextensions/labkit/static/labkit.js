@@ -3,7 +3,8 @@
    A kernel sees what runs, and never what a cell shows. A moment before each run, this tells it the
    text of the answer cells and whether the file holds it all, on a comm named "labkit". Asked to, it
    saves the notebook, and shows how far a training has come. It leads from a link to an exercise, by
-   mouse or keyboard, to its cell, and from a double click to where one writes. And who comes back to the start page finds it as it is now. */
+   mouse or keyboard, to its cell, and from a double click to where one writes. And who comes back
+   to the start page finds it as it is now. */
 (() => {
   "use strict";
   const TARGET = "labkit";
