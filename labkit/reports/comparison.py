@@ -108,8 +108,18 @@ def _compared(figure: recipes.Figure, runs: Sequence[recordings.Run]) -> str:
 def rows(
     chosen: Iterable[recipes.Recipe], folder: pathlib.Path = recordings.FOLDER
 ) -> list[tuple[str, ...]]:
-    """Return the rows of the table for `chosen`, by name."""
-    return sorted(row(recipe, recordings.recorded(recipe, folder)) for recipe in chosen)
+    """Return the rows of the table for `chosen`, by name.
+
+    What was trained in full stands in the place of what was reduced.
+    """
+    return sorted(_row(recipe, folder) for recipe in chosen)
+
+
+def _row(recipe: recipes.Recipe, folder: pathlib.Path) -> tuple[str, ...]:
+    full = recipes.IN_FULL.get(recipe.network)
+    if full and (runs := recordings.recorded(full, folder)):
+        return row(full, runs)
+    return row(recipe, recordings.recorded(recipe, folder))
 
 
 def as_markdown(cells: Iterable[Sequence[str]]) -> str:

@@ -7,15 +7,33 @@ import time
 from typing import Any
 
 import keras
+import numpy as np
+import tensorflow as tf
 
 from labkit import files
 
 CURVES, RESUMED = "curves", "resumed_after"
 _SECONDS = ("seconds", "processor_seconds")
+# More numbers than a layer draws in one epoch, and 4,096 epochs fit into 32 bits.
+_DRAWN_IN_AN_EPOCH = 2**20
 
 
-def fit(model: keras.Model, folder: pathlib.Path, seed: int, **settings: Any) -> dict[str, Any]:
+def fit(
+    model: keras.Model,
+    folder: pathlib.Path,
+    seed: int,
+    *,
+    x: np.ndarray,
+    y: np.ndarray,
+    batch_size: int,
+    callbacks: tuple[keras.callbacks.Callback, ...] = (),
+    **settings: Any,
+) -> dict[str, Any]:
     """Fit `model`, or go on with the training of the same model whose state is in `folder`.
+
+    The order of an epoch's images and what dropout draws in it depend on the seed and the epoch's
+    number alone. An interrupted epoch begins anew, and what comes of the training is what had come
+    of it in one piece, as far as TensorFlow computes the same thing twice.
 
     Parameters
     ----------
@@ -24,9 +42,8 @@ def fit(model: keras.Model, folder: pathlib.Path, seed: int, **settings: Any) ->
     folder : pathlib.Path
         Where weights, optimizer and curves are kept after each epoch. It is gone in the end.
     seed : int
-        Of the order of the images. An interrupted epoch begins anew, and from there on the images
-        come in other orders than they would have, so such a run is told from one in one piece.
-    **settings
+        Of the order of the images.
+    x, y, batch_size, callbacks, **settings
         Of ``model.fit``.
 
     Returns
@@ -36,15 +53,50 @@ def fit(model: keras.Model, folder: pathlib.Path, seed: int, **settings: Any) ->
         ``"processor_seconds"`` of all finished epochs; and, where the training was interrupted,
         ``"resumed_after"``, the numbers of epochs that were finished each time.
     """
+    epoch = tf.Variable(0)
     diary = _Diary(folder / "diary.json")
-    if diary.kept[CURVES]:
-        keras.utils.set_random_seed(seed + 1_000 * len(diary.kept[CURVES]["loss"]))
-    backup = keras.callbacks.BackupAndRestore(str(folder / "backup"))
+    backup = keras.callbacks.BackupAndRestore(str(folder / "backup"), double_checkpoint=True)
     # The diary first: what it knows of an epoch that has no backup is written again.
-    callbacks = [diary, backup, *settings.pop("callbacks", ())]
-    model.fit(**settings, callbacks=callbacks)
+    callbacks = (_Luck(epoch), diary, backup, *callbacks)
+    settings |= {"validation_batch_size": batch_size, "callbacks": [*callbacks]}
+    model.fit(_batches(x, y, batch_size, seed, epoch), shuffle=False, **settings)
     shutil.rmtree(folder, ignore_errors=True)
     return {name: value for name, value in diary.kept.items() if value or name != RESUMED}
+
+
+def _batches(
+    x: np.ndarray, y: np.ndarray, size: int, seed: int, epoch: tf.Variable
+) -> tf.data.Dataset:
+    """Return an epoch's batches, in the order that belongs to `seed` and the number in `epoch`."""
+    images, labels = tf.convert_to_tensor(x), tf.convert_to_tensor(y)
+
+    def order(_: tf.Tensor) -> tf.data.Dataset:
+        places = tf.range(len(x), dtype=tf.int64)
+        lot = tf.stack([tf.constant(seed), epoch])
+        places = tf.random.experimental.stateless_shuffle(places, seed=lot)
+        return tf.data.Dataset.from_tensor_slices(places)
+
+    def batch(places: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return tf.gather(images, places), tf.gather(labels, places)
+
+    places = tf.data.Dataset.range(1).flat_map(order).batch(size)
+    batches = places.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+    return batches.apply(tf.data.experimental.assert_cardinality(-(-len(x) // size)))
+
+
+class _Luck(keras.callbacks.Callback):
+    """Let each epoch draw what belongs to its number: a backup holds no state of what draws."""
+
+    def __init__(self, epoch: tf.Variable) -> None:
+        super().__init__()
+        self._epoch = epoch
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self._epoch.assign(epoch)
+        for layer in self.model._flatten_layers():
+            for drawing in layer._seed_generators:
+                seed, _ = keras.ops.convert_to_numpy(drawing.state)
+                drawing.state.assign([seed, epoch * _DRAWN_IN_AN_EPOCH])
 
 
 class _Diary(keras.callbacks.Callback):

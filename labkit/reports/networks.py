@@ -175,6 +175,7 @@ BUILDERS: dict[str, Callable[[], keras.Model]] = {
     "R1-conv": r1_conv,
     "R2-dense": r2_dense,
     "R2-conv": r2_conv,
+    "R2-conv-full": r2_conv,
     "R3-lenet": r3_lenet,
     "R4-mlp": r4_mlp,
     "R4-cnn": r4_cnn,

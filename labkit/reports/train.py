@@ -2,6 +2,7 @@
 
     python -m labkit.reports.train                  train what is missing, then print the table
     python -m labkit.reports.train --only R1-conv   this network alone
+    python -m labkit.reports.train --only R2-conv-full --seeds 1    as the report does: hours
     python -m labkit.reports.train --seeds 5        five seeds each instead of three
     python -m labkit.reports.train --table          print the table of what is recorded
     python -m labkit.reports.train --markdown       the same as Markdown, for the README
@@ -33,11 +34,13 @@ import numpy as np
 
 from labkit import data, files
 from labkit.data import cache
-from labkit.notebook import setup, shuffling
+from labkit.notebook import setup
 from labkit.reports import comparison, recipes, recordings
 
 QUICK_IMAGES = 2_000
 QUICK_EPOCHS = 2
+
+_BY_NAME = recipes.RECIPES | {recipe.network: recipe for recipe in recipes.IN_FULL.values()}
 
 _NOT_REAL = """\
 The table is about the real data, and only the drawn sample is at hand here. Name the folder of
@@ -82,7 +85,6 @@ def _train(recipe: recipes.Recipe, seed: int) -> recordings.Run:
 
     from labkit.reports import going_on, networks
 
-    shuffling.in_every_epoch()
     keras.utils.set_random_seed(seed)
     model = networks.build(recipe.network)
     parts = split(recipe, model.input_shape[1:])
@@ -92,7 +94,7 @@ def _train(recipe: recipes.Recipe, seed: int) -> recordings.Run:
     folder = _unfinished(recipe, seed)
     if recipe.patience is not None:  # what early stopping had seen is not kept
         shutil.rmtree(folder, ignore_errors=True)
-    trained = going_on.fit(model, folder, seed, **settings, **_stopping(recipe))
+    trained = going_on.fit(model, folder, seed, callbacks=_stopping(recipe), **settings)
     judged = {part: _judge(model, *arrays) for part, arrays in parts.items()}
     return {
         "parameters": model.count_params(),
@@ -161,13 +163,12 @@ def split(
     return parts | {"test": (scaled(x_test), y_test)}
 
 
-def _stopping(recipe: recipes.Recipe) -> dict[str, list]:
+def _stopping(recipe: recipes.Recipe) -> tuple[Any, ...]:
     import keras
 
     if recipe.patience is None:
-        return {}
-    stop = keras.callbacks.EarlyStopping(patience=recipe.patience, restore_best_weights=True)
-    return {"callbacks": [stop]}
+        return ()
+    return (keras.callbacks.EarlyStopping(patience=recipe.patience, restore_best_weights=True),)
 
 
 def _unfinished(recipe: recipes.Recipe, seed: int) -> pathlib.Path:
@@ -255,7 +256,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; see the module's docstring."""
     options = _parser().parse_args(arguments)
     os.environ.update(setup.TENSORFLOW | os.environ)
-    chosen = [recipes.RECIPES[name] for name in options.only or recipes.RECIPES]
+    chosen = [_BY_NAME[name] for name in options.only or recipes.RECIPES]
     if options.quick:
         return _quick(chosen)
     if not (options.table or options.markdown):
@@ -294,9 +295,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only",
         action="append",
-        choices=recipes.RECIPES,
+        choices=_BY_NAME,
         metavar="ID",
-        help=f"this network alone, can be repeated: {', '.join(recipes.RECIPES)}",
+        help=f"this network alone, can be repeated: {', '.join(_BY_NAME)}",
     )
     parser.add_argument(
         "--seeds",

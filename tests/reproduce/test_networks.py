@@ -9,7 +9,8 @@ KERAS_RECIPES = [name for name in recipes.RECIPES if name != "R3-nnet"]
 
 
 def test_every_recipe_has_its_network():
-    assert set(networks.BUILDERS) == set(KERAS_RECIPES)
+    in_full = {recipe.network for recipe in recipes.IN_FULL.values()}
+    assert set(networks.BUILDERS) == {*KERAS_RECIPES, *in_full}
 
 
 @pytest.mark.parametrize("name", KERAS_RECIPES)

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from labkit import data
-from labkit.reports import comparison, recipes, recordings, train
+from labkit.reports import comparison, networks, recipes, recordings, train
 
 RECIPE = recipes.Recipe(
     network="R4-mlp",
@@ -304,6 +304,25 @@ def test_a_row_comes_from_the_recorded_runs(tmp_path):
     }
 
 
+def test_what_was_trained_in_full_takes_the_place_of_what_was_reduced(tmp_path):
+    (name, full), *_ = recipes.IN_FULL.items()
+    reduced = recipes.RECIPES[name]
+    recordings.store(a_run(reduced), tmp_path)
+    assert comparison.rows([reduced], tmp_path)[0][0] == name
+    recordings.store(a_run(full), tmp_path)
+    (cells,) = comparison.rows([reduced], tmp_path)
+    assert cells[0] == full.network and "REDUCED" not in cells[-1]
+    assert recordings.recorded(reduced, tmp_path) == [a_run(reduced)]
+
+
+@pytest.mark.parametrize("name", recipes.IN_FULL)
+def test_in_full_is_the_same_network_with_more_of_everything(name):
+    full, reduced = recipes.IN_FULL[name], recipes.RECIPES[name]
+    assert networks.BUILDERS[full.network] is networks.BUILDERS[name]
+    assert full.epochs > reduced.epochs and full.images is None
+    assert full.network not in recipes.RECIPES
+
+
 def test_a_network_without_a_run_or_a_figure_says_so(tmp_path):
     free = dataclasses.replace(OTHER, figures=())
     recordings.store(a_run(free), tmp_path)
@@ -332,7 +351,7 @@ def test_the_table_is_markdown_and_text(tmp_path):
 )
 def test_a_recorded_run_is_real_and_as_the_recipe_says(path):
     run = json.loads(path.read_text("utf-8"))
-    recipe = recipes.RECIPES[run["network"]]
+    recipe = train._BY_NAME[run["network"]]
     assert path == recordings.path_of(run["network"], run["seed"])
     assert run["data"] == "real"
     assert run["settings"] == recipe.settings
