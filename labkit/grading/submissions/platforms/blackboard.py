@@ -13,7 +13,9 @@ from labkit.grading.submissions import entries
 from labkit.grading.submissions.platforms import said
 
 _PATTERN = re.compile(
-    r"(?P<title>.+?)_(?P<login>[^_]+)_attempt_(?P<date>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)",
+    # The word is "attempt" in the language of the site.
+    r"(?P<title>.+?)_(?P<login>[^_]+)_[^\d_]+_(?P<date>\d{4}(?:-\d\d){5})"
+    r"(?:_(?P<file>.+)|\.txt)",
     re.DOTALL,
 )
 # The words differ by language; the name and the login in brackets stand in the first line.

@@ -49,7 +49,7 @@ def _beside(tree: said.Tree, submitted: said.Reading) -> said.Reading:
     own = [
         item
         for item in tree.items
-        if item.parts[: len(course)] == course and item.parts[len(course)] in _OWN_FOLDERS
+        if item.parts[: len(course)] == course and {*item.parts[len(course) :][:1]} & _OWN_FOLDERS
     ]
     return {item: said.Said("", item.name, kind=said.PAPER) for item in own}
 

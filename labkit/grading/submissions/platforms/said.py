@@ -124,12 +124,20 @@ def _around(tree: Tree) -> int:
 def _asked(tree: Tree, say: Callable[[str, tuple[str, ...]], Said | None], start: int) -> Reading:
     found = {}
     for item in tree.items:
-        for place in range(start, len(item.parts)):
-            said = say(item.parts[place], item.parts[place + 1 :])
-            if said is not None:
-                found[item] = said
-                break
+        said = _first(item.parts, say, start)
+        if said is None and item.folder:
+            # A folder with nothing in it is somebody's, too.
+            said = _first((*item.parts, ""), say, start)
+        if said is not None:
+            found[item] = said
     return found
+
+
+def _first(
+    parts: tuple[str, ...], say: Callable[[str, tuple[str, ...]], Said | None], start: int
+) -> Said | None:
+    answers = (say(parts[place], parts[place + 1 :]) for place in range(start, len(parts)))
+    return next((answer for answer in answers if answer is not None), None)
 
 
 def most_of(reading: Reading, tree: Tree) -> Reading:

@@ -9,7 +9,7 @@ import re
 from labkit.grading.submissions.platforms import late, said
 
 _FOLDER = re.compile(r"(?P<name>.*\S.*) - (?P<login>[^\s-]\S*)", re.DOTALL)
-_REVISION = re.compile(r"[^\W\d]+ (?P<number>\d+) - (?P<status>\D+)")
+_REVISION = re.compile(r"[^\W\d]+ (?P<number>\d+) - (?P<status>\D+).*", re.DOTALL)
 
 
 def _say(part: str, below: tuple[str, ...]) -> said.Said | None:
