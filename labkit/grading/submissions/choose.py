@@ -295,7 +295,7 @@ def _place(file: str, lab: str) -> int:
 def _number(item: _Candidate) -> int:
     """Return the number that platforms and browsers put after the name of a second file."""
     stem = pathlib.PurePosixPath(item.file.said.file).stem
-    found = re.search(r"(?:[ _]*\((\d{1,4})\)|[ _-](\d{1,3}))$", stem)
+    found = re.search(r"(?:[ _]*\((\d{1,4})\)|[ _-][vV]?(\d{1,3}))$", stem)
     return int(found[1] or found[2]) if found else 0
 
 

@@ -24,6 +24,7 @@ OF_A_GRADING = ".kept"
 LOCK = "lock"
 """What a grading puts there first."""
 _AN_OUTPUT = "it is the output of a grading"
+_UNPACKED = "what is in it lies unpacked beside it"
 _ONLY_LEFT_BEHIND = "only what a machine left there is in it"
 _A_PYTHON = "it is an installation of Python"
 _DEPTH = 12
@@ -61,6 +62,8 @@ class Entry:
     folder : bool
     origin : str
         The zip file that it came in; empty if in none.
+    place : pathlib.Path or None
+        Where it lies on this machine, under the name that it has there; None in an archive.
     """
 
     parts: tuple[str, ...]
@@ -69,6 +72,7 @@ class Entry:
     problem: str = ""
     folder: bool = False
     origin: str = ""
+    place: pathlib.Path | None = None
 
     @property
     def name(self) -> str:
@@ -81,7 +85,13 @@ class Entry:
     @property
     def left_behind(self) -> bool:
         """Whether a machine, not a person, left it there."""
-        return self.problem == _AN_OUTPUT or self._left_behind_at() < len(self.parts)
+        known = self.problem == _AN_OUTPUT or self.unpacked
+        return known or self._left_behind_at() < len(self.parts)
+
+    @property
+    def unpacked(self) -> bool:
+        """Whether it is an archive, and all that is in it lies beside it."""
+        return self.problem == _UNPACKED
 
     def _left_behind_at(self) -> int:
         """Return which of the parts a machine left there; their number if none."""
@@ -95,6 +105,18 @@ class Entry:
     @property
     def is_zip(self) -> bool:
         return self.name.lower().endswith(".zip")
+
+
+def unpacked_already(item: Entry) -> Entry:
+    """Return an archive as one that says nothing more than what lies beside it."""
+    return dataclasses.replace(item, problem=_UNPACKED, read=raising(_UNPACKED))
+
+
+def without_filled(items: Iterable[Entry]) -> list[Entry]:
+    """Return entries without the folders in which others lie: some archives list these, too."""
+    items = tuple(items)
+    filled = {item.parts[:depth] for item in items for depth in range(1, len(item.parts))}
+    return [item for item in items if item.problem or not item.folder or item.parts not in filled]
 
 
 def emptied(items: Iterable[Entry]) -> Iterator[Entry]:
@@ -220,7 +242,7 @@ def _file(path: pathlib.Path, parts: tuple[str, ...], facts: os.stat_result, mos
         return _refused(parts, _NOT_ORDINARY)
     if facts.st_size > most and not parts[-1].lower().endswith(".zip"):
         return _refused(parts, f"it is larger than {most // 2**20} MiB")
-    return Entry(parts, lambda: _read_file(path, most), facts.st_mtime)
+    return Entry(parts, lambda: _read_file(path, most), facts.st_mtime, place=path)
 
 
 def _read_file(path: pathlib.Path, most: int) -> bytes:

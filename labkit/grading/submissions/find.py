@@ -10,7 +10,7 @@ import dataclasses
 import datetime
 import pathlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from labkit.grading import boundary
 from labkit.grading.submissions import (
@@ -50,6 +50,12 @@ class _Unit:
     reading: platforms.Reading
     items: list[entries.Entry]
     is_zip: bool = False
+
+    @property
+    def with_notebooks(self) -> set[str]:
+        """The students who have a notebook, or what may hold one."""
+        told = self.reading.items()
+        return {one.student for item, one in told if item.is_notebook or item.is_zip}
 
     @property
     def packed(self) -> float:
@@ -168,21 +174,56 @@ def _units(place: pathlib.Path, lab: str, name: str) -> list[_Unit]:
         top = [item for item in zips if len(item.parts) == 1]
     rest = [item for item in items if item not in top]
     alone = len(top) == 1 and not any(item.is_notebook or item.is_zip for item in rest)
-    units, single = [], []
-    for item in top:
-        unit = _class_in(place.joinpath(*item.parts), item, lab, name, alone)
-        if unit is None:
-            single.append(item)
-        else:
-            units.append(unit)
-    tree = _tree([*rest, *single], lab)
+    found = {item: _class_in(item.place, lab, name, alone) for item in top}
+    classes = found if alone else _classes(found, _named_by_platform(top, lab, name))
+    units = [unit for item in top if (unit := classes.get(item)) is not None]
+    single = [item for item in top if classes.get(item) is None]
+    twice = {item: _unpacked_beside(item, rest) for item in packed if not item.problem}
+    items = [twice.get(item) or item for item in (*rest, *single)]
+    tree = _tree(items, lab)
     platform, reading = platforms.recognise(tree, name)
     if reading or not units:
         # A student's own zip file at the top is named after them, whatever lies beside it.
-        named = {item: said.Said(archives.stem(item.name), item.name) for item in single}
-        reading = reading | {item: named[item] for item in single if item not in reading}
-    units.append(_Unit(place.name or str(place), platform, reading, [*rest, *single]))
+        own = [item for item in single if not twice.get(item)]
+        named = {item: said.Said(archives.stem(item.name), item.name) for item in own}
+        reading = reading | {item: named[item] for item in own if item not in reading}
+    units.append(_Unit(place.name or str(place), platform, reading, items))
     return [unit for unit in units if unit.items]
+
+
+def _unpacked_beside(item: entries.Entry, rest: Sequence[entries.Entry]) -> entries.Entry | None:
+    """Return an archive as one that is passed over, if what is in it lies unpacked beside it."""
+    folder = (*item.parts[:-1], archives.stem(item.name))
+    if not item.place.with_name(archives.stem(item.place.name)).is_dir():
+        return None
+    beside = {one.parts[len(folder) :]: one for one in rest if one.parts[: len(folder)] == folder}
+    try:
+        listed = _listed(item.place)
+    except entries.UnreadableZip:
+        return None
+    inside = {one.parts: one for one in listed if not (one.folder or one.left_behind)}
+    with_folder = {(folder[-1], *parts): one for parts, one in beside.items()}
+    same = any(_all_lie_in(inside, other) for other in (beside, with_folder))
+    return entries.unpacked_already(item) if inside and same else None
+
+
+_ByParts = Mapping[tuple[str, ...], entries.Entry]
+
+
+def _all_lie_in(some: _ByParts, others: _ByParts) -> bool:
+    """Tell whether `others` has all of `some`, in their places and with the same in them."""
+    try:
+        return some.keys() <= others.keys() and all(
+            one.read() == others[parts].read() for parts, one in some.items()
+        )
+    except (OSError, ValueError):
+        return False
+
+
+def _listed(path: pathlib.Path) -> list[entries.Entry]:
+    if archives.is_called_tar(path.name):
+        return archives.in_tar(path, MAX_BYTES)
+    return entries.in_zip(path, path.name, MAX_BYTES)
 
 
 def _tree(items: Sequence[entries.Entry], lab: str) -> platforms.Tree:
@@ -192,16 +233,13 @@ def _tree(items: Sequence[entries.Entry], lab: str) -> platforms.Tree:
 
 def _completed(items: Iterable[entries.Entry]) -> list[entries.Entry]:
     """Return entries, and the folders in which nothing is left that counts."""
-    items = entries.folded(items)
+    items = entries.without_filled(entries.folded(items))
     return [*items, *entries.emptied(items)]
 
 
 def _of_zip(path: pathlib.Path, lab: str, name: str) -> _Unit:
     try:
-        if archives.is_called_tar(path.name):
-            items = archives.in_tar(path, MAX_BYTES)
-        else:
-            items = entries.in_zip(path, path.name, MAX_BYTES)
+        items = _listed(path)
     except entries.UnreadableZip as error:
         raise SubmissionsError(f"{path.name}: {error}.") from error
     unit = _packed_in(path, items, lab, name)
@@ -216,26 +254,67 @@ def _packed_in(path: pathlib.Path, items: Iterable[entries.Entry], lab: str, nam
 def _packed_once_more(
     path: pathlib.Path, unit: _Unit, lab: str, name: str, depth: int = _ZIPS_IN_ZIPS
 ) -> _Unit | None:
-    """Return the class in the one zip file that a zip file holds; None if that is a student's."""
-    counting = _tree(unit.items, lab).notebooks
-    alone = depth and len(counting) == 1 and counting[0].is_zip and not counting[0].problem
-    if not alone or (unit.platform is not platforms.FOLDERS and unit.reading):
+    """Return the class in the zip files that a zip file holds; None if these are students'.
+
+    Of several, each has to be recognised: a platform packs a large class in parts.
+    """
+    packed = _tree(unit.items, lab).notebooks
+    only_zips = depth and packed and all(item.is_zip and not item.problem for item in packed)
+    if not only_zips or (unit.platform is not platforms.FOLDERS and unit.reading):
         return None
     try:
-        items = entries.in_zip(counting[0].read(), path.name, MAX_BYTES)
+        inside = [
+            _packed_in(path, entries.in_zip(item.read(), path.name, MAX_BYTES), lab, name)
+            for item in packed
+        ]
     except (OSError, ValueError):
         return None
-    inside = _packed_in(path, items, lab, name)
-    students = {told.student for told in inside.reading.values()}
-    if inside.platform is platforms.FOLDERS and len(students) < _FEWEST:
-        return _packed_once_more(path, inside, lab, name, depth - 1)
-    inside.items += [item for item in unit.items if item is not counting[0] and not item.folder]
-    return inside
+    first, *more = inside
+    if more and (
+        first.platform is platforms.FOLDERS
+        or any(part.platform is not first.platform or not part.reading for part in more)
+    ):
+        return None
+    students = {told.student for told in first.reading.values()}
+    if first.platform is platforms.FOLDERS and len(students) < _FEWEST:
+        return _packed_once_more(path, first, lab, name, depth - 1)
+    for part in more:
+        first.items += part.items
+        first.reading = first.reading | part.reading
+    first.items += [item for item in unit.items if item not in packed and not item.folder]
+    return first
 
 
-def _class_in(
-    path: pathlib.Path, item: entries.Entry, lab: str, name: str, alone: bool
-) -> _Unit | None:
+_Found = Mapping[entries.Entry, _Unit | None]
+
+
+def _classes(found: _Found, of_students: Collection[entries.Entry]) -> _Found:
+    """Return those of several archives in which a class lies.
+
+    A student has folders, too, but only a few. What has the same folders as a class is one.
+    """
+    plain = {
+        item: unit.with_notebooks
+        for item, unit in found.items()
+        if unit is not None and unit.platform is platforms.FOLDERS
+    }
+    many = [
+        names for item, names in plain.items() if len(names) >= _FEWEST and item not in of_students
+    ]
+    known = set().union(*many)
+    own = {item for item, names in plain.items() if item in of_students or not names <= known}
+    return {item: unit for item, unit in found.items() if item not in own}
+
+
+def _named_by_platform(
+    top: Sequence[entries.Entry], lab: str, name: str
+) -> Collection[entries.Entry]:
+    """Return the archives whose names say, in a platform's form, which student handed them in."""
+    platform, reading = platforms.recognise(_tree(top, lab), name)
+    return set(reading) if len(top) > 1 and platform is not platforms.FOLDERS else ()
+
+
+def _class_in(path: pathlib.Path, lab: str, name: str, alone: bool) -> _Unit | None:
     """Return what is in a zip file of a whole class; None if it is one student's, or unreadable."""
     try:
         unit = _of_zip(path, lab, name)
@@ -250,7 +329,7 @@ def _class_in(
         return unit
     own = any(map(said.of_a_course, students))
     flat = all(len(entry.parts) == 1 for entry in unit.reading)
-    if own or not students or (flat and not alone) or (len(students) == 1 and not alone):
+    if own or not students or (flat and not alone):
         return None
     return None if flat and len(students) == 1 else unit
 
@@ -327,7 +406,7 @@ def _path(item: entries.Entry, unit: _Unit) -> str:
 
 def _why_left(item: entries.Entry, told: said.Said | None, unit: _Unit) -> str:
     if item.left_behind:
-        return "a machine left it there"
+        return item.problem if item.unpacked else "a machine left it there"
     if told is not None:
         return "the platform put it there"
     if item.problem:
@@ -372,7 +451,7 @@ def _doubtful(submissions: Sequence[Submission], units: Sequence[_Unit]) -> list
     if len(submissions) != 1 or any(unit.platform is not platforms.FOLDERS for unit in units):
         return []
     one = submissions[0]
-    if f"{one.student}/" not in one.file.rpartition("/")[0]:
+    if not _folders_below(one.student, one.file):
         return []
     return [
         f"Only one student was found, {one.student}. If that is the folder around a class, name "
@@ -383,11 +462,11 @@ def _doubtful(submissions: Sequence[Submission], units: Sequence[_Unit]) -> list
 def _several_in_one(submissions: Sequence[Submission], fates: Sequence[Fate]) -> list[str]:
     """Say so where the versions that one student has lie in folders that may be students'."""
     plain = {item.student for item in submissions if not item.platform}
-    inner: dict[str, set[str]] = collections.defaultdict(set)
+    ways: dict[str, set[tuple[str, ...]]] = collections.defaultdict(set)
     for fate in fates:
         if fate.student in plain and (fate.what == TAKEN or fate.why == choose.EARLIER):
-            folder, _, file = fate.path.rpartition(f"{fate.student}/")[2].partition("/")
-            inner[fate.student].add(folder if file else "")
+            ways[fate.student].add(_folders_below(fate.student, fate.path))
+    inner = {student: _where_they_part(found) for student, found in ways.items()}
     return [
         f"Of {student}, one of the notebooks in {', '.join(sorted(folders))} counts. If these are "
         "students, put their folders where those of the others are."
@@ -395,6 +474,19 @@ def _several_in_one(submissions: Sequence[Submission], fates: Sequence[Fate]) ->
         # Those that are counted are one student's versions.
         if "" not in folders and len({re.sub(r"\d+", "#", folder) for folder in folders}) > 1
     ]
+
+
+def _folders_below(student: str, path: str) -> tuple[str, ...]:
+    """Return the folders in a student's folder, or archive, that a file lies in."""
+    _, *inside = re.split(rf"(?:^|(?<=[/ ])){re.escape(student)}(?:\.\w+)*/", path)
+    return tuple(inside[-1].split("/")[:-1]) if inside else ()
+
+
+def _where_they_part(ways: set[tuple[str, ...]]) -> set[str]:
+    """Return the folders that lie beside one another, below those that all lie in."""
+    while len(tops := {way[0] if way else "" for way in ways}) == 1 and tops != {""}:
+        ways = {way[1:] for way in ways}
+    return tops
 
 
 def _file_time(submission: Submission, found: list[tuple[choose.File, _Unit]]) -> float | None:

@@ -1,5 +1,6 @@
 """No platform: a folder for each student, ``ann/f``, or a file for each, ``ann.ipynb``."""
 
+import dataclasses
 import re
 from collections.abc import Sequence
 
@@ -70,8 +71,8 @@ def _encloses_files(placed: _Placed, lab: str) -> bool:
         # The one folder in it is a student's, if those in that are the course's.
         return len(inner) == 1 and bool(deeper) and all(map(said.of_a_course, deeper))
     names = [_named(item, parts, lab, "") for item, parts in counting]
-    told = {name.student for name in names if _A_NAME.search(name.student)}
-    return len(names) > 1 and len(told) == len(names) and _are_several(counting, lab)
+    told = {name.student for name in names}
+    return all(map(_A_NAME.search, told)) and len(told) > 1 and _are_several(counting, lab)
 
 
 def _are_several(counting: _Placed, lab: str) -> bool:
@@ -164,8 +165,27 @@ def _students(placed: _Placed, lab: str) -> said.Reading:
         }
     named = {item: _named(item, parts, lab) for item, parts in notebooks}
     nameless = [item for item, parts in notebooks if not _named(item, parts, lab, "").student]
+    names = {one.student for one in named.values()}
+    for item, one in named.items():
+        base = _without_version(one, lab)
+        if base in names:
+            named[item] = dataclasses.replace(one, student=base)
     # Of several that are called like the lab alone, nothing says whose they are.
     return {item: one for item, one in named.items() if len(nameless) < 2 or item not in nameless}
+
+
+def _without_version(one: said.Said, lab: str) -> str:
+    """Return whose a file would be if a number at its end were that of a version.
+
+    ``Ann_v2`` beside ``Ann``, and ``Ann lab1-data 1`` beside ``Ann lab1-data``.
+    """
+    stem = _ENDS.sub("", one.file)
+    found = re.fullmatch(rf"(.+?)[\W_]*{_any_lab(lab)}[ _-]+\d{{1,3}}", stem, re.DOTALL)
+    return found[1] if found else re.sub(r"[ _-]+v\d{1,3}$", "", one.student, flags=re.IGNORECASE)
+
+
+def _any_lab(lab: str) -> str:
+    return f"(?:{'|'.join(map(re.escape, {lab, *labs.MODULES}))})"
 
 
 def _named(
@@ -177,8 +197,7 @@ def _named(
     """
     stem = _ENDS.sub("", parts[-1])
     # Of any lab: somebody's notebooks of two labs are not of two people.
-    labs_named = "|".join(map(re.escape, {lab, *labs.MODULES}))
-    name = re.sub(rf"(?:^|(?<=[\W_]))(?:{labs_named})(?=$|[\W_])", "", stem).strip(" _-")
+    name = re.sub(rf"(?:^|(?<=[\W_])){_any_lab(lab)}(?=$|[\W_])", "", stem).strip(" _-")
     name = re.sub(r" *\(\d{1,4}\)$", "", name)
     return said.Said(name or (stem if instead is None else instead), parts[-1])
 

@@ -38,7 +38,7 @@ def _read(tree: said.Tree) -> said.Reading:
         # ILIAS writes that before the file, and the student's name is the folder's.
         return {}
     named = any(tree.lab in item.file for item in reading.values())
-    return {} if len(before) == 1 < len(reading) and not named else reading
+    return {} if len(before) == 1 and not named else reading
 
 
 @dataclasses.dataclass(frozen=True)

@@ -110,10 +110,10 @@ def by_component(
         Whether the folders around all may be called like those in them: then they are asked about
         only where nothing below them gives an answer.
     """
-    return (_asked(tree, say, _around(tree)) if around_last else {}) or _asked(tree, say, 0)
+    return (_asked(tree, say, around(tree)) if around_last else {}) or _asked(tree, say, 0)
 
 
-def _around(tree: Tree) -> int:
+def around(tree: Tree) -> int:
     """Return how many folders lie around all that is in a tree."""
     folders = [item.parts[:-1] for item in tree.items] or [()]
     first, last = min(folders), max(folders)
