@@ -20,6 +20,8 @@ from labkit.evidence import functions, values
 TOLERANCE = 1e-6
 # Of what a network puts out: where it is sure, an image on another scale gives nearly the same.
 OUTPUTS = 1e-4
+# A machine's rounding changes a probability by a share of itself, however small that is.
+_SHARE, _NOTHING = 0.01, 1e-7
 # What Python says where a function is called with other arguments than it takes.
 _NO_FIT = re.compile(r"\(\) (takes|missing|got an unexpected keyword)\b.*\bargument")
 
@@ -98,6 +100,24 @@ def agrees_by_rows(
     if fact.shape != (length, *rows.shape[1:]) or len(rows) != len(fact.sample):
         return False
     return criteria.rows_agree(fact, rows, tolerance)
+
+
+def puts_out(fact: evidence.Array, wanted: np.ndarray) -> bool:
+    """Tell whether an array's shape and its collected rows are probabilities that are put out.
+
+    Where a network is sure, nine of ten are so small that their squares, or 0, lie as near as the
+    same probabilities from another machine. So each is held against its own size, too.
+
+    Parameters
+    ----------
+    fact : Array
+    wanted : ndarray
+        What the network puts out.
+    """
+    if not criteria.agrees(fact, wanted, OUTPUTS):
+        return False
+    rows = wanted[fact.rows] if fact.shape else wanted
+    return np.allclose(np.asarray(fact.sample, float), rows, rtol=_SHARE, atol=_NOTHING)
 
 
 def name_the_highest(fact: evidence.Array, rows: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Criteria about what a network is made of, in its canonical form."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from labkit.checks import forward, measure
 from labkit.checks.canonical import Chain, canonical
 from labkit.checks.exercise import Answers, Criterion, Misconception
 from labkit.checks.result import Message
+from labkit.checks.step import Step
 
 _TRIED = 6
 _COMPARE = "Compare your layers with the table above, line by line."
@@ -72,6 +73,56 @@ def order(
         return None
 
     return Criterion(title, points, test, stop=True)
+
+
+def as_defined(
+    name: str, wanted: Callable[[Chain], Chain], points: float, next_step: str
+) -> Criterion:
+    """Require the layers that a network was defined with, where it is done something else with.
+
+    A network without its last softmax puts out scores: what its loss is told of them is asked where
+    it is compiled.
+
+    Parameters
+    ----------
+    name : str
+    wanted : callable
+        From the network's chain to the one that it should be.
+    points : float
+    next_step : str
+    """
+
+    def test(answers: Answers) -> Message | None:
+        seen = chain_of(answers, name)
+        asked = wanted(seen)
+        takes = getattr(answers, name).input_shape
+        shapes = asked.input_shape, (*(asked.input_shape or ()), 1)
+        if takes is None or takes[1:] not in shapes:
+            saw = f"{name} takes input of shape {takes and takes[1:]}"
+        elif seen.fault:
+            saw = f"The layers of {name} do not stand in one line: {seen.fault}"
+        elif extras := seen.extras() + seen.regularized():
+            saw = f"In {name}, {extras[0]}"
+        elif _all_do(_up_to_scores(seen), _up_to_scores(asked)):
+            return None
+        else:
+            saw = f"{name} has, from first to last: {seen.words()}"
+        return Message(saw, "the layers that were asked for where it is defined", next_step)
+
+    return Criterion(f"{name} has the layers that it was defined with", points, test)
+
+
+def _up_to_scores(chain: Chain) -> list[Step]:
+    steps = list(chain.steps)
+    if steps and steps[-1].kind == "activation" and steps[-1].settings["name"] == "softmax":
+        steps.pop()
+    return steps
+
+
+def _all_do(seen: Sequence[Step], asked: Sequence[Step]) -> bool:
+    return len(seen) == len(asked) and all(
+        step.does(other) for step, other in zip(seen, asked, strict=True)
+    )
 
 
 def built_like(

@@ -1,4 +1,4 @@
-"""Class numbers that name the highest number of their row, whatever a machine draws."""
+"""What a network puts out, and the classes that it names, whatever a machine draws."""
 
 import hypothesis
 import numpy as np
@@ -40,3 +40,40 @@ def test_what_is_as_high_but_for_the_last_digits_is_the_highest(rows, place, ano
     rows[place, another] = rows[place].max() * (1 - 1e-6)
     told[place] = another
     assert agreement.name_the_highest(values.array(told), rows).all()
+
+
+# How far the other scores lie below the highest one: a network that is hardly sure, or very.
+SCORES = st.builds(
+    lambda below, sure: np.concatenate([[0.0], -sure * (1 + below)]),
+    drawn.arrays(float, CLASSES - 1, elements=st.floats(0, 1, width=16)),
+    st.sampled_from((1.0, 4.0, 7.0)),
+)
+
+
+def _probabilities(scores):
+    powers = np.exp(scores)
+    return (powers / powers.sum()).astype("float32")[np.newaxis]
+
+
+@hypothesis.given(SCORES, st.integers(0, 2**32 - 1), st.sampled_from((np.float32, np.float64)))
+def test_probabilities_from_another_machine_are_those_of_the_network(scores, seed, width):
+    rounding = np.random.default_rng(seed).uniform(-1e-4, 1e-4, CLASSES)
+    told = _probabilities(scores + rounding).astype(width)
+    assert agreement.puts_out(values.array(told), _probabilities(scores))
+
+
+CHANGES = (
+    np.square,
+    np.sqrt,
+    np.round,
+    lambda rows: rows * (rows == rows.max()),
+    lambda rows: np.roll(rows, 1, axis=1),
+    lambda rows: np.where(rows == rows.min(), np.nan, rows),
+    lambda rows: rows[0],
+)
+
+
+@hypothesis.given(SCORES, st.sampled_from(CHANGES))
+def test_changed_probabilities_are_not_however_sure_the_network_is(scores, change):
+    right = _probabilities(scores)
+    assert not agreement.puts_out(values.array(change(right)), right)

@@ -51,6 +51,32 @@ def _built(nodes):
 
 
 @pytest.mark.slow
+def test_a_network_that_is_changed_where_it_is_compiled_is_refused():
+    """Its layers, as much as what compile() is told."""
+    exercise = next(item for item in labs.load("lab2-mlp") if item.name == "compile-mlp")
+    tried, left = 0, []
+    for words, made in itertools.islice(answers.mutants(exercise), 3, None, 9):
+        tried += 1
+        if answers.judged(exercise, made.given()).points < exercise.points:
+            continue
+        _, right, changed = made.pairs[0]
+        if not exercise.why_alike(words) and not of_networks.alike(right, changed):
+            left.append(words)
+    assert tried > 15
+    assert left == []
+
+
+def test_a_change_of_a_network_can_be_made_alone():
+    right = _built(8)
+    made = list(of_networks.numbered(right))
+    assert len(made) > 60
+    for number, mutant in made[::15]:
+        alone = of_networks.change(right, number)
+        assert of_networks._looks(alone) == of_networks._looks(mutant.value)
+        assert of_networks.change(_built(9), number) is not None
+
+
+@pytest.mark.slow
 def test_a_network_of_a_search_that_is_built_otherwise_than_the_others_is_seen():
     """In whatever it differs, but for its number of nodes, which is compared with its key."""
     right = _built(8)
@@ -64,6 +90,17 @@ def test_a_network_of_a_search_that_is_built_otherwise_than_the_others_is_seen()
             left += [] if of_networks.alike(right, mutant.value) else [mutant.words]
     assert tried > 30
     assert left == []
+
+
+def test_numbers_are_the_same_but_for_the_last_digits_of_their_width():
+    rng = np.random.default_rng(4)
+    rows = rng.dirichlet(np.ones(10), 5)
+    for width in (np.float32, np.float64):
+        right = rows.astype(width)
+        shares = right.astype(float) / right.astype(float).sum(axis=1, keepdims=True)
+        assert answers._same_numbers(right, shares)
+        assert not answers._same_numbers(right, right.astype(float) ** 1.0001)
+        assert not answers._same_numbers(right, right + 1e-5)
 
 
 def test_an_array_is_changed_in_every_way():

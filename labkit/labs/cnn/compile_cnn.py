@@ -1,11 +1,11 @@
 """Compile the network
 
-Compile `model2` with the optimizer **RMSprop** and the **categorical cross-entropy** as loss, and have
-the accuracy reported. (Lab 2 had the class numbers as labels, here they are one-hot: that is why the
+Compile `model2` as you have defined it, with the optimizer **RMSprop** and the **categorical
+cross-entropy** as loss, and have the accuracy reported. (Lab 2 had the class numbers as labels, here they are one-hot: that is why the
 loss has another name.)
 """
 
-from labkit.checks import networks
+from labkit.checks import networks, structures
 from labkit.checks.authoring import MODEL, Exercise
 from labkit.labs.cnn import shared
 
@@ -28,10 +28,19 @@ def solution(model2):
 
 exercise.require(networks.compiled("model2", 1), asks="Compile `model2`")
 exercise.require(
+    structures.as_defined(
+        "model2",
+        shared.blueprint_like,
+        1,
+        "compile() changes no layer. Run the cell that defines the network, then this one.",
+    ),
+    asks="Compile `model2` as you have defined it",
+)
+exercise.require(
     networks.optimizer(
         "model2",
         "rmsprop",
-        2,
+        1,
         "the optimizer is RMSprop",
         "compile() takes the optimizer by its name or as keras.optimizers.RMSprop().",
     ),
@@ -72,7 +81,7 @@ exercise.knows(
 )
 
 
-@exercise.sign(shown_by=lambda keras: shared.compiled(keras, "adam"), earns=5)
+@exercise.sign(shown_by=lambda keras: shared.compiled(keras, "adam"), earns=6)
 def adam_for_rmsprop(model2):
     """Adam was lab 2's optimizer. This lab asks for another one."""
     return model2.optimizer == "adam"
@@ -127,4 +136,14 @@ def a_metric_called_loss(keras):
     return shared.compiled(keras, metrics=[named])
 
 
-exercise.wrong(earns=5, plain_descent=lambda keras: shared.compiled(keras, "sgd"))
+exercise.wrong(earns=6, plain_descent=lambda keras: shared.compiled(keras, "sgd"))
+
+
+@exercise.wrong(earns=(6, 6, 6))
+def defined_anew_with_other_layers(keras):
+    yield shared.compiled(keras, units=256)
+    yield shared.compiled(keras, hidden="tanh")
+    yield shared.compiled(keras, pool=keras.layers.AveragePooling2D(2))
+
+
+exercise.alike.update(shared.FEWER_NODES)

@@ -1,8 +1,8 @@
 """Define the network
 
 Now build `model2` in Keras after the blueprint. Begin with `keras.Input`. Use relu in the
-convolution and in the first dense layer (128 nodes; at least 16, if your computer is slow), and in
-the last layer the activation that makes ten probabilities which add up to 1.
+convolution and in the first dense layer (128 nodes, or fewer if your computer is slow, but at least
+16), and in the last layer the activation that makes ten probabilities which add up to 1.
 
 How is a layer called, and what does it take? Run `keras.layers.Conv2D?` in a new cell: the question
 mark opens its documentation, as `?layer_conv_2d` does in R.
@@ -42,17 +42,6 @@ def solution(keras):
     return model2
 
 
-def _blueprint(units=128):
-    return canonical.chain(
-        (28, 28, 1),
-        canonical.convolution(32, 3, "relu"),
-        canonical.max_pooling(2),
-        canonical.flatten(),
-        canonical.dense(units, "relu"),
-        canonical.dense(10, "softmax"),
-    )
-
-
 def _chain(model2):
     return canonical.canonical(model2.config)
 
@@ -61,7 +50,7 @@ exercise.require(criteria.takes_images("model2", 2, channel=True), asks="Begin w
 exercise.require(
     structures.order(
         "model2",
-        _blueprint().order(),
+        shared.blueprint().order(),
         3,
         "convolution, max pooling, flatten, dense, dense, in this order",
         "Take the layers one by one from the blueprint above.",
@@ -110,15 +99,15 @@ def _(model2):
             )
 
 
-@exercise.criterion(1, asks="128 nodes; at least 16, if your computer is slow")
+@exercise.criterion(1, asks="(128 nodes, or fewer if your computer is slow")
 def _(model2):
-    """a first dense layer that is wide enough"""
+    """a first dense layer of 128 nodes, or of fewer on a slow computer"""
     width = structures.units(_chain(model2))[0]
-    if width < shared.LEAST_UNITS:
+    if not shared.LEAST_UNITS <= width <= shared.UNITS:
         return Message(
-            f"The first dense layer has {width} nodes",
-            f"at least {shared.LEAST_UNITS}; lab 2's network has 128",
-            "Give the last layer but one more nodes than there are classes.",
+            f"The first dense layer has {structures.nodes(width)}",
+            f"{shared.UNITS}, or fewer, but no fewer than {shared.LEAST_UNITS}",
+            "Its first argument is the number of nodes.",
         )
 
 
@@ -135,7 +124,7 @@ def _ends_in_probabilities(answers):
 
 
 def _is_the_blueprints(answers):
-    wanted = _blueprint(structures.units(_chain(answers.model2))[0])
+    wanted = shared.blueprint(structures.units(_chain(answers.model2))[0])
     unlike = structures.built_like("model2", wanted, answers)
     if unlike is not None:
         return Message(
@@ -332,7 +321,12 @@ def dropout_that_the_blueprint_has_not(keras):
         yield shared.sequence(keras, *layers)
 
 
-exercise.wrong(earns=13, narrow=lambda keras: shared.network(keras, units=4))
+exercise.wrong(
+    earns=13,
+    narrow=lambda keras: shared.network(keras, units=4),
+    wide=lambda keras: shared.network(keras, units=129),
+)
+exercise.alike.update(shared.FEWER_NODES)
 exercise.wrong(
     earns=2, network_of_lab_2=lambda keras: shared.sequence(keras, *shared.dense_part(keras))
 )

@@ -5,11 +5,34 @@ import math
 import numpy as np
 
 from labkit import evidence
-from labkit.checks import agreement, criteria
+from labkit.checks import agreement, canonical, criteria, structures
 from labkit.checks.result import Message
 
 # The fewest nodes of the first dense layer; tools/measure_floors.py trains a network with so many.
-LEAST_UNITS = 16
+LEAST_UNITS, UNITS = 16, 128
+# What tools/mutate calls networks with 127 and with 64 of them.
+FEWER_NODES = dict.fromkeys(
+    ("model2: layer 3, Dense, units=127", "model2: layer 3, Dense, units=64"),
+    "fewer than 128 nodes: the text leaves them to whoever has a slow computer",
+)
+
+
+def blueprint(units=UNITS):
+    """Return the network of the blueprint, with as many nodes in its first dense layer."""
+    return canonical.chain(
+        (28, 28, 1),
+        canonical.convolution(32, 3, "relu"),
+        canonical.max_pooling(2),
+        canonical.flatten(),
+        canonical.dense(units, "relu"),
+        canonical.dense(10, "softmax"),
+    )
+
+
+def blueprint_like(chain):
+    """Return the blueprint with the nodes of a network, where the text leaves them free."""
+    units = (structures.units(chain) or [UNITS])[0]
+    return blueprint(units if LEAST_UNITS <= units <= UNITS else UNITS)
 
 
 def results(calls):

@@ -1,6 +1,6 @@
 """Compile it
 
-Before it can learn, the network needs three settings.
+Before it can learn, the network needs three settings. Its layers stay as you have defined them.
 
 | setting | its task | here |
 | --- | --- | --- |
@@ -12,7 +12,7 @@ Keras has several cross-entropies. Choose the one that fits the labels as they a
 `y_train[:5]` above. The wrong one either stops with an error or, worse, trains without a word.
 """
 
-from labkit.checks import networks
+from labkit.checks import canonical, networks, structures
 from labkit.checks.authoring import MODEL, Exercise
 from labkit.labs.mlp import shared
 
@@ -37,7 +37,20 @@ def solution(model):
     return model
 
 
+BLUEPRINT = canonical.chain(
+    (28, 28), canonical.flatten(), canonical.dense(128, "relu"), canonical.dense(10, "softmax")
+)
+
 exercise.require(networks.compiled("model", 1), asks="the network needs three settings")
+exercise.require(
+    structures.as_defined(
+        "model",
+        lambda seen: BLUEPRINT,
+        1,
+        "compile() changes no layer. Run the cell that defines the network, then this one.",
+    ),
+    asks="Its layers stay as you have defined them.",
+)
 exercise.require(
     networks.optimizer(
         "model", "adam", 2, "the optimizer is Adam", "Read the table above once more."
@@ -55,7 +68,7 @@ exercise.require(
     asks="Choose the one that fits the labels as they are",
 )
 exercise.require(
-    networks.accuracy_metric("model", 2),
+    networks.accuracy_metric("model", 1),
     asks="| metrics | numbers for people to read, which steer nothing | accuracy |",
 )
 exercise.knows(
@@ -123,10 +136,11 @@ def softmax_twice(keras):
     return shared.compiled(loss=loss)
 
 
-exercise.wrong(earns=6, shows="no-accuracy", no_metric=lambda: shared.compiled(metrics=[]))
+exercise.wrong(earns=7, shows="no-accuracy", no_metric=lambda: shared.compiled(metrics=[]))
 
 
-_LAYERS = "what the network is made of is asked where it is defined"
-exercise.alike.update(
-    dict.fromkeys(("model: layer *", "model: * at place *", "model: for input of shape *"), _LAYERS)
-)
+@exercise.wrong(earns=(7, 7, 7))
+def defined_anew_with_other_layers():
+    yield shared.compiled(units=64)
+    yield shared.compiled(hidden="tanh")
+    yield shared.compiled(shape=(32, 32))

@@ -48,7 +48,7 @@ def _(probabilities, x_test):
 @shared.on_test_images
 def _(probabilities, model, x_test):
     """probabilities are what the network puts out"""
-    if not criteria.agrees(probabilities, shared.probabilities(model, x_test), shared.CLOSE):
+    if not agreement.puts_out(probabilities, shared.probabilities(model, x_test)):
         return shared.holds_scores("probabilities", probabilities) or Message(
             "probabilities differ from what your network puts out for the test images",
             "the ten probabilities of each test image, as predict() returns them",

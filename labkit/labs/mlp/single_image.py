@@ -6,7 +6,7 @@ with one image: `one_image`. Then keep what comes out as `image_probabilities`.
 
 import numpy as np
 
-from labkit.checks import criteria
+from labkit.checks import agreement
 from labkit.checks.authoring import ARRAY, Exercise, Message
 from labkit.labs.mlp import shared
 
@@ -58,7 +58,7 @@ def _(image_probabilities, model, x_test):
             "Hand the batch of one image to predict().",
         )
     wanted = shared.probabilities(model, x_test)[:1]
-    if not criteria.agrees(image_probabilities, wanted, shared.CLOSE):
+    if not agreement.puts_out(image_probabilities, wanted):
         return shared.holds_scores("image_probabilities", image_probabilities) or Message(
             "image_probabilities are not what your network puts out for this image",
             "the ten probabilities of the first test image",
@@ -127,6 +127,8 @@ def tensor(x_test_scaled):
     return tf.constant(x_test_scaled[:1]), ...
 
 
+# As lab 1 has it: the network takes an image with its channel axis as it takes one without.
+exercise.alike["one_image: an axis more, last"] = "a batch of one image with its channel axis"
 exercise.right(with_a_channel=lambda x_test_scaled: (x_test_scaled[:1, ..., np.newaxis], ...))
 
 

@@ -224,6 +224,13 @@ def _same(exercise: Exercise, name: str, one: Any, other: Any) -> bool:
         return False
 
 
+def _last_digits(array: Any, numbers: np.ndarray) -> float:
+    """Return how far apart numbers may be that are the same but for how an array is rounded."""
+    kind = getattr(array, "dtype", None)
+    width = np.finfo(kind).eps if getattr(kind, "kind", "") == "f" else 0.0
+    return max(1e-9, 4 * float(width) * float(np.abs(numbers).max(initial=0.0)))
+
+
 def _same_numbers(one: Any, other: Any) -> bool:
     try:
         a, b = (np.asarray(part, float) for part in (one, other))
@@ -232,6 +239,6 @@ def _same_numbers(one: Any, other: Any) -> bool:
     headings = [list(getattr(part, "columns", ())) for part in (one, other)]
     return (
         a.shape == b.shape
-        and np.allclose(a, b, rtol=0, atol=1e-9)
+        and np.allclose(a, b, rtol=0, atol=_last_digits(one, a))
         and (headings[0] == headings[1] or not all(headings))
     )

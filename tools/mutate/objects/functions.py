@@ -223,9 +223,9 @@ def _results(
 ) -> Iterator[tuple[str, Callable[[Any], Any]]]:
     result = right(*probing.arguments(0)[0])
     if functions.returned_fact(result).__class__.__name__ == "Model":
-        for number, mutant in enumerate(networks.mutants(result)):
+        for number, mutant in networks.numbered(result):
             if not networks.alike(result, mutant.value):
-                yield mutant.words, functools.partial(_network, number)
+                yield mutant.words, functools.partial(networks.change, number=number)
         return
     yield "as a text", str
     yield "in a dictionary", lambda r: {"result": r}
@@ -241,7 +241,3 @@ def _changed(number: int, words: str, result: Any) -> Any:
     """Return the result with the change of this number, or the one of the same words."""
     made = dict(arrays.changes(np.asarray(result)))
     return made.get(words, next(iter(made.values())))
-
-
-def _network(number: int, result: Any) -> Any:
-    return next(m.value for k, m in enumerate(networks.mutants(result)) if k == number)

@@ -11,6 +11,7 @@ import numpy as np
 from tools.mutate.objects.mutant import Mutant
 
 Layer = dict[str, Any]
+_INPUTS = ((28, 28), (28, 28, 1), (28, 28, 3), (32, 32), (32, 32, 1), (784,))
 _ACTIVATIONS = ("relu", "tanh", "sigmoid", "softmax", "linear", "elu", "gelu")
 # One change for each setting that a layer may have: from its value to other ones.
 _SETTINGS = {
@@ -45,17 +46,25 @@ def mutants(model: Any) -> Iterator[Mutant]:
 
     Only a network that is a plain chain of layers has any.
     """
-    import keras
+    for _, mutant in numbered(model):
+        yield mutant
 
-    if not isinstance(model, keras.Sequential):
-        return
+
+def numbered(model: Any) -> Iterator[tuple[int, Mutant]]:
+    """Yield what `mutants` does, each with the number by which `change` makes it alone."""
     seen = [_looks(model)]
-    for words, layers in _changes(_layers(model), model):
-        made = _built(model, layers)
-        if made is not None and _looks(made) not in seen:
+    for number, (words, layers, shape) in enumerate(_changes(model)):
+        made = _built(model, layers, shape)
+        if made is not None and (shape or _looks(made) not in seen):
             seen.append(_looks(made))
-            yield Mutant(words, made)
-    yield from _other_inputs(model)
+            yield number, Mutant(words, made)
+
+
+def change(model: Any, number: int) -> Any:
+    """Return the network that the change of this number makes, or the next one that makes any."""
+    changes = itertools.islice(_changes(model), number, None)
+    built = (_built(model, layers, shape) for _, layers, shape in changes)
+    return next(made for made in built if made is not None)
 
 
 def _layers(model: Any) -> list[Layer]:
@@ -99,7 +108,19 @@ def _looks(model: Any) -> str:
 # --- layers ---------------------------------------------------------------------------------
 
 
-def _changes(layers: list[Layer], model: Any) -> Iterator[tuple[str, list[Layer]]]:
+def _changes(model: Any) -> Iterator[tuple[str, list[Layer], tuple | None]]:
+    """Yield what is changed, the layers after it and, where it is another, the input's shape."""
+    import keras
+
+    if not isinstance(model, keras.Sequential):
+        return
+    layers, shape = _layers(model), model.input_shape[1:]
+    yield from ((words, changed, None) for words, changed in _of_layers(layers))
+    for other in sorted({*_INPUTS} - {shape}):
+        yield f"for input of shape {other}", layers, other
+
+
+def _of_layers(layers: list[Layer]) -> Iterator[tuple[str, list[Layer]]]:
     for place, layer in enumerate(layers):
         name = f"layer {place}, {layer['class_name']}"
         rest = layers[:place], layers[place + 1 :]
@@ -212,14 +233,6 @@ def _inserted() -> Iterator[Layer]:
 def _in_words(layer: Layer) -> str:
     settings = ", ".join(f"{key}={value}" for key, value in layer["config"].items())
     return f"{layer['class_name']}({settings})"
-
-
-def _other_inputs(model: Any) -> Iterator[Mutant]:
-    shape = model.input_shape[1:]
-    for other in {(28, 28), (28, 28, 1), (28, 28, 3), (32, 32), (32, 32, 1), (784,)} - {shape}:
-        made = _built(model, _layers(model), other)
-        if made is not None:
-            yield Mutant(f"for input of shape {other}", made)
 
 
 # --- compiled otherwise ---------------------------------------------------------------------
