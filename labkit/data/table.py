@@ -131,7 +131,7 @@ def _check_columns(path: pathlib.Path, table: pd.DataFrame) -> None:
     if problems:
         raise DataError(
             f"{path}: the columns are not label,pixel1,...,pixel{SIDE * SIDE};"
-            f" {'; '.join(problems)}. {_about_names(extra)}"
+            f" {'; '.join(problems)}. {_about_names(missing, extra)}"
         )
     # pandas takes surplus values at the start of the rows for row names.
     if not isinstance(table.index, pd.RangeIndex):
@@ -178,7 +178,7 @@ def _check_separator(path: pathlib.Path, start: str) -> None:
         )
 
 
-def _about_names(extra: list[str]) -> str:
+def _about_names(missing: list[str], extra: list[str]) -> str:
     """Say what the names of the columns show, and what to do."""
     if any(name.startswith("Unnamed:") for name in extra):
         return (
@@ -189,6 +189,11 @@ def _about_names(extra: list[str]) -> str:
         return "The first line holds numbers, not names: put a line with the names before it."
     if "pixel0" in extra:
         return "The pixels are counted from 0: rename them, so that they begin with pixel1."
+    if len(missing) == len(extra):
+        return (
+            "It has as many columns, under other names. Where they stand in this order, write it"
+            " with these: table.columns = ['label', *(f'pixel{n}' for n in range(1, 785))]."
+        )
     return "Check the first line of the file."
 
 

@@ -1,8 +1,10 @@
 """CSV files in Kaggle's layout: what is written is read, and what is wrong is named."""
 
 import pathlib
+import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from labkit import data
@@ -66,6 +68,21 @@ def test_bad_file_is_refused(tmp_path: pathlib.Path, content: bytes, words: str)
     with pytest.raises(data.DataError, match=words) as caught:
         data.read_csv(path)
     assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("called", ["{row}x{column}", "pix_{row}_{column}", "V{row}.{column}"])
+def test_other_names_for_the_columns_are_changed_as_the_message_says(tmp_path, called) -> None:
+    path = tmp_path / "images.csv"
+    names = [called.format(row=row, column=column) for row in range(1, 29) for column in range(28)]
+    path.write_bytes(",".join(["class", *names]).encode() + GOOD[GOOD.index(b"\n") :])
+    with pytest.raises(data.DataError) as error:
+        data.read_csv(path)
+    told = re.search(r"table\.columns = (.+)\.$", str(error.value))
+    frame = pd.read_csv(path)
+    frame.columns = eval(told[1])
+    frame.to_csv(path, index=False)
+    images, labels = data.read_csv(path)
+    assert np.array_equal(images, IMAGES) and np.array_equal(labels, LABELS)
 
 
 def test_missing_file(tmp_path: pathlib.Path) -> None:
