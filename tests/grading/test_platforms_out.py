@@ -259,6 +259,32 @@ def test_blackboard(tmp_path, most):
     assert set(blackboard.take(text.encode())) == set(known(given))
 
 
+@pytest.mark.parametrize("platform", ["canvas", "brightspace", "blackboard"])
+def test_a_second_upload_changes_what_is_known_anew_and_nothing_else(tmp_path, platform):
+    class_ = members(200)
+    make = {"canvas": "Canvas", "brightspace": "Brightspace", "blackboard": "Blackboard"}[platform]
+    importer = getattr(importers, make)(class_)
+    export = {"canvas": "gradebook", "brightspace": "export", "blackboard": "download"}[platform]
+    suffix = ".xls" if platform == "blackboard" else ".csv"
+    wanted: dict[str, float] = {}
+    for seed in (1, 2):
+        given = given_to(class_, platform, seed)
+        wanted |= known(given)
+        before = getattr(importer, export)()
+        _, done = filled(tmp_path, before, given, "Lab 1", suffix)
+        importer.take(done.content)
+        _, again = filled(tmp_path, getattr(importer, export)(), given, "Lab 1", suffix)
+        result = importer.take(again.content)
+        assert platform != "canvas" or not result["graded"]
+    grades = importer.grades
+    if platform == "canvas":
+        assert all(grades[member.number, 32] == "7.50" for member in class_)
+        grades = {
+            str(number): float(grade) for (number, task), grade in grades.items() if task == 31
+        }
+    assert grades == pytest.approx(wanted, abs=0.0051)
+
+
 @pytest.mark.parametrize("make", ["moodle", "canvas", "brightspace", "blackboard"])
 def test_nothing_known_changes_nothing(tmp_path, make):
     class_ = members(40)
