@@ -140,9 +140,25 @@ def name_the_highest(fact: evidence.Array, rows: np.ndarray) -> np.ndarray:
     told, kept = np.asarray(fact.sample), rows[fact.rows]
     is_class = np.isin(told, np.arange(rows.shape[1]))
     named = kept[np.arange(len(kept)), np.where(is_class, told, 0).astype(int)]
-    highest = kept.max(axis=1)
-    close = OUTPUTS * np.maximum(1, highest - kept.min(axis=1))
-    return is_class & (named >= highest - close)
+    return is_class & (named >= kept.max(axis=1) - _close(kept))
+
+
+def undecided(rows: np.ndarray) -> int:
+    """Return in how many rows another machine's rounding may make another number the highest.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (n, classes)
+        What a network puts out, as probabilities or as scores.
+    """
+    if rows.shape[1] < 2:
+        return 0
+    second, first = np.sort(rows, axis=1).T[-2:]
+    return int(np.count_nonzero(first - second <= _close(rows)))
+
+
+def _close(rows: np.ndarray) -> np.ndarray:
+    return OUTPUTS * np.maximum(1, np.ptp(rows, axis=1))
 
 
 def returned(result: Any, wanted: Any, tolerance: float = TOLERANCE) -> bool:

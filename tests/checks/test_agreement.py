@@ -77,3 +77,11 @@ CHANGES = (
 def test_changed_probabilities_are_not_however_sure_the_network_is(scores, change):
     right = _probabilities(scores)
     assert not agreement.puts_out(values.array(change(right)), right)
+
+
+@hypothesis.given(ROWS, st.sets(st.integers(0, 29)))
+def test_rows_are_undecided_where_another_number_is_as_high(rows, places):
+    for place in places:
+        rows[place, rows[place].argmin()] = rows[place].max() * (1 - 1e-6)
+    assert agreement.undecided(rows) == len(places)
+    assert agreement.undecided(rows[:, :1]) == 0

@@ -51,6 +51,13 @@ def test_what_an_author_calls_free_may_be_changed_and_nothing_else():
     assert not operators.is_free(source, "x = f(64, 10)\ny = 128 + 3", ())
 
 
+def test_a_keyword_that_is_free_may_be_left_out():
+    source, free = "x = f(9, 5, width=8, end=1)", ("width=8", "9")
+    assert operators.is_free(source, "x = f(9, 5, end=1)", free)
+    for changed in ("x = f(9, 5, width=8)", "x = f(5, width=8, end=1)", "x = f(9, 5)"):
+        assert not operators.is_free(source, changed, free), changed
+
+
 def _network(*hidden, rate=0.2):
     layers = [keras.Input((4, 4)), *hidden, keras.layers.Dense(3), keras.layers.Dropout(rate)]
     return keras.Sequential([*layers, keras.layers.Dense(2)])

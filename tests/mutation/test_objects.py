@@ -103,6 +103,32 @@ def test_numbers_are_the_same_but_for_the_last_digits_of_their_width():
         assert not answers._same_numbers(right, right + 1e-5)
 
 
+def _with_dropout(*more, at=4, rate=0.4, kind=keras.layers.Dropout):
+    layers = keras.layers
+    parts = [layers.Flatten(), layers.Dense(32, "relu"), kind(rate)]
+    parts += [layers.Dense(16, "relu"), layers.Dropout(0.2)]
+    parts[at:at] = more
+    return keras.Sequential([keras.Input((28, 28)), *parts, layers.Dense(10, "softmax")])
+
+
+def test_networks_with_dropout_are_alike_where_they_drop_the_same():
+    layers, right = keras.layers, _with_dropout()
+    for same in (
+        _with_dropout(),
+        _with_dropout(layers.Flatten()),
+        _with_dropout(layers.ReLU(), at=3),
+        _with_dropout(layers.Dropout(0.0)),
+    ):
+        assert of_networks.alike(right, same)
+    for other in (
+        _with_dropout(layers.Dropout(0.01)),
+        _with_dropout(rate=0.35),
+        _with_dropout(kind=layers.GaussianDropout),
+        _with_dropout(kind=layers.AlphaDropout),
+    ):
+        assert not of_networks.alike(right, other)
+
+
 def test_an_array_is_changed_in_every_way():
     right = np.random.default_rng(2).permutation(60).reshape(5, 3, 4) + 0.0
     made = dict(arrays.changes(right))

@@ -69,16 +69,25 @@ def mutants(source: str) -> Iterator[tuple[str, str]]:
 
 
 def is_free(source: str, changed: str, free: Sequence[str]) -> bool:
-    """Tell whether two pieces of code differ in nothing but what their author calls free."""
+    """Tell whether two pieces of code differ in nothing but what their author calls free.
+
+    A keyword that is free may also be left out.
+    """
     return bool(free) and _differ_there(ast.parse(source), ast.parse(changed), free)
 
 
 def _differ_there(one: Any, other: Any, free: Sequence[str]) -> bool:
-    if isinstance(one, ast.stmt | ast.expr | ast.keyword) and ast.unparse(one) in free:
+
+    def told(part: Any) -> bool:
+        return isinstance(part, ast.stmt | ast.expr | ast.keyword) and ast.unparse(part) in free
+
+    if told(one):
         return True
     if type(one) is not type(other):
         return False
     if isinstance(one, list):
+        if len(one) > len(other):
+            one = [part for part in one if not (isinstance(part, ast.keyword) and told(part))]
         pairs = zip(one, other, strict=False)
         return len(one) == len(other) and all(_differ_there(a, b, free) for a, b in pairs)
     if isinstance(one, ast.AST):

@@ -51,7 +51,9 @@ def _(confused_pair, class_names):
 def _(restored, confused_pair, class_names, x_test, y_test):
     """no pair is confused more often"""
     both = _both_ways(restored, x_test, y_test)
-    if both[_numbers(confused_pair, class_names)] < both.max() - 4:
+    # An image that is counted elsewhere may be one less here, and one more there.
+    luck = 2 * shared.undecided(restored, x_test)
+    if both[_numbers(confused_pair, class_names)] < both.max() - luck:
         return Message(
             "Another pair of classes is confused more often",
             "the pair with the greatest number of confusions, both directions together",
@@ -59,13 +61,7 @@ def _(restored, confused_pair, class_names, x_test, y_test):
         )
 
 
-# Whether these find another pair depends on the network.
-exercise.alike.update(
-    {
-        "binop: both_ways = *": "the same pair, where most of its confusions go one way",
-        "constant: both_ways = *, k=2)": "the same pair, unless its classes are neighbours",
-    }
-)
+exercise.alike["code: elements 1 and 2 swapped"] = "a pair is asked for, in either order"
 
 
 def _numbers(plain, class_names):
@@ -117,5 +113,15 @@ exercise.right(
     turned_round=lambda confused_pair: list(confused_pair[::-1]),
     array_in_capitals=lambda confused_pair: np.array([name.upper() for name in confused_pair]),
 )
+
+
+@exercise.wrong(earns=1)
+def confused_a_quarter_less(test_counts, class_names):
+    both = np.triu(test_counts + test_counts.T, k=1)
+    less = np.where(both <= 3 / 4 * both.max(), both, 0)
+    row, column = np.unravel_index(less.argmax(), less.shape)
+    return class_names[row], class_names[column]
+
+
 exercise.wrong(constant=lambda: "")
 exercise.wrong(one_name=lambda: "Shirt", no_such_class=lambda: ("Shirt", "Hat"))

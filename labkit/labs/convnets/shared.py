@@ -6,7 +6,7 @@ import json
 import numpy as np
 
 from labkit import evidence
-from labkit.checks import canonical, measure, names, structures
+from labkit.checks import agreement, canonical, measure, names, structures
 from labkit.checks.authoring import MODEL, Message
 from labkit.checks.exercise import Answer, Criterion, Misconception
 from labkit.evidence import saved_networks
@@ -204,11 +204,20 @@ PART = 10_000  # how many images of each kind are counted
 
 def counts(restored, images, labels):
     """Return how often a network takes images of one class (a row) for another one (a column)."""
+    pairs = labels[:PART].astype(int) * 10 + _outputs(restored, images).argmax(axis=1)
+    return np.bincount(pairs, minlength=100).reshape(10, 10)
+
+
+def undecided(restored, images):
+    """Return how many images another machine's rounding may put into another class."""
+    return agreement.undecided(_outputs(restored, images))
+
+
+def _outputs(restored, images):
     seen = measure.outputs(restored, images[:PART])
     if seen.shape[1] != 10:
         raise measure.NotMeasurable(f"it puts out {seen.shape[1]} numbers for an image")
-    pairs = labels[:PART].astype(int) * 10 + seen.argmax(axis=1)
-    return np.bincount(pairs, minlength=100).reshape(10, 10)
+    return seen
 
 
 # --- the reports' networks, as they were recorded ---------------------------------------------

@@ -227,6 +227,9 @@ def in_a_loop():
     return drop
 
 
+exercise.alike["drop: argument 2 drawn from once before"] = (
+    "each value is dropped by chance all the same: which of the generator's numbers decide is free"
+)
 exercise.wrong(
     no_function=lambda: 0.4,
     no_array=lambda: lambda *arguments: 0,

@@ -392,17 +392,22 @@ def alike(one: Any, other: Any) -> bool:
     told = [np.asarray(m(i, training=False)) for m, i in zip(copies, images, strict=True)]
     if told[0].shape != told[1].shape or not np.allclose(*told, atol=1e-6):
         return False
-    (spread, added), (other_spread, other_added) = (
+    (drawn, added), (other_drawn, other_added) = (
         _in_training(made, part) for made, part in zip(copies, images, strict=True)
     )
     if not np.isclose(added, other_added, rtol=1e-3, atol=1e-6):
         return False
-    return bool(np.isclose(spread, other_spread, rtol=0.03, atol=1e-5))
+    return bool(np.allclose(drawn, other_drawn, atol=1e-6))
 
 
-def _in_training(model: Any, images: np.ndarray) -> tuple[float, float]:
-    """Return how much outputs vary in training, and what is added to the loss."""
-    several = np.repeat(images[:2], 400, axis=0)
-    told = np.asarray(model(several, training=True)).reshape(2, 400, -1)
+def _in_training(model: Any, images: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return outputs in training, and what is added to the loss.
+
+    The layers that draw by chance draw the same numbers as those in the same order elsewhere.
+    """
+    drawing = (part for part in model.layers if hasattr(part, "seed_generator"))
+    for number, part in enumerate(drawing):
+        part.seed_generator.state.assign([number, 0])
+    told = np.asarray(model(np.repeat(images[:2], 20, axis=0), training=True))
     added = float(sum(np.asarray(loss) for loss in model.losses)) if model.losses else 0.0
-    return float(told.std(axis=1).mean()), added
+    return told, added
