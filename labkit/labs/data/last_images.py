@@ -1,7 +1,8 @@
 """The last 25 images
 
 Take the first training images, **as many as the next cell says**, and show the **last** 25 of these
-in the same way, with the names of their classes.
+in the same way, with the names of their classes. Whether they are dark on light or light on dark is
+up to you.
 
 ```python your-images
 many = lab.last_images.yours()
@@ -137,12 +138,11 @@ def _grid(images, names):
     return figure
 
 
-# What the text does not ask for.
+# What the text leaves free.
 exercise.alike.update(
     {
-        "last_axes: shades inverted": "on a white ground or a black one: the text asks for neither",
-        "last_axes: *light for dark": "on a white ground or a black one: the text asks for neither",
-        "last_axes: a wrong word in each title": "the class is named, and words beside it are free",
+        "last_axes: shades inverted": "on a white ground or a black one: the text leaves that free",
+        "last_axes: *light for dark": "on a white ground or a black one: the text leaves that free",
     }
 )
 

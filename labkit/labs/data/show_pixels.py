@@ -1,6 +1,7 @@
 """One image, number by number
 
-Draw the training image that **the next cell names** in the same way.
+Draw the training image that **the next cell names** in the same way. Whether it is dark on light or
+light on dark, and what stands above and beside it, is up to you.
 
 ```python your-image
 index = lab.show_pixels.yours()
@@ -110,13 +111,13 @@ def _with_imshow(image, annotate=True):
     return ax
 
 
-# What the text does not ask for.
+# What the text leaves free.
 exercise.alike.update(
     {
-        "pixel_axes: shades inverted": "on a white ground or a black one: the text asks for neither",
-        "pixel_axes: *title*": "no title is asked for",
-        "pixel_axes: axes without names": "no names of the axes are asked for",
-        "pixel_axes: names of the axes swapped": "no names of the axes are asked for",
+        "pixel_axes: shades inverted": "on a white ground or a black one: the text leaves that free",
+        "pixel_axes: *title*": "the text leaves free what stands above the image",
+        "pixel_axes: axes without names": "the text leaves free what stands beside the image",
+        "pixel_axes: names of the axes swapped": "the text leaves free what stands beside the image",
     }
 )
 

@@ -9,7 +9,7 @@ $$ \mathrm{relu}(x) = \max(0, x) \qquad \mathrm{sigmoid}(x) = \frac{1}{1 + e^{-x
 Write them for whole arrays, and leave the array that comes in as it is. Then plot all three over
 values from −5 to 5, or further, and keep the axes as `activation_axes`. Let the picture say which
 curve is which: with a legend that names them, and with other dashes or markers for each. Not everyone
-sees colours alike.
+sees colours alike. A title, and words at the axes, are up to you.
 """
 
 import itertools
@@ -304,12 +304,12 @@ def _axes(names=NAMES, x=X, styles=STYLES, **formulas):
     return axes
 
 
-# What the text does not ask for.
+# What the text leaves free.
 exercise.alike.update(
     {
-        "activation_axes: *title*": "no title is asked for",
-        "activation_axes: axes without names": "no names of the axes are asked for",
-        "activation_axes: names of the axes swapped": "no names of the axes are asked for",
+        "activation_axes: *title*": "the text leaves a title free",
+        "activation_axes: axes without names": "the text leaves words at the axes free",
+        "activation_axes: names of the axes swapped": "the text leaves words at the axes free",
     }
 )
 
