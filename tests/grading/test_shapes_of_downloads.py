@@ -1,5 +1,6 @@
 """Shapes that no platform makes alone: around a class, beside it, in it, in any order and words."""
 
+import datetime
 import io
 import itertools
 import pathlib
@@ -143,6 +144,19 @@ def test_iliass_mark_of_what_was_late(words, late, around):
     }
     found = {item.login: item.late for item, _ in looked_at(files).values()}
     assert found == {"ab": late, "cd": False}
+
+
+@pytest.mark.parametrize("form", ["{words} - {time}_{file}", "{time}_{words} - {file}"])
+@pytest.mark.parametrize("words", LATE)
+@pytest.mark.parametrize("others", [0, 2])
+def test_iliass_mark_and_time_stand_in_any_order(form, words, others):
+    """Also where the only student is late, and nothing else says which platform it is."""
+    name = form.format(words=words, time="20270201120000", file=f"{LAB}.ipynb")
+    files = {f"Lab 1/Dee_Cid_cd_{n}/{LAB}.ipynb": mine("cid") for n in range(others)}
+    found = looked_at(files | {f"Lab 1/Bee_Ann_ab_101/{name}": mine("ann")})
+    (ann,) = [item for item, _ in found.values() if item.login == "ab"]
+    moment = datetime.datetime.fromtimestamp(ann.time)
+    assert len(found) == others + 1 and ann.late and moment == datetime.datetime(2027, 2, 1, 12)
 
 
 def test_blackboards_file_that_was_handed_in_before_is_its_new_owners():

@@ -25,16 +25,24 @@ def _say(part: str, below: tuple[str, ...]) -> said.Said | None:
     found, team = _FOLDER.fullmatch(part), _TEAM.fullmatch(part)
     if not below or (found is None and team is None):
         return None
-    stamp = _STAMP.fullmatch(below[-1])
-    time = _time(stamp["time"]) if stamp else None
-    last = stamp["file"] if stamp and time else below[-1]
-    marked = _MARKED.fullmatch(last)
-    is_late = marked is not None and late.says_so(marked["words"])
-    file = "/".join([*below[:-1], marked["file"] if is_late else last])
+    last, time, is_late = _without_marks(below[-1])
+    file = "/".join([*below[:-1], last])
     if found is None:
         return said.Said(part, file, part, time=time, late=is_late, team=True)
     name = f"{found['first']} {found['last'].replace('_', ' ')}".strip()
     return said.Said(part, file, name, found["number"], found["login"], time=time, late=is_late)
+
+
+def _without_marks(last: str) -> tuple[str, float | None, bool]:
+    """Return a file's own name, when it was handed in, and whether late, in whichever order."""
+    time, is_late = None, False
+    for _ in range(2):
+        stamp, marked = _STAMP.fullmatch(last), _MARKED.fullmatch(last)
+        if stamp and time is None and (time := _time(stamp["time"])) is not None:
+            last = stamp["file"]
+        elif marked and not is_late and late.says_so(marked["words"]):
+            last, is_late = marked["file"], True
+    return last, time, is_late
 
 
 def _time(digits: str) -> float | None:

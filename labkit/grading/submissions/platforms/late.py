@@ -4,8 +4,10 @@ import re
 
 # What "late" begins with, in the languages that the platforms speak.
 _LATE = re.compile(
-    r"\b(?:late\b|versp|retard|tardi|atras|ritard|laat|te laat|sen |sent |försen|forsink|spóźn"
-    r"|spozn|opožd|opozd|pozd|késed|kesed|întârz|intarz|запоз|опозд|пізн|gecik|geç|gec )",
+    # Between a time and a title there may be nothing but an underscore.
+    r"(?<![^\W_])(?:late(?![^\W_])|versp|retard|tardi|atras|ritard|laat|te laat|sen |sent "
+    r"|försen|forsink|spóźn|spozn|opožd|opozd|pozd|késed|kesed|întârz|intarz|запоз|опозд|пізн"
+    r"|gecik|geç|gec )",
     re.IGNORECASE,
 )
 
