@@ -66,7 +66,7 @@ def told(content: bytes) -> str:
         return "this is JSON text, perhaps a server's message. What to do: fetch the file itself."
     if not content.strip(b"\0"):
         return "there is nothing in it but zeros: it was not written to its end. Fetch it again."
-    name = _kind(content) if _IN_NO_TEXT.search(text[:2048]) else ""
+    name = kind(content) if _IN_NO_TEXT.search(text[:2048]) else ""
     return f"it begins as this does: {name}. What to do: {_TAKE}." if name else ""
 
 
@@ -76,7 +76,7 @@ def _in_utf8(content: bytes) -> bytes:
     return content[2:].decode(encoding, "replace").encode() if encoding else content
 
 
-def _kind(content: bytes) -> str:
+def kind(content: bytes) -> str:
     """Return what a file that is no text is called; empty if nobody knows."""
     import puremagic
 

@@ -183,6 +183,28 @@ def test_archive_is_found_under_the_name_that_it_has(tmp_path, name, form):
         assert marks(find.look(place, LAB)) == {student: student for student in CLASS}
 
 
+PACKED_STRANGELY = {
+    "rar": b"Rar!\x1a\7\1\0" + bytes(64),
+    "7z": b"7z\xbc\xaf\x27\x1c\0\4" + bytes(64),
+    "zst": b"\x28\xb5\x2f\xfd" + bytes(64),
+}
+
+
+@pytest.mark.parametrize("ending", PACKED_STRANGELY)
+@pytest.mark.parametrize("called", ["{name}{end}", "{name}/my work{end}"])
+def test_archive_that_nobody_opens_has_a_row_that_says_so(tmp_path, ending, called):
+    files = {
+        called.format(name=name, end=".zip"): zipped({"f.ipynb": mine(name)}) for name in CLASS
+    }
+    files[called.format(name="Zed Oe", end=f".{ending}")] = PACKED_STRANGELY[ending]
+    files |= {"grades.xlsx": zipped({"xl/workbook.xml": b"<x/>"}), "README.md": b"# Lab 1"}
+    for pack in (downloads.as_zip, downloads.unpacked):
+        found = find.look(pack(files, tmp_path / pack.__name__), LAB).submissions
+        (zed,) = [item for item in found if item.problem]
+        assert zed.student == "Zed Oe" and "only zip and tar files" in zed.problem
+        assert len(found) == len(CLASS) + 1
+
+
 def with_folders(files: downloads.Files, place: pathlib.Path) -> pathlib.Path:
     """Pack files as some programs do, which list each folder, too."""
     place.mkdir(parents=True)

@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from labkit.data import strangers
 from labkit.grading import boundary
 from labkit.grading.submissions import entries
 
@@ -30,6 +31,8 @@ _SQUEEZED: dict[bytes, Callable[[], Any]] = {
     b"\xfd7zXZ\0": lambda: lzma.LZMADecompressor(memlimit=_MEMORY),
 }
 _CALLED_TAR = re.compile(r"\.(?:tar(?:\.(?:gz|bz2|xz))?|tgz|tbz2?|txz)$", re.IGNORECASE)
+_AN_ARCHIVE = re.compile(r"archive|compress", re.IGNORECASE)
+_FIRST = 2**12
 _TAR_MARK, _TAR_PLACE = b"ustar", 257
 
 
@@ -41,6 +44,14 @@ def is_zip(content: bytes) -> bool:
 def is_archive(content: bytes) -> bool:
     """Tell whether files may lie in `content`."""
     return content.startswith((_ZIP, *_SQUEEZED)) or _is_tar(content)
+
+
+def strange(content: bytes) -> str:
+    """Return what an archive is called that cannot be opened here; empty if it is none."""
+    if is_archive(content):
+        return ""
+    name = strangers.kind(content[:_FIRST])
+    return name if _AN_ARCHIVE.search(name) else ""
 
 
 def stem(name: str) -> str:

@@ -323,10 +323,24 @@ def _of_none(
         problem = f"there is no notebook of {lab}: {told}"
     elif pages:
         problem = f"there is no notebook: {' and '.join(pages)}"
+    elif packed := _packed_strangely(others):
+        problem = f"there is no notebook: {packed}, and only zip and tar files are opened"
     else:
         refused = [file.entry.problem for file in others if file.entry.problem not in ("", _HIDDEN)]
         problem = (refused or ["there is no notebook"])[0]
     return Choice(taken, problem, tuple(notes), fates)
+
+
+def _packed_strangely(files: Sequence[File]) -> str:
+    """Say which files are archives of a kind that cannot be opened; empty if there are none."""
+    told = []
+    for file in filter(_read, files):
+        try:
+            name = archives.strange(file.entry.read())
+        except (OSError, ValueError):
+            continue
+        told += [f"{_short(_base(file))} is a {name}"] if name else []
+    return "; ".join(told[:_NAMES_TOLD])
 
 
 # --- telling the student -------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 from labkit import labs
-from labkit.grading.submissions import entries, whose
+from labkit.grading.submissions import archives, entries, whose
 from labkit.grading.submissions.platforms import said
 
 _ENCLOSING = 8
@@ -157,6 +157,11 @@ def _holds_students(below: _Placed) -> bool:
 def _students(placed: _Placed, lab: str) -> said.Reading:
     by_top = {parts[0] for item, parts in placed if len(parts) > 1 or item.folder}
     notebooks = [(item, parts) for item, parts in placed if item.is_notebook or item.is_zip]
+    notebooks += [
+        (item, parts)
+        for item, parts in placed
+        if not by_top and not (item.is_notebook or item.is_zip) and _is_an_archive(item)
+    ]
     if any(parts[0] in by_top for _, parts in notebooks) or not notebooks:
         return {
             item: said.Said(parts[0], "/".join(parts[1:]) or parts[0])
@@ -172,6 +177,17 @@ def _students(placed: _Placed, lab: str) -> said.Reading:
             named[item] = dataclasses.replace(one, student=base)
     # Of several that are called like the lab alone, nothing says whose they are.
     return {item: one for item, one in named.items() if len(nameless) < 2 or item not in nameless}
+
+
+def _is_an_archive(item: entries.Entry) -> bool:
+    """Tell whether somebody has packed what they hand in, if only in a way that nobody can open."""
+    try:
+        content = item.read()
+    except (OSError, ValueError):
+        return False
+    # The files of many programs are zip files, too.
+    known = archives.is_archive(content) and not archives.is_zip(content)
+    return known or bool(archives.strange(content))
 
 
 def _without_version(one: said.Said, lab: str) -> str:
@@ -196,6 +212,8 @@ def _named(
     Where that is nothing, it is `instead`; the file's name if left out.
     """
     stem = _ENDS.sub("", parts[-1])
+    if not (item.is_notebook or item.is_zip):
+        stem = archives.stem(stem)
     # Of any lab: somebody's notebooks of two labs are not of two people.
     name = re.sub(rf"(?:^|(?<=[\W_])){_any_lab(lab)}(?=$|[\W_])", "", stem).strip(" _-")
     name = re.sub(r" *\(\d{1,4}\)$", "", name)
