@@ -152,14 +152,22 @@ def _places(texts: list[Any], ax: Any) -> np.ndarray:
     found = np.full((len(texts), 2), np.nan)
     with contextlib.suppress(*_NO_PLACE):
         to_numbers = ax.transData.inverted()
+        as_they_are = ax.transData if _is_linear(ax) else None
         for place, text in zip(found, texts, strict=True):
             with contextlib.suppress(*_NO_PLACE):
                 if getattr(text, "xycoords", None) == "data":  # an annotation stands at its point
                     place[:] = text.xy
                     continue
+                if text.get_transform() is as_they_are:
+                    place[:] = text.get_position()
+                    continue
                 seen = text.get_transform().transform(text.get_position())
                 place[:] = to_numbers.transform(seen)
     return found
+
+
+def _is_linear(ax: Any) -> bool:
+    return ax.get_xscale() == ax.get_yscale() == "linear"
 
 
 def _texts(ax: Any) -> list[Any]:

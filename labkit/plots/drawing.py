@@ -2,11 +2,14 @@
 
 import functools
 import io
+import math
 import weakref
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib import colors as mpl_colors
 from matplotlib import figure as mpl_figure
+from matplotlib.backends import backend_agg
 from PIL import Image
 
 # What Matplotlib writes is read once, here, and then thrown away.
@@ -30,7 +33,11 @@ def png(figure: mpl_figure.Figure, draw: functools.partial) -> tuple[bytes, dict
     """
     settings = {"base64": False, **_QUICKLY}
     if _is_known(figure, draw):
-        settings["bbox_inches"] = _seen_part(figure)
+        renderer = figure.canvas.get_renderer()
+        part = figure.get_tightbbox(renderer)
+        if np.all(part.min >= 0) and np.all(part.max <= figure.get_size_inches()):
+            return _small(Image.fromarray(_drawn(figure, part))), {}
+        settings["bbox_inches"] = part.padded(mpl.rcParams["savefig.pad_inches"])
     drawn = draw(figure, **settings)
     if drawn is None:
         return None
@@ -40,19 +47,35 @@ def png(figure: mpl_figure.Figure, draw: functools.partial) -> tuple[bytes, dict
 
 def _is_known(figure: mpl_figure.Figure, draw: functools.partial) -> bool:
     """Tell whether it can be known what part of a figure to show without drawing it."""
+    settings = {"bbox_inches": "tight", **draw.keywords, "base64": False}
     return (
         figure in _placed
+        and bool(figure.axes)
         and figure.get_layout_engine() is None
-        and draw.keywords.get("fmt") == "png"
-        and draw.keywords.get("bbox_inches", "tight") == "tight"
-        and hasattr(figure.canvas, "get_renderer")
+        and settings == {"bbox_inches": "tight", "fmt": "png", "base64": False}
+        and isinstance(figure.canvas, backend_agg.FigureCanvasAgg)
+        and mpl_colors.to_rgba(figure.get_facecolor())[3] == 1
     )
 
 
-def _seen_part(figure: mpl_figure.Figure) -> mpl.transforms.Bbox:
-    """Return what Matplotlib finds by drawing all of it once more: its artists and a margin."""
-    seen = figure.get_tightbbox(figure.canvas.get_renderer())
-    return seen.padded(mpl.rcParams["savefig.pad_inches"])
+def _drawn(figure: mpl_figure.Figure, part: mpl.transforms.Bbox) -> np.ndarray:
+    """Return the pixels of a part of a figure, in inches, and of the margin around it.
+
+    Matplotlib would draw all of it twice, to find that part and to show it alone.
+    """
+    figure.canvas.draw()
+    dots = np.asarray(figure.canvas.buffer_rgba())[..., :3]
+    margin = mpl.rcParams["savefig.pad_inches"]
+    left, bottom, right, top = part.padded(margin).extents * figure.dpi
+    background = np.round(255 * np.array(mpl_colors.to_rgb(figure.get_facecolor())))
+    over = max(0, math.ceil(margin * figure.dpi))
+    whole = np.full(np.add(dots.shape, (2 * over, 2 * over, 0)), background, np.uint8)
+    whole[over : over + len(dots), over : over + dots.shape[1]] = dots
+    rows = len(dots) - top, len(dots) - bottom
+    (above, below), (left, right) = (
+        (over + math.floor(first), over + math.ceil(last)) for first, last in (rows, (left, right))
+    )
+    return np.ascontiguousarray(whole[above:below, left:right])
 
 
 def smaller(content: bytes) -> bytes:
@@ -60,7 +83,10 @@ def smaller(content: bytes) -> bytes:
     picture = Image.open(io.BytesIO(content))
     if "A" in picture.getbands() and picture.getextrema()[-1][0] < 255:
         return _written(picture)
-    picture = picture.convert("RGB")
+    return _small(picture.convert("RGB"))
+
+
+def _small(picture: Image.Image) -> bytes:
     return _written(_in_greys(picture) or picture.quantize(256))
 
 
