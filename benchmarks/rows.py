@@ -2,10 +2,11 @@
 
 import dataclasses
 import os
-import pathlib
 import platform
 import statistics
 from collections.abc import Iterable, Iterator, Sequence
+
+from labkit.reports import processor
 
 SECONDS, TIMES = "s", "times"
 
@@ -76,30 +77,11 @@ def machine() -> dict[str, str | int]:
 
     versions = {name: importlib.metadata.version(name) for name in ("tensorflow", "keras", "numpy")}
     return {
-        "processor": _processor(),
-        "instructions for networks": " ".join(i for i in INSTRUCTIONS if i in _flags()) or "none",
+        "processor": processor.told("model name") or platform.processor() or platform.machine(),
+        "instructions for networks": " ".join(i for i in INSTRUCTIONS if i in processor.flags())
+        or "none",
         "cores": os.cpu_count() or 0,
         "memory in GiB": round(psutil.virtual_memory().total / 2**30),
         "python": platform.python_version(),
         **versions,
     }
-
-
-def _processor() -> str:
-    """Return the processor's name, where the system tells it."""
-    return _told("model name") or platform.processor() or platform.machine()
-
-
-def _flags() -> list[str]:
-    """Return the processor's instructions, where the system tells them."""
-    return _told("flags").split()
-
-
-def _told(about: str) -> str:
-    """Return what Linux says about the first processor; nothing on other systems."""
-    try:
-        text = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return ""
-    said = (line.partition(":") for line in text.splitlines())
-    return next((value.strip() for name, _, value in said if name.strip() == about), "")

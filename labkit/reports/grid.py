@@ -20,6 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from labkit.reports import processor
+
 # R: 10^seq(-3, 0, by=0.25). A sequence with both its ends has one more value than it has steps.
 DECAYS = 10.0 ** np.arange(-3, 0.25, 0.25)
 DECAYS.flags.writeable = False
@@ -67,6 +69,7 @@ def cross_validate(
     anneal: bool = True,
     seed: int = 0,
     progress: bool = False,
+    products: str | None = None,
 ) -> Grid:
     """Cross-validate one network for each weight decay, all of them at once.
 
@@ -100,6 +103,10 @@ def cross_validate(
         Decides the folds (where they are drawn), the first weights and the order of the images.
     progress : bool
         Whether to show a bar.
+    products : str, optional
+        ``"float32"`` or ``"bfloat16"``: what the first layer's factors are rounded to before they
+        are multiplied; sums, weights and all else are float32. By default bfloat16 where the
+        processor has instructions for it, float32 elsewhere.
 
     Returns
     -------
@@ -118,15 +125,16 @@ def cross_validate(
     _count("seed", seed, 0)
     if not _is_positive(learning_rate):
         raise ValueError(f"learning_rate is {learning_rate!r}; it must be a number above 0.")
+    multiplied = _multiplied(products)
     members = _folds(folds, classes, seed)
 
-    import keras
     import tensorflow as tf
 
     start = time.perf_counter()
     fold_count = int(members.max()) + 1
-    networks = _Networks(pixels.shape[1], units, int(classes.max()) + 1, penalties, seed)
-    networks.optimize_with(keras.optimizers.Adam())
+    networks = _Networks(
+        pixels.shape[1], units, int(classes.max()) + 1, penalties, seed, multiplied
+    )
     accuracies = np.empty((len(penalties), fold_count))
     with _bar(epochs * fold_count, progress) as bar:
         for fold in range(fold_count):
@@ -242,14 +250,24 @@ def alpha(decay: float, images: float, batch_size: int) -> float:
 
 
 class _Networks:
-    """Networks of the same shape side by side, one for each decay, that see the same images."""
+    """Networks of the same shape side by side, one for each decay, that see the same images.
+
+    Everything lies on its side, an image is a column: what one network puts out for a batch is one
+    piece of memory, and nothing has to be turned round between the layers.
+    """
 
     def __init__(
-        self, inputs: int, units: int, outputs: int, decays: np.ndarray, seed: int
+        self,
+        inputs: int,
+        units: int,
+        outputs: int,
+        decays: np.ndarray,
+        seed: int,
+        multiplied: str = "float32",
     ) -> None:
         import tensorflow as tf
 
-        self.tf = tf
+        self.tf, self.multiplied = tf, multiplied
         self.decays, self.units = decays, units
         self.parameters = (inputs + 1) * units + (units + 1) * outputs
 
@@ -257,32 +275,34 @@ class _Networks:
         random = np.random.default_rng(seed)
         first = _glorot(random, inputs, units)
         second = _glorot(random, units, outputs)
-        self.first = tf.Variable(np.tile(first, (1, count)))
-        self.first_bias = tf.Variable(tf.zeros(count * units))
-        self.second = tf.Variable(np.tile(second, (count, 1, 1)))
-        self.second_bias = tf.Variable(tf.zeros((count, 1, outputs)))
+        self.first = tf.Variable(np.tile(first.T, (count, 1)))
+        self.first_bias = tf.Variable(tf.zeros((count * units, 1)))
+        self.second = tf.Variable(np.tile(second.T, (count, 1, 1)))
+        self.second_bias = tf.Variable(tf.zeros((count, outputs, 1)))
         self.weights = [self.first, self.first_bias, self.second, self.second_bias]
         # A step pulls each weight towards 0 by so much of itself.
-        self.columns = tf.Variable(tf.zeros(count * units))
+        self.rows = tf.Variable(tf.zeros((count * units, 1)))
         self.matrices = tf.Variable(tf.zeros((count, 1, 1)))
+        self._first = [one.numpy() for one in self.weights]
+        # What Adam remembers of the slopes and of their squares, and how many steps it has taken.
+        self.means, self.squares = ([tf.Variable(0 * one) for one in self.weights] for _ in "12")
+        self.taken = tf.Variable(0.0)
 
-    def optimize_with(self, optimizer: Any) -> None:
-        """Let `optimizer`, one of Keras's, change the weights."""
-        self.optimizer = optimizer
-        optimizer.build(self.weights)
-        # Compiled, the many passes over the weights are one. Keras does not on a Mac, either.
+        # Compiled, several passes over the weights are one. Keras does not on a Mac, either. The
+        # products are not: oneDNN's, outside, are faster, and take two thirds of the time.
         compiled = platform.system() != "Darwin"
-        self.step = self.tf.function(self._step, jit_compile=compiled, reduce_retracing=True)
-        self.steps = self.tf.function(self._steps, reduce_retracing=True)
-        self._beginning = [one.numpy() for one in self._changing()]
+        self.with_pulls = tf.function(self._with_pulls, jit_compile=compiled)
+        self.steps = tf.function(self._steps, reduce_retracing=True)
 
     def begin(self, images: int) -> None:
         """Go back to the first weights, to learn from so many images."""
-        for one, first in zip(self._changing(), self._beginning, strict=True):
-            one.assign(first)
+        for weights, first in zip(self.weights, self._first, strict=True):
+            weights.assign(first)
+        for one in (*self.means, *self.squares, self.taken):
+            one.assign(self.tf.zeros_like(one))
         # The slope of decay * sum(w**2) / images.
         pulls = (2 * self.decays / images).astype(np.float32)
-        self.columns.assign(np.repeat(pulls, self.units))
+        self.rows.assign(np.repeat(pulls, self.units).reshape(-1, 1))
         self.matrices.assign(pulls.reshape(-1, 1, 1))
 
     def train(
@@ -296,57 +316,105 @@ class _Networks:
         """Go through the images once in a new order, at a learning rate for each step."""
         order = random.permutation(len(labels)).astype(np.int32)
         whole = len(order) // batch_size
-        rows = np.sort(order[: whole * batch_size].reshape(whole, batch_size))
+        places = np.sort(order[: whole * batch_size].reshape(whole, batch_size))
         rates = rates.astype(np.float32)
-        self.steps(pixels, labels, rows, rates[:whole])
+        self.steps(pixels, labels, places, rates[:whole])
         if whole < len(rates):
-            rows = np.sort(order[np.newaxis, whole * batch_size :])
-            self.steps(pixels, labels, rows, rates[whole:])
+            places = np.sort(order[np.newaxis, whole * batch_size :])
+            self.steps(pixels, labels, places, rates[whole:])
 
     def accuracies(self, pixels: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return the share of right answers of each network."""
         right = np.zeros(len(self.decays), int)
         for start in range(0, len(labels), _HELD_OUT_BATCH):
             part = slice(start, start + _HELD_OUT_BATCH)
-            scores = self._scores(_scaled(self.tf.constant(pixels[part])))
-            predicted = np.argmax(scores, axis=2)
+            images = self._scaled(self.tf.constant(pixels[part]), "float32")
+            predicted = np.argmax(self._scores(self._hidden(*images)), axis=1)
             right += (predicted == labels[part]).sum(axis=1)
         return right / len(labels)
 
-    def _steps(self, pixels: Any, labels: Any, rows: Any, rates: Any) -> None:
-        """Take a step for each row of `rows`, in a loop of TensorFlow's: Python's holds it up."""
+    def _steps(self, pixels: Any, labels: Any, places: Any, rates: Any) -> None:
+        """Take a step for each row of `places`, in a loop of TensorFlow's: Python's holds it up."""
         tf = self.tf
         for number in tf.range(tf.shape(rates)[0]):
-            self.optimizer.learning_rate.assign(rates[number])
             # The order within a batch changes nothing, and memory is read from front to back.
-            self.step(tf.gather(pixels, rows[number]), tf.gather(labels, rows[number]))
+            row = places[number]
+            self._step(tf.gather(pixels, row), tf.gather(labels, row), rates[number])
 
-    def _scores(self, images: Any) -> Any:
-        """Return scores of shape (networks, images, classes)."""
+    def _step(self, pixels: Any, labels: Any, rate: Any) -> None:
+        """Let all networks learn from a batch. No weight appears in more than one of them."""
         tf = self.tf
-        hidden = tf.nn.relu(images @ self.first + self.first_bias)
-        hidden = tf.reshape(hidden, (-1, len(self.decays), self.units))
-        return tf.transpose(hidden, (1, 0, 2)) @ self.second + self.second_bias
+        images, scale = self._scaled(pixels, self.multiplied)
+        hidden = self._hidden(images, scale)
+        # By hand: the slopes of the scores first, then layer by layer.
+        errors = self._errors(self._scores(hidden), labels)
+        apart = tf.reshape(hidden, (len(self.decays), self.units, -1))
+        back = tf.reshape(tf.matmul(self.second, errors, transpose_a=True), tf.shape(hidden))
+        back = tf.raw_ops.ReluGrad(gradients=back, features=hidden)
+        slopes = [
+            tf.cast(_times(back, scale), images.dtype) @ images,
+            tf.reduce_sum(back, axis=1, keepdims=True),
+            tf.matmul(errors, apart, transpose_b=True),
+            tf.reduce_sum(errors, axis=2, keepdims=True),
+        ]
+        self._adam(self.with_pulls(slopes), rate)
 
-    def _step(self, images: Any, labels: Any) -> None:
+    def _adam(self, slopes: list[Any], rate: Any) -> None:
+        """Take Adam's step against the slopes, in place and with Keras's numbers."""
+        first, second = 0.9, 0.999
+        self.taken.assign_add(1)
+        settings = {"beta1": first, "beta2": second, "epsilon": 1e-7, "lr": rate}
+        settings |= {"beta1_power": first**self.taken, "beta2_power": second**self.taken}
+        for weights, mean, square, slope in zip(
+            self.weights, self.means, self.squares, slopes, strict=True
+        ):
+            self.tf.raw_ops.ResourceApplyAdam(
+                var=weights.handle, m=mean.handle, v=square.handle, grad=slope, **settings
+            )
+
+    def _scaled(self, pixels: Any, multiplied: str) -> tuple[Any, float]:
+        """Return images to multiply, and by what their products are multiplied then.
+
+        Whole numbers up to 255 are exact in bfloat16; their 255th parts are not.
+        """
+        whole = pixels.dtype == self.tf.uint8
+        images = self.tf.cast(pixels, multiplied)
+        if whole and multiplied == "float32":
+            return images / 255, 1.0
+        return images, 1 / 255 if whole else 1.0
+
+    def _hidden(self, images: Any, scale: float) -> Any:
+        """Return the hidden layer's values, shape (networks × units, images)."""
         tf = self.tf
-        with tf.GradientTape() as tape:
-            scores = self._scores(_scaled(images))
-            wide = tf.broadcast_to(labels[tf.newaxis], tf.shape(scores)[:2])
-            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(wide, scores)
-            # The sum over the networks: no weight appears in more than one of them.
-            loss = tf.reduce_sum(tf.reduce_mean(losses, axis=1))
-        slopes = tape.gradient(loss, self.weights)
-        pulls = (self.columns, self.columns, self.matrices, self.matrices)
-        self.optimizer.apply(
-            [
-                slope + pull * weights
-                for slope, pull, weights in zip(slopes, pulls, self.weights, strict=True)
-            ]
-        )
+        first = tf.cast(self.first, images.dtype)
+        sums = _times(tf.cast(tf.matmul(first, images, transpose_b=True), tf.float32), scale)
+        return tf.nn.relu(sums + self.first_bias)
 
-    def _changing(self) -> list[Any]:
-        return [*self.weights, *self.optimizer.variables]
+    def _scores(self, hidden: Any) -> Any:
+        """Return scores of shape (networks, classes, images)."""
+        apart = self.tf.reshape(hidden, (len(self.decays), self.units, -1))
+        return self.second @ apart + self.second_bias
+
+    def _errors(self, scores: Any, labels: Any) -> Any:
+        """Return the slopes of the scores for the mean loss: softmax less the truth."""
+        tf = self.tf
+        share = 1 / tf.cast(tf.size(labels), tf.float32)
+        # TensorFlow's softmax over the middle axis would turn everything round, twice.
+        raised = tf.exp(scores - tf.reduce_max(scores, axis=1, keepdims=True))
+        truth = tf.one_hot(labels, scores.shape[1], axis=0, on_value=share)
+        return raised * (share / tf.reduce_sum(raised, axis=1, keepdims=True)) - truth
+
+    def _with_pulls(self, slopes: list[Any]) -> list[Any]:
+        """Add the penalty's slopes to those of the loss."""
+        pulls = (self.rows, self.rows, self.matrices, self.matrices)
+        return [
+            self.tf.cast(slope, self.tf.float32) + pull * weights
+            for slope, pull, weights in zip(slopes, pulls, self.weights, strict=True)
+        ]
+
+
+def _times(values: Any, scale: float) -> Any:
+    return values if scale == 1 else values * scale
 
 
 def _rates(first: float, epochs: int, steps: int, anneal: bool) -> np.ndarray:
@@ -358,12 +426,6 @@ def _rates(first: float, epochs: int, steps: int, anneal: bool) -> np.ndarray:
 def _glorot(random: np.random.Generator, inputs: int, outputs: int) -> np.ndarray:
     limit = np.sqrt(6 / (inputs + outputs))
     return random.uniform(-limit, limit, (inputs, outputs)).astype(np.float32)
-
-
-def _scaled(pixels: Any) -> Any:
-    import tensorflow as tf
-
-    return tf.cast(pixels, tf.float32) / 255 if pixels.dtype == tf.uint8 else pixels
 
 
 def _bar(epochs: int, shown: bool) -> Any:
@@ -459,6 +521,14 @@ def _count(name: str, value: Any, least: int) -> None:
     whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if not whole or value < least:
         raise ValueError(f"{name} is {value!r}; it must be a whole number, {least} or more.")
+
+
+def _multiplied(products: Any) -> str:
+    if products is None:
+        return "bfloat16" if processor.multiplies_bfloat16() else "float32"
+    if products not in ("float32", "bfloat16"):
+        raise ValueError(f"products is {products!r}; it must be 'float32' or 'bfloat16'.")
+    return products
 
 
 def _is_positive(value: Any) -> bool:

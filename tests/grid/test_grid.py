@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from labkit.reports import grid
+from labkit.reports import grid, processor
 
 SIDE = 6
 CLASSES = 3
@@ -22,6 +22,7 @@ def piece():
 
 def _grid(piece, decays=(0.0, 1.0), folds=4, **settings):
     settings = {"units": 8, "epochs": 6, "batch_size": 20, "learning_rate": 0.01} | settings
+    settings = {"products": "float32"} | settings  # on every processor
     return grid.cross_validate(*piece, decays, folds, **settings)
 
 
@@ -81,37 +82,97 @@ def test_takes_uint8_and_scaled_floats_alike(piece):
     )
 
 
-def test_gradient_is_that_of_one_network_with_r_s_penalty():
-    """After one step of plain descent all weights are where the formula by hand puts them."""
-    import keras
+def _slopes(networks, images, labels, rate=0.01):
+    """Return the slopes that a step of the networks goes against; the step is taken."""
+    import tensorflow as tf
 
+    found, adam = [], networks._adam
+    networks._adam = lambda slopes, rate: (found.extend(slopes), adam(slopes, rate))
+    networks._step(tf.constant(images), tf.constant(labels), rate)
+    networks._adam = adam
+    return found
+
+
+@pytest.mark.parametrize(("products", "tolerance"), [("float32", 1e-6), ("bfloat16", 1e-2)])
+@pytest.mark.parametrize("kind", [np.uint8, np.float32])
+def test_slopes_are_those_of_one_network_with_r_s_penalty(kind, products, tolerance):
+    """They are what the formula by hand says; bfloat16 has eight binary digits."""
     random = np.random.default_rng(0)
-    images = random.random((12, 5), dtype=np.float32)
+    whole = random.integers(0, 256, (12, 5), dtype=np.uint8)
+    images = (whole / 255).astype(np.float32)
     labels = (np.arange(12) % 2).astype(np.int32)
     decay = 0.7
-    networks = grid._Networks(5, 4, 2, np.array([0.0, decay]), 0)
-    first, second = networks.first.numpy()[:, :4], networks.second.numpy()[0]
-    networks.optimize_with(keras.optimizers.SGD(0.1))
+    networks = grid._Networks(5, 4, 2, np.array([0.0, decay]), 0, products)
+    networks.first_bias.assign_add(np.full((8, 1), 0.1))
+    networks.second_bias.assign_add(np.full((2, 2, 1), 0.2))
+    networks._first = [one.numpy() for one in networks.weights]
     networks.begin(images=12)
-    networks.step(images, labels)
-
-    place = 1  # the second decay
-    y = np.eye(2)[labels]
-    hidden = np.maximum(images @ first, 0)
-    scores = np.exp(hidden @ second)
-    error = (scores / scores.sum(axis=1, keepdims=True) - y) / 12
-    back = (error @ second.T) * (hidden > 0)
+    place = slice(4, 8)  # the second decay
+    first, first_bias = networks.first.numpy()[place], networks.first_bias.numpy()[place]
+    second, second_bias = networks.second.numpy()[1], networks.second_bias.numpy()[1]
+    slopes = _slopes(networks, whole if kind is np.uint8 else images, labels)
+    y = np.eye(2)[labels].T
+    hidden = np.maximum(first @ images.T + first_bias, 0)
+    scores = np.exp(second @ hidden + second_bias)
+    error = (scores / scores.sum(axis=0) - y) / 12
+    back = (second.T @ error) * (hidden > 0)
     penalty = 2 * decay / 12
-    np.testing.assert_allclose(
-        networks.first.numpy()[:, place * 4 : place * 4 + 4],
-        first - 0.1 * (images.T @ back + penalty * first),
-        atol=1e-6,
-    )
-    np.testing.assert_allclose(
-        networks.second.numpy()[place],
-        second - 0.1 * (hidden.T @ error + penalty * second),
-        atol=1e-6,
-    )
+    expected = [
+        back @ images + penalty * first,
+        back.sum(axis=1, keepdims=True) + penalty * first_bias,
+        error @ hidden.T + penalty * second,
+        error.sum(axis=1, keepdims=True) + penalty * second_bias,
+    ]
+    found = [slopes[0][place], slopes[1][place], slopes[2][1], slopes[3][1]]
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=tolerance)
+
+
+def test_steps_are_those_of_keras_s_adam(piece):
+    import keras
+    import tensorflow as tf
+
+    images, labels = piece[0].reshape(240, -1), piece[1].astype(np.int32)
+    networks = grid._Networks(SIDE**2, 4, CLASSES, np.array([0.0, 0.7]), 0)
+    networks.begin(images=240)
+    beside = [tf.Variable(one) for one in networks.weights]
+    adam = keras.optimizers.Adam()
+    for rate, row in zip([0.1, 0.05, 0.01], np.arange(60).reshape(3, 20), strict=True):
+        adam.learning_rate.assign(rate)
+        adam.apply(_slopes(networks, images[row], labels[row], rate), beside)
+    for one, other in zip(networks.weights, beside, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+
+
+def test_rounded_products_find_what_exact_ones_do(piece):
+    exact, rounded = (_grid(piece, products=one) for one in ("float32", "bfloat16"))
+    np.testing.assert_allclose(rounded.accuracies.mean(), exact.accuracies.mean(), atol=0.05)
+    assert rounded.accuracies.mean() > 0.9
+
+
+@pytest.mark.parametrize(("fast", "expected"), [(True, "bfloat16"), (False, "float32")])
+def test_products_are_rounded_where_the_processor_is_made_for_it(fast, expected, monkeypatch):
+    monkeypatch.setattr(processor, "multiplies_bfloat16", lambda: fast)
+    assert grid._multiplied(None) == expected
+    assert {grid._multiplied(one) for one in ("float32", "bfloat16")} == {"float32", "bfloat16"}
+
+
+@pytest.mark.parametrize(
+    ("flags", "onednn", "expected"),
+    [
+        ("fpu avx2 avx512_bf16", None, True),
+        ("fpu amx_bf16 amx_tile", "1", True),
+        ("fpu avx2 avx512_bf16", "0", False),
+        ("fpu avx2 avx512f", None, False),
+        ("", None, False),
+    ],
+)
+def test_the_processor_is_asked_for_its_instructions(flags, onednn, expected, monkeypatch):
+    monkeypatch.setattr(processor, "told", {"flags": flags}.get)
+    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
+    if onednn is not None:
+        monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", onednn)
+    assert processor.multiplies_bfloat16() is expected
 
 
 def test_each_fold_begins_anew(piece):
@@ -160,6 +221,7 @@ IMAGES, LABELS = np.zeros((20, 4, 4), np.uint8), np.arange(20) % 2
         (IMAGES, LABELS, {"learning_rate": 0}, "learning_rate is 0"),
         (IMAGES, LABELS, {"learning_rate": np.nan}, "learning_rate is nan"),
         (IMAGES, LABELS, {"seed": -1}, "seed is -1"),
+        (IMAGES, LABELS, {"products": "float16"}, "products is 'float16'.*bfloat16"),
     ],
 )
 def test_bad_input_is_named(images, labels, settings, said):
