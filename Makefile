@@ -37,7 +37,6 @@ test-fast: $(VENV)/complete ## Run the fast tests only
 
 bench: $(VENV)/complete ## Time start, loading, checks, training, grading and the tuning grid beside the usual ways
 	$(BIN)/python -m benchmarks $(BENCH)
-	$(BIN)/python -m benchmarks.tuning_grid
 
 mutate: $(VENV)/complete ## Change the solutions in every way, and count what the checks refuse (MUTATE="lab2-mlp --share 0.1")
 	$(BIN)/python -m tools.mutate $(MUTATE)

@@ -15,7 +15,18 @@ import pathlib
 import sys
 from collections.abc import Callable, Iterable, Sequence
 
-from benchmarks import burst, checks, grading, load_data, rows, scale, start_up, training
+from benchmarks import (
+    burst,
+    checks,
+    grading,
+    load_data,
+    otter,
+    rows,
+    scale,
+    start_up,
+    training,
+    tuning_grid,
+)
 
 DOCS = pathlib.Path(__file__).resolve().parent.parent / "docs"
 RECORD, PAGE = DOCS / "performance.json", DOCS / "performance.md"
@@ -29,8 +40,10 @@ def parts(rounds: int, burst_of: int) -> dict[str, Callable[[], Iterable[rows.Ro
         "loading": load_data.measure,
         "checks": checks.measure,
         "training": training.measure,
+        "grid": tuning_grid.measure,
         "grading": lambda: grading.measure(LIGHT, rounds),
         "class": lambda: [grading.whole_class(LIGHT, 100)],
+        "otter": lambda: otter.measure(LIGHT, rounds),
         "grading-of-training": lambda: grading.measure(TRAINS, rounds=1),
         "burst": lambda: burst.measure(LIGHT, burst_of),
     }
@@ -78,7 +91,11 @@ def main() -> int:
     arguments = parser.parse_args()
     chosen = parts(arguments.rounds, arguments.burst)
     for name in arguments.only:
-        found = list(chosen[name]())
+        try:
+            found = list(chosen[name]())
+        except otter.NotInstallableError as error:  # the other parts are worth having without it
+            print(f"\n{error}", flush=True)
+            continue
         print(*rows.lines(found), sep="\n", flush=True)
         if arguments.record:
             store(found)

@@ -1,169 +1,150 @@
-"""Compare the grid of networks side by side with scikit-learn's, one network after the other.
+"""Time the grid of networks side by side beside scikit-learn's, one network after the other.
 
-Run from the project's folder, with the real data at hand::
+    python -m benchmarks.tuning_grid                  # three rounds, in turn
+    python -m benchmarks.tuning_grid --record         # stored, too, in docs/
 
-    LABKIT_DATA=<folder> python -m benchmarks.tuning_grid [--record]
-
-Both ways search the fourteen decays 0 and 10^-3 … 10^0 (a quarter decade apart) with five folds, on
-all 60,000 training images with the same folds, epochs and images in a batch. The plain way is timed
-on some fits; the time of all 70 is scaled from their median. Each way runs in a process of its own,
-whose peak memory is the operating system's figure. That both find the same is seen at one decay and
-one constant learning rate, over several seeds: at such a rate the last minibatches move a network's
-accuracy, and side by side they move all folds together. With ``--record`` the results are stored in
-``labkit/reports/recorded/tuning-grid.json``.
+Both ways search fourteen decays with five folds on all 60,000 training images, with the same
+epochs and images in a batch, from arrays to accuracies. The plain way is timed on some fits, which
+are scaled to all 70. How fast this machine multiplies matrices of these sizes is measured in the
+process of the grid, right after it: so much of the seconds no program could save.
 """
 
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from benchmarks import rows
 from labkit import data
 from labkit.notebook import setup
-from labkit.reports import grid
+from labkit.reports import grid, processor
 
 DECAYS = np.concatenate([[0.0], grid.DECAYS])
-FOLDS = 5
-EPOCHS = 6
-# The wide way lets its rate fall to 0. scikit-learn keeps it constant, at half of the first.
-FIRST_RATE, CONSTANT_RATE = 0.002, 0.001
-BATCH_SIZE = 200
-SEED = 1
-# Where both ways are compared: at one decay, each seed with its own folds.
-COMPARED_DECAY = 0.1
-COMPARED_SEEDS = range(1, 6)
-# One by one, so many folds of each seed are fitted and timed.
-TIMED_FOLDS = 2
-PATH = grid.RECORD
+FOLDS, EPOCHS, BATCH_SIZE, UNITS, PIXELS = 5, 6, 200, 50, 784
+TIMED_FITS = 3
+ROUNDS = 3
+TOPIC = f"The weight-decay grid: {len(DECAYS)} decays × {FOLDS} folds on 60,000 images"
+OURS, PLAIN = "side by side", f"scikit-learn, one by one, scaled from {TIMED_FITS} fits"
+KINDS = ("float32", "bfloat16")
 
 
-def wide() -> dict[str, Any]:
-    """Search all decays at once; then one of them again at the plain way's constant rate."""
-    (images, labels), _ = data.load_fashion_mnist()
-    settings = {"epochs": EPOCHS, "batch_size": BATCH_SIZE, "seed": SEED}
-    shown = sys.stderr.isatty()
-    start = time.perf_counter()
-    found = grid.cross_validate(
-        images, labels, DECAYS, FOLDS, learning_rate=FIRST_RATE, progress=shown, **settings
-    )
-    seconds = time.perf_counter() - start
-    peak = _peak_gb()
-    return {
-        "decays": found.decays.tolist(),
-        "accuracies": found.accuracies.round(6).tolist(),
-        "compared": _at_constant_rate(images, labels),
-        "parameters": found.parameters,
-        "epochs": EPOCHS,
-        "seconds": round(seconds, 1),
-        "peak_gb": peak,
-    }
+def measure(rounds: int = ROUNDS) -> list[rows.Row]:
+    """Return the seconds of both, their ratios, and how far ours end from the products alone.
 
+    Raises
+    ------
+    ValueError
+        If the real data is not at hand.
+    """
+    source = data.source()
+    if source.kind != "real":
+        raise ValueError(f"This is {source}. Set LABKIT_DATA to the real data.")
+    runs = [{name: _in_own_process(name) for name in WAYS} for _ in range(rounds)]
 
-def _at_constant_rate(images: np.ndarray, labels: np.ndarray) -> list[float]:
-    """Return each seed's mean accuracy over the folds, in the plain way's settings."""
-    settings = {"epochs": EPOCHS, "batch_size": BATCH_SIZE, "learning_rate": CONSTANT_RATE}
-    found = [
-        grid.cross_validate(
-            images, labels, [COMPARED_DECAY], FOLDS, anneal=False, seed=seed, **settings
-        )
-        for seed in COMPARED_SEEDS
+    def found(way: str, what: str) -> tuple[float, ...]:
+        return tuple(run[way][what] for run in runs)
+
+    products = f"its products alone, in {runs[0]['wide']['products']}"
+    ours, plain, least = found("wide", "wall"), found("plain", "wall"), found("wide", "least")
+    rates = [
+        rows.Row(TOPIC, f"matrix products of {kind}", found("wide", kind), "GFLOP/s")
+        for kind in KINDS
+        if kind in runs[0]["wide"]
     ]
-    return [round(float(one.accuracies.mean()), 6) for one in found]
+    return [
+        rows.Row(TOPIC, OURS, ours),
+        rows.Row(TOPIC, f"{OURS}, of processor", found("wide", "processor")),
+        rows.Row(TOPIC, PLAIN, plain),
+        rows.Row(TOPIC, f"{PLAIN}, of processor", found("plain", "processor")),
+        rows.ratio(TOPIC, "scikit-learn's seconds to ours", plain, ours),
+        rows.Row(TOPIC, products, least),
+        rows.ratio(TOPIC, "our seconds to those of its products alone", ours, least),
+        *rates,
+    ]
 
 
-def plain() -> dict[str, Any]:
-    """Train some of the networks one after the other, and scale the time to all of them."""
+def _wide() -> dict[str, Any]:
+    (images, labels), _ = data.load_fashion_mnist()
+    settings = {"epochs": EPOCHS, "batch_size": BATCH_SIZE, "units": UNITS, "seed": 1}
+    taken = _timed(lambda: grid.cross_validate(images, labels, DECAYS, FOLDS, **settings))
+    fast = processor.multiplies_bfloat16()
+    rates = {kind: _products_in_a_second(kind) for kind in (KINDS if fast else KINDS[:1])}
+    used = KINDS[fast]
+    learnt = len(images) * (FOLDS - 1) * EPOCHS  # over all folds, an image counts each time
+    least = _operations(learnt) / rates[used] / 1e9
+    return {**taken, **rates, "products": used, "least": least}
+
+
+def _operations(images: int) -> float:
+    """Return the multiplications and additions of the first layers, there and back."""
+    return 2 * 2.0 * images * PIXELS * UNITS * len(DECAYS)
+
+
+def _products_in_a_second(kind: str, steps: int = 200, trials: int = 5) -> float:
+    """Return the GFLOP/s of a step's two products of `kind`, the best of some trials."""
+    import tensorflow as tf
+
+    random = np.random.default_rng(0)
+    wide = UNITS * len(DECAYS)
+
+    def factor(*shape: int) -> tf.Variable:
+        return tf.Variable(tf.cast(random.random(shape), kind))
+
+    weights, images = factor(wide, PIXELS), factor(BATCH_SIZE, PIXELS)
+    sums, back, slopes = *(factor(wide, BATCH_SIZE) for _ in "12"), factor(wide, PIXELS)
+
+    @tf.function
+    def several() -> None:
+        for _ in tf.range(steps):
+            sums.assign(tf.matmul(weights, images, transpose_b=True))
+            slopes.assign(back @ images)
+
+    several()
+    best = min(_timed(several)["wall"] for _ in range(trials))
+    return _operations(steps * BATCH_SIZE) / best / 1e9
+
+
+def _plain() -> dict[str, Any]:
     from sklearn import exceptions
 
     warnings.simplefilter("ignore", exceptions.ConvergenceWarning)  # the epochs are set
     (images, labels), _ = data.load_fashion_mnist()
     pixels = images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
-    accuracies, seconds = [], []
-    for seed in COMPARED_SEEDS:
-        search = grid.plain_search(
-            [COMPARED_DECAY],
-            FOLDS,
-            images=len(images),
-            epochs=EPOCHS,
-            batch_size=BATCH_SIZE,
-            learning_rate=CONSTANT_RATE,
-            seed=seed,
-        )
-        network = search.estimator.set_params(alpha=search.param_grid["alpha"][0])
-        scores = []
-        for train, held_out in list(search.cv.split(pixels, labels))[:TIMED_FOLDS]:
-            start = time.perf_counter()
-            network.fit(pixels[train], labels[train])
-            scores.append(network.score(pixels[held_out], labels[held_out]))
-            seconds.append(time.perf_counter() - start)
-        accuracies.append(round(float(np.mean(scores)), 6))
-    per_fit = float(np.median(seconds))
+    search = grid.plain_search(
+        DECAYS, FOLDS, images=len(images), epochs=EPOCHS, batch_size=BATCH_SIZE, seed=1
+    )
+    alphas = np.linspace(0, len(DECAYS) - 1, TIMED_FITS).round().astype(int)
+    fits = []
+    folds = list(search.cv.split(pixels, labels))[:TIMED_FITS]
+    for place, (seen, held_out) in zip(alphas, folds, strict=True):
+        network = search.estimator.set_params(alpha=search.param_grid["alpha"][place])
+
+        def fit(network=network, seen=seen, held_out=held_out) -> None:
+            network.fit(pixels[seen], labels[seen])
+            network.score(pixels[held_out], labels[held_out])
+
+        fits.append(_timed(fit))
+    scale = len(DECAYS) * FOLDS
     return {
-        "compared": accuracies,
-        "timed_fits": len(seconds),
-        "seconds_per_fit": round(per_fit, 2),
-        "scaled_seconds": round(per_fit * len(DECAYS) * FOLDS, 1),
-        "peak_gb": _peak_gb(),
+        clock: scale * float(np.median([one[clock] for one in fits]))
+        for clock in ("wall", "processor")
     }
 
 
-def report(wide: dict[str, Any], plain: dict[str, Any]) -> str:
-    """Return the comparison as text."""
-    accuracies = np.array(wide["accuracies"])
-    means, spreads = accuracies.mean(axis=1), accuracies.std(axis=1, ddof=1)
-    fits = accuracies.size
-    lines = [
-        f"{len(means)} decays × {accuracies.shape[1]} folds = {fits} networks of "
-        f"{wide['parameters']:,} weights, {wide['epochs']} epochs",
-        "",
-        f"{'decay':>10} {'accuracy':>9} {'spread':>7}",
-    ]
-    lines += [
-        f"{decay:10.4g} {mean:9.4f} {spread:7.4f}"
-        for decay, mean, spread in zip(wide["decays"], means, spreads, strict=True)
-    ]
-    lines += [
-        "",
-        f"side by side: {wide['seconds']:.0f} s, peak {wide['peak_gb']:.2f} GB, "
-        f"best mean accuracy {means.max():.4f}",
-        f"one by one:   {plain['scaled_seconds']:.0f} s (scaled from {plain['timed_fits']} fits of "
-        f"{plain['seconds_per_fit']:.1f} s), peak {plain['peak_gb']:.2f} GB",
-        f"ratio of the times: {plain['scaled_seconds'] / wide['seconds']:.1f}",
-        f"decay {COMPARED_DECAY:g} at the same constant rate, {len(COMPARED_SEEDS)} seeds: "
-        f"{_spread(wide['compared'])} side by side, {_spread(plain['compared'])} one by one",
-    ]
-    return "\n".join(lines)
+def _timed(function: Callable[[], object]) -> dict[str, float]:
+    wall, own = time.perf_counter(), time.process_time()
+    function()
+    return {"wall": time.perf_counter() - wall, "processor": time.process_time() - own}
 
 
-def _spread(values: list[float]) -> str:
-    return f"{np.mean(values):.4f} ± {np.std(values, ddof=1):.4f}"
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--record", action="store_true", help="store the results in the project")
-    parser.add_argument("--only", choices=("wide", "plain"), help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.only:
-        print(json.dumps({"wide": wide, "plain": plain}[arguments.only]()))
-        return 0
-    source = data.source()
-    if source.kind != "real":
-        print(f"Not measured: this is {source}. Set LABKIT_DATA to the real data.")
-        return 0
-    found = {way: _in_own_process(way) for way in ("wide", "plain")}
-    print(report(**found))
-    if arguments.record:
-        text = json.dumps({**found, "cores": os.cpu_count()}, indent=1)
-        PATH.write_text(text + "\n", "utf-8")
-    return 0
+WAYS = {"wide": _wide, "plain": _plain}
 
 
 def _in_own_process(way: str) -> dict[str, Any]:
@@ -173,10 +154,22 @@ def _in_own_process(way: str) -> dict[str, Any]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _peak_gb() -> float:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux kilobytes
-    return round(peak * unit / 1e9, 2)
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--record", action="store_true", help="store it in docs/")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--only", choices=WAYS, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.only:
+        print(json.dumps(WAYS[arguments.only]()))
+        return 0
+    found = measure(arguments.rounds)
+    print(*rows.lines(found), sep="\n")
+    if arguments.record:
+        from benchmarks import __main__ as everything
+
+        everything.store(found)
+    return 0
 
 
 if __name__ == "__main__":

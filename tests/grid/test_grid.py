@@ -239,7 +239,7 @@ def test_plain_search_names_bad_settings(settings):
 
 def test_recorded_grid_is_the_report_s_fourteen():
     if not grid.RECORD.exists():
-        pytest.skip("the grid is not recorded yet: python -m benchmarks.tuning_grid --record")
+        pytest.skip("the grid is not recorded yet: python -m benchmarks.grid_accuracies --record")
     found = grid.recorded()
     assert found.accuracies.shape == (14, 5)
     np.testing.assert_allclose(found.decays, [0, *grid.DECAYS])
