@@ -3,6 +3,7 @@
 Run from the project's folder, with the real data at hand::
 
     LABKIT_DATA=<folder> python -m benchmarks.grid_accuracies [--record]
+    LABKIT_DATA=<folder> python -m benchmarks.grid_accuracies --products
 
 The grid has the fourteen decays 0 and 10^-3 … 10^0 (a quarter decade apart) and five folds, on all
 60,000 training images. Each way runs in a process of its own, whose peak memory is the operating
@@ -10,7 +11,8 @@ system's figure. That both find the same is seen at one decay and one constant l
 several seeds: at such a rate the last minibatches move a network's accuracy, and side by side they
 move all folds together. With ``--record`` the results are stored in
 ``labkit/reports/recorded/tuning-grid.json``, and lab 4's solution has to be run anew. How long both
-ways take is measured by `benchmarks.tuning_grid`.
+ways take is measured by `benchmarks.tuning_grid`. With ``--products`` the whole grid is searched
+with products of float32 and of bfloat16, over three seeds, and their accuracies are compared.
 """
 
 import argparse
@@ -21,6 +23,7 @@ import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -41,6 +44,7 @@ COMPARED_DECAY = 0.1
 COMPARED_SEEDS = range(1, 6)
 # One by one, so many folds of each seed are fitted and timed.
 TIMED_FOLDS = 2
+PRODUCT_SEEDS = range(1, 4)
 PATH = grid.RECORD
 
 
@@ -146,10 +150,41 @@ def _spread(values: list[float]) -> str:
     return f"{np.mean(values):.4f} ± {np.std(values, ddof=1):.4f}"
 
 
+def compare_products(seeds: Sequence[int] = PRODUCT_SEEDS) -> str:
+    """Return as text how far accuracies with products of bfloat16 are from those of float32."""
+    (images, labels), _ = data.load_fashion_mnist()
+    settings = {"epochs": EPOCHS, "batch_size": BATCH_SIZE, "learning_rate": FIRST_RATE}
+    found = {
+        kind: np.stack(
+            [
+                grid.cross_validate(
+                    images, labels, DECAYS, FOLDS, seed=seed, products=kind, **settings
+                ).accuracies
+                for seed in seeds
+            ]
+        )
+        for kind in ("float32", "bfloat16")
+    }
+    # The networks of a fold have seen the same images in the same order: a fold is one opinion.
+    differences = (found["bfloat16"] - found["float32"]).mean(axis=1).ravel()
+    error = differences.std(ddof=1) / np.sqrt(len(differences))
+    lines = [
+        f"{kind}: mean accuracy of each seed "
+        + ", ".join(f"{mean:.5f}" for mean in accuracies.mean(axis=(1, 2)))
+        for kind, accuracies in found.items()
+    ]
+    lines.append(
+        f"bfloat16 less float32, {len(differences)} folds: {differences.mean():+.5f}, standard "
+        f"error {error:.5f}"
+    )
+    return "\n".join(lines)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--record", action="store_true", help="store the results in the project")
     parser.add_argument("--only", choices=("wide", "plain"), help=argparse.SUPPRESS)
+    parser.add_argument("--products", action="store_true", help="compare float32 with bfloat16")
     arguments = parser.parse_args()
     if arguments.only:
         print(json.dumps({"wide": wide, "plain": plain}[arguments.only]()))
@@ -157,6 +192,9 @@ def main() -> int:
     source = data.source()
     if source.kind != "real":
         print(f"Not measured: this is {source}. Set LABKIT_DATA to the real data.")
+        return 0
+    if arguments.products:
+        print(compare_products())
         return 0
     found = {way: _in_own_process(way) for way in ("wide", "plain")}
     print(report(**found))

@@ -106,7 +106,9 @@ def cross_validate(
     products : str, optional
         ``"float32"`` or ``"bfloat16"``: what the first layer's factors are rounded to before they
         are multiplied; sums, weights and all else are float32. By default bfloat16 where the
-        processor has instructions for it, float32 elsewhere.
+        processor has instructions for it, float32 elsewhere. Over fourteen decays, five folds of
+        60,000 images and three seeds, accuracies with bfloat16 were higher by .00003, with a
+        standard error of .00015 (``benchmarks/grid_accuracies.py --products``).
 
     Returns
     -------

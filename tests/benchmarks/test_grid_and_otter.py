@@ -4,11 +4,13 @@ import ast
 import json
 
 import nbformat
+import numpy as np
 import pytest
 
 import benchmarks.__main__ as everything
-from benchmarks import grading, otter, rows, tuning_grid
+from benchmarks import grading, grid_accuracies, otter, rows, tuning_grid
 from labkit import data
+from labkit.reports import grid
 
 REAL = data.Source("fashion-mnist", "real", "a folder")
 
@@ -43,6 +45,21 @@ def test_the_grid_is_measured_on_the_real_data_alone(monkeypatch):
     monkeypatch.setattr(data, "source", lambda: sample)
     with pytest.raises(ValueError, match="LABKIT_DATA"):
         tuning_grid.measure()
+
+
+def test_rounded_products_are_held_against_exact_ones_fold_by_fold(monkeypatch):
+    def search(_images, _labels, decays, folds, *, seed, products, **_):
+        higher = np.arange(folds) * 1e-3 if products == "bfloat16" else 0
+        accuracies = np.full((len(decays), folds), 0.8 + seed / 100) + higher
+        return grid.Grid(decays, accuracies, 1, 1.0)
+
+    nothing = np.zeros((1, 28, 28)), np.zeros(1)
+    monkeypatch.setattr(data, "load_fashion_mnist", lambda: (nothing, nothing))
+    monkeypatch.setattr(grid, "cross_validate", search)
+    exact, rounded, difference = grid_accuracies.compare_products([1, 2]).splitlines()
+    assert exact.endswith("0.81000, 0.82000") and rounded.endswith("0.81200, 0.82200")
+    # Twice 0, 1, 2, 3, 4 thousandths: a deviation of 1.4907, by the root of ten.
+    assert difference.endswith("10 folds: +0.00200, standard error 0.00047")
 
 
 def test_otter_gets_the_same_code_and_the_same_checks(tmp_path):
