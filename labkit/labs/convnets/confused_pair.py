@@ -51,8 +51,9 @@ def _(confused_pair, class_names):
 def _(restored, confused_pair, class_names, x_test, y_test):
     """no pair is confused more often"""
     both = _both_ways(restored, x_test, y_test)
-    # An image that is counted elsewhere may be one less here, and one more there.
-    luck = 2 * shared.undecided(restored, x_test)
+    # An image that is counted elsewhere may be one less here, and one more there. In a network
+    # that has hardly learnt many images are as good as tied, and few of them turn over.
+    luck = min(4, 2 * shared.undecided(restored, x_test))
     if both[_numbers(confused_pair, class_names)] < both.max() - luck:
         return Message(
             "Another pair of classes is confused more often",
