@@ -121,6 +121,22 @@ def test_parts_of_a_class_that_were_packed_together_are_the_class(tmp_path, name
         assert marks(find.look(pack(parts, tmp_path / pack.__name__), LAB)) == whole
 
 
+@pytest.mark.parametrize("count", [5, 6, 9])
+@pytest.mark.parametrize(
+    "called", ["OneDrive_{n}_3-2-2027", "Lab 1-20270203T100000Z-{n:03}", "part{n}"]
+)
+def test_parts_of_a_class_of_folders_are_the_class(tmp_path, count, called):
+    """The last part has a few students, whose folders are in no other part."""
+    names = [f"student {place}" for place in range(count)]
+    parts = {
+        f"{called.format(n=n)}.zip": zipped({f"{name}/{LAB}.ipynb": mine(name) for name in some})
+        for n, some in enumerate((names[:4], names[4:]), 1)
+    }
+    for pack in (downloads.as_zip, downloads.unpacked):
+        found = marks(find.look(pack(parts, tmp_path / pack.__name__), LAB))
+        assert found == {name: name for name in names}
+
+
 @SOME
 @given(
     st.lists(
@@ -181,6 +197,81 @@ def test_archive_is_found_under_the_name_that_it_has(tmp_path, name, form):
     beside = laid(tmp_path / "beside", {f"{called}.zip": zipped(inside), **inside})
     for place in (alone, beside, alone / f"{called}.zip"):
         assert marks(find.look(place, LAB)) == {student: student for student in CLASS}
+
+
+NAMES = st.lists(
+    st.sampled_from(["Ann Bee", "Cy", "李小龙", "O’Ha", "Di"]), min_size=4, unique=True
+)
+FORMS = ("{name}/{lab}", "{name}/notebooks/{lab}/{lab}", "{name}", "{lab}_{name}", "{name} {lab}")
+
+
+@SOME
+@given(NAMES, st.data(), st.sampled_from(["", "Lab 1/", "a/b/"]), packs)
+def test_some_come_in_folders_and_some_as_files(names, data, around, pack):
+    """Most come through a form; a few send a file by mail, and the instructor adds it."""
+    files = {}
+    for name in names:
+        called = data.draw(st.sampled_from(FORMS)).format(name=name, lab=LAB)
+        if data.draw(st.booleans()):
+            files[f"{around}{called}.ipynb"] = mine(name)
+        else:
+            archive = called if called.startswith(name) and "/" not in called else name
+            files[f"{around}{archive}.zip"] = zipped({f"{LAB}.ipynb": mine(name)})
+    files[f"{around}notes.txt"] = files[f"{around}class.csv"] = b"Name"
+    found = looked_at(files, pack)
+    assert {who.replace(LAB, "").strip(" _") for who in found} == {*names}
+    assert all(not item.problem for item, _ in found.values())
+
+
+@pytest.mark.parametrize(
+    "beside", ["solution.html", "Untitled.ipynb", "lab2-mlp.ipynb", f"{LAB}.ipynb"]
+)
+def test_what_names_nobody_beside_students_folders_is_no_student(tmp_path, beside):
+    files = {f"{name}/{LAB}.ipynb": mine(name) for name in CLASS}
+    other = downloads.notebook("lab2-mlp") if beside.startswith("lab2") else b'{"cells": []}'
+    files[beside] = mine("the course's") if beside.startswith(LAB) else other
+    assert {*marks(find.look(downloads.as_zip(files, tmp_path / "in"), LAB))} == {*CLASS}
+
+
+@pytest.mark.parametrize("last", ["{name}.zip", "work.zip", f"{LAB}.zip"])
+@pytest.mark.parametrize(
+    "folders", [("v1", "v2"), ("Attempt 9", "Attempt 10"), ("2026-12-01", "2027-01-02")]
+)
+def test_later_attempt_counts_also_as_an_archive(tmp_path, folders, last):
+    first, second = folders
+    files = {f"{name}/{first}/{LAB}.ipynb": mine(f"{name} old" * 9) for name in CLASS}
+    files |= {
+        f"{name}/{second}/{last.format(name=name)}": zipped({"a.ipynb": mine(name)})
+        for name in CLASS
+    }
+    found = marks(find.look(downloads.unpacked(files, tmp_path / "in"), LAB))
+    assert found == {name: name for name in CLASS}
+
+
+def in_archives(files: downloads.Files) -> downloads.Files:
+    """Return a download in which each has handed in an archive with the notebook in it."""
+    return {
+        path.replace(".ipynb", ".zip"): zipped({f"{LAB}.ipynb": data})
+        if path.endswith(".ipynb")
+        # Stud.IP's list names the files.
+        else data.replace(b".ipynb", b".zip")
+        for path, data in files.items()
+    }
+
+
+@pytest.mark.parametrize("name", downloads.LAYOUTS)
+def test_what_was_unpacked_beside_students_archives_takes_nobody_away(tmp_path, name):
+    """Some systems unpack an archive on a double click, and leave it where it is."""
+    files = in_archives(downloads.LAYOUTS[name].make(downloads.class_of_five()))
+    place = downloads.unpacked(files, tmp_path / "downloads")
+    before = marks(find.look(place, LAB))
+    for path in sorted(place.rglob("*.zip")):
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(path.with_suffix(""))
+        after = marks(find.look(place, LAB))
+        # Where most have lost their platform's form, a folder's whole name is a student's.
+        handed_in = [set(found.values()) - {"there is no notebook"} for found in (before, after)]
+        assert before.items() <= after.items() or handed_in[0] == handed_in[1]
 
 
 PACKED_STRANGELY = {

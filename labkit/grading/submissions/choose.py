@@ -213,7 +213,8 @@ def _opened(
 
 
 def _together(one: File, other: File) -> bool:
-    return (one.said.attempt, one.said.time) == (other.said.attempt, other.said.time)
+    same = (one.said.attempt, one.said.time) == (other.said.attempt, other.said.time)
+    return same and not turns.apart(one.said.file, other.said.file)
 
 
 # --- choosing --------------------------------------------------------------------------------

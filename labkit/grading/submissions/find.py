@@ -178,16 +178,19 @@ def _units(place: pathlib.Path, lab: str, name: str) -> list[_Unit]:
     classes = found if alone else _classes(found, _named_by_platform(top, lab, name))
     units = [unit for item in top if (unit := classes.get(item)) is not None]
     single = [item for item in top if classes.get(item) is None]
-    twice = {item: _unpacked_beside(item, rest) for item in packed if not item.problem}
-    items = [twice.get(item) or item for item in (*rest, *single)]
-    tree = _tree(items, lab)
-    platform, reading = platforms.recognise(tree, name)
+    rest, single = [*rest, *single], {*single}
+    platform, reading = platforms.recognise(_tree(rest, lab), name)
+    if platform is platforms.FOLDERS:
+        # Where names say whose a file is, an archive has one, and what was unpacked of it may not.
+        twice = {item: _unpacked_beside(item, rest) for item in packed if not item.problem}
+        rest = [twice.get(item) or item for item in rest]
+        platform, reading = platforms.recognise(_tree(rest, lab), name)
     if reading or not units:
         # A student's own zip file at the top is named after them, whatever lies beside it.
-        own = [item for item in single if not twice.get(item)]
+        own = [item for item in rest if item in single]
         named = {item: said.Said(archives.stem(item.name), item.name) for item in own}
         reading = reading | {item: named[item] for item in own if item not in reading}
-    units.append(_Unit(place.name or str(place), platform, reading, items))
+    units.append(_Unit(place.name or str(place), platform, reading, rest))
     return [unit for unit in units if unit.items]
 
 
@@ -270,12 +273,13 @@ def _packed_once_more(
     except (OSError, ValueError):
         return None
     first, *more = inside
-    if more and (
-        first.platform is platforms.FOLDERS
-        or any(part.platform is not first.platform or not part.reading for part in more)
-    ):
+    if any(part.platform is not first.platform or not part.reading for part in more):
         return None
-    students = {told.student for told in first.reading.values()}
+    plain = first.platform is platforms.FOLDERS
+    largest = max(len(part.with_notebooks) for part in inside)
+    if more and plain and (largest < _FEWEST or len({*map(_without_numbers, packed)}) > 1):
+        return None
+    students = {told.student for part in inside for told in part.reading.values()}
     if first.platform is platforms.FOLDERS and len(students) < _FEWEST:
         return _packed_once_more(path, first, lab, name, depth - 1)
     for part in more:
@@ -291,7 +295,8 @@ _Found = Mapping[entries.Entry, _Unit | None]
 def _classes(found: _Found, of_students: Collection[entries.Entry]) -> _Found:
     """Return those of several archives in which a class lies.
 
-    A student has folders, too, but only a few. What has the same folders as a class is one.
+    A student has folders, too, but only a few. What has the same folders as a class is one, and so
+    is what is called like it but for its numbers: that is another part of the download.
     """
     plain = {
         item: unit.with_notebooks
@@ -299,11 +304,20 @@ def _classes(found: _Found, of_students: Collection[entries.Entry]) -> _Found:
         if unit is not None and unit.platform is platforms.FOLDERS
     }
     many = [
-        names for item, names in plain.items() if len(names) >= _FEWEST and item not in of_students
+        item for item, names in plain.items() if len(names) >= _FEWEST and item not in of_students
     ]
-    known = set().union(*many)
-    own = {item for item, names in plain.items() if item in of_students or not names <= known}
+    known = set().union(*(plain[item] for item in many))
+    parts = {_without_numbers(item) for item in many}
+    own = {
+        item
+        for item, names in plain.items()
+        if item in of_students or not (names <= known or _without_numbers(item) in parts)
+    }
     return {item: unit for item, unit in found.items() if item not in own}
+
+
+def _without_numbers(item: entries.Entry) -> tuple[tuple[str, ...], str]:
+    return item.parts[:-1], re.sub(r"\d+", "#", item.name)
 
 
 def _named_by_platform(

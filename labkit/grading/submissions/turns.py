@@ -33,6 +33,12 @@ def of(files: Sequence[str]) -> Callable[[str], tuple[int, ...]]:
     return lambda file: turns.get(file, ())
 
 
+def apart(one: str, other: str) -> bool:
+    """Tell whether two files lie in different folders of one count: each is an attempt."""
+    told, beside = _told(one), _told(other)
+    return None not in (told, beside) and told[:2] == beside[:2] and told[2] != beside[2]
+
+
 def _told(file: str) -> tuple[tuple[str, ...], str, tuple[int, ...]] | None:
     """Return the folders above the one that is counted, its name, and its numbers."""
     folders = pathlib.PurePosixPath(file).parts[:-1]
@@ -47,6 +53,6 @@ def _told(file: str) -> tuple[tuple[str, ...], str, tuple[int, ...]] | None:
 
 
 def _is_a_lab(folder: str) -> bool:
-    """Tell whether the number is that of a lab."""
-    plain = re.sub(r"[\W_]", "", folder).casefold()
+    """Tell whether the number is that of a lab; what was packed lies in a folder with an ending."""
+    plain = re.sub(r"[\W_]", "", re.sub(r"\.[a-z]+$", "", folder.casefold()))
     return any(name.replace("-", "").startswith(plain) for name in labs.MODULES)

@@ -21,7 +21,7 @@ def read(tree: said.Tree) -> said.Reading:
     placed = [(item, item.parts) for item in tree.items]
     for _ in range(_ENCLOSING):
         placed = _of_lab(placed, tree.lab)
-        if _encloses(placed) or _encloses_files(placed, tree.lab):
+        if any(around(placed, tree.lab) for around in (_encloses, _encloses_files, _encloses_both)):
             placed = [(item, parts[1:]) for item, parts in placed if len(parts) > 1]
         elif way := _way_to_class(placed):
             placed = [
@@ -36,7 +36,7 @@ def read(tree: said.Tree) -> said.Reading:
 _Placed = Sequence[tuple[entries.Entry, tuple[str, ...]]]
 
 
-def _encloses(placed: _Placed) -> bool:
+def _encloses(placed: _Placed, _: str) -> bool:
     """Tell whether the folders at the top are no students, but what students' folders lie in."""
     counting = [
         (item, parts)
@@ -73,6 +73,24 @@ def _encloses_files(placed: _Placed, lab: str) -> bool:
     names = [_named(item, parts, lab, "") for item, parts in counting]
     told = {name.student for name in names}
     return all(map(_A_NAME.search, told)) and len(told) > 1 and _are_several(counting, lab)
+
+
+def _encloses_both(placed: _Placed, lab: str) -> bool:
+    """Tell whether the one folder at the top holds students' folders, and files of others.
+
+    These have names; a student's own notebook, beside folders, has the lab's.
+    """
+    counting = [(item, parts) for item, parts in placed if item.is_notebook or item.is_zip]
+    if len({parts[0] for _, parts in counting}) != 1:
+        return False
+    inside = {parts[1] for _, parts in counting if len(parts) > 2}
+    if len(inside) == 1 and all(len(parts) > 2 for _, parts in counting):
+        return not any(map(said.of_a_course, inside)) and _encloses_both(_below(counting), lab)
+    loose = [(item, parts) for item, parts in counting if len(parts) == 2]
+    if not inside or not loose or any(map(said.of_a_course, inside)):
+        return False
+    named = all(_is_of(item, parts[1:], lab) for item, parts in loose)
+    return named and len(inside) + len(loose) > 2
 
 
 def _are_several(counting: _Placed, lab: str) -> bool:
@@ -163,11 +181,21 @@ def _students(placed: _Placed, lab: str) -> said.Reading:
         if not by_top and not (item.is_notebook or item.is_zip) and _is_an_archive(item)
     ]
     if any(parts[0] in by_top for _, parts in notebooks) or not notebooks:
-        return {
+        in_folders = {
             item: said.Said(parts[0], "/".join(parts[1:]) or parts[0])
             for item, parts in placed
             if parts[0] in by_top or item.problem
         }
+        loose = [(item, parts) for item, parts in notebooks if item not in in_folders]
+        return in_folders | _by_names([pair for pair in loose if _is_of(*pair, lab)], lab, 1)
+    return _by_names(notebooks, lab, 2)
+
+
+def _by_names(notebooks: _Placed, lab: str, fewest: int) -> said.Reading:
+    """Say whose files in one folder are; of `fewest` that are called like the lab alone, nobody's.
+
+    Of several nothing says whose they are; of one that is alone its own name does.
+    """
     named = {item: _named(item, parts, lab) for item, parts in notebooks}
     nameless = [item for item, parts in notebooks if not _named(item, parts, lab, "").student]
     names = {one.student for one in named.values()}
@@ -175,8 +203,28 @@ def _students(placed: _Placed, lab: str) -> said.Reading:
         base = _without_version(one, lab)
         if base in names:
             named[item] = dataclasses.replace(one, student=base)
-    # Of several that are called like the lab alone, nothing says whose they are.
-    return {item: one for item, one in named.items() if len(nameless) < 2 or item not in nameless}
+    few = len(nameless) < fewest
+    return {item: one for item, one in named.items() if few or item not in nameless}
+
+
+def _is_of(item: entries.Entry, parts: tuple[str, ...], lab: str) -> bool:
+    """Tell whether a file that lies beside students' folders is one more student's."""
+    if not _A_NAME.search(_named(item, parts, lab, "").student):
+        return False
+    try:
+        return item.is_zip or whose.look(item.read()).lab == lab
+    except (OSError, ValueError):
+        return False
+
+
+def _without_version(one: said.Said, lab: str) -> str:
+    """Return whose a file would be if a number at its end were that of a version.
+
+    ``Ann_v2`` beside ``Ann``, and ``Ann lab1-data 1`` beside ``Ann lab1-data``.
+    """
+    stem = _ENDS.sub("", one.file)
+    found = re.fullmatch(rf"(.+?)[\W_]*{_any_lab(lab)}[ _-]+\d{{1,3}}", stem, re.DOTALL)
+    return found[1] if found else re.sub(r"[ _-]+v\d{1,3}$", "", one.student, flags=re.IGNORECASE)
 
 
 def _is_an_archive(item: entries.Entry) -> bool:
