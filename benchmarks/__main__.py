@@ -4,8 +4,8 @@
     python -m benchmarks --record                  # stored, too, in docs/
     python -m benchmarks --only start class        # some parts
 
-It wants the real data (LABKIT_DATA), an otherwise idle machine and about an hour. A part is stored
-as soon as it is measured.
+It wants the real data (LABKIT_DATA), an otherwise idle machine and about an hour. A part is printed
+and stored as soon as it is measured; in the end all of them are printed in one table.
 """
 
 import argparse
@@ -90,6 +90,7 @@ def main() -> int:
     parser.add_argument("--burst", type=int, default=500, help="submissions that arrive at once")
     arguments = parser.parse_args()
     chosen = parts(arguments.rounds, arguments.burst)
+    everything: list[rows.Row] = []
     for name in arguments.only:
         try:
             found = list(chosen[name]())
@@ -99,6 +100,9 @@ def main() -> int:
         print(*rows.lines(found), sep="\n", flush=True)
         if arguments.record:
             store(found)
+        everything = merged(everything, found)
+    if len(arguments.only) > 1:
+        print(*rows.lines(everything), sep="\n", flush=True)
     return 0
 
 

@@ -51,13 +51,15 @@ def read(record: dict) -> list[Row]:
 
 
 def lines(rows: Iterable[Row]) -> Iterator[str]:
-    """Yield the rows as a table of Markdown for each topic."""
+    """Yield the rows as one table of Markdown, each topic under its name."""
     topic = None
     for row in rows:
+        if topic is None:
+            yield from ("", "| | median | least | most | rounds |")
+            yield "| --- | ---: | ---: | ---: | ---: |"
         if row.topic != topic:
             topic = row.topic
-            yield from ("", f"**{topic}**", "", "| | median | least | most | rounds |")
-            yield "| --- | ---: | ---: | ---: | ---: |"
+            yield f"| **{topic}** | | | | |"
         figures = (row.median, min(row.values), max(row.values))
         shown = " | ".join(f"{_rounded(value)} {row.unit}" for value in figures)
         yield f"| {row.what} | {shown} | {len(row.values)} |"
