@@ -1,7 +1,6 @@
 """What exercises about the three networks have in common, and the records that the notebook shows."""
 
 import functools
-import json
 
 import numpy as np
 
@@ -10,7 +9,7 @@ from labkit.checks import agreement, canonical, measure, names, structures
 from labkit.checks.authoring import MODEL, Message
 from labkit.checks.exercise import Answer, Criterion, Misconception
 from labkit.evidence import saved_networks
-from labkit.reports import comparison, recipes, recordings
+from labkit.reports import challengers, comparison, recipes, recordings
 
 # --- building the networks: what they are made of --------------------------------------------
 
@@ -257,9 +256,8 @@ def recorded_curves():
 
 
 def leaderboard():
-    """Return R1's ConvNet and the kit's answers, as ``benchmarks/challenge.py`` timed them."""
-    path = recordings.FOLDER / "challenge.json"
-    return json.loads(path.read_text("utf-8"))["runs"]
+    """Return R1's ConvNet and the kit's answers, as ``benchmarks/challenge.py`` recorded them."""
+    return challengers.leaderboard(challengers.read()["runs"])
 
 
 # --- the challenge ----------------------------------------------------------------------------
