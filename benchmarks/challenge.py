@@ -35,7 +35,7 @@ from labkit.reports import challengers
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "challenge.md"
 WORKED = ROOT / "solutions" / "lab6-convnets" / "lab6-convnets.ipynb"
-RUNS, METHODS = "runs", "methods"
+RUNS, METHODS, TRIED, COSTS = "runs", "methods", "tried", "costs"
 TEST, HELD_OUT = "test", "held-out"
 SHARE_HELD_OUT = 12
 
@@ -108,7 +108,7 @@ def _processor_seconds() -> float:
 def store(record: dict[str, Any]) -> None:
     """Store a record, each run on a line, and whatever shows it."""
     parts = [f' "machine": {json.dumps(record["machine"])}']
-    for topic in (RUNS, METHODS):
+    for topic in (RUNS, METHODS, TRIED, COSTS):
         lines = ",\n".join(f"  {json.dumps(run)}" for run in record[topic])
         parts.append(f' "{topic}": [\n{lines}\n ]' if lines else f' "{topic}": []')
     files.write_text(challengers.RECORD, "{\n" + ",\n".join(parts) + "\n}\n")

@@ -214,7 +214,7 @@ def record(tmp_path, monkeypatch):
         path = tmp_path / name
         path.write_bytes(getattr(module, name).read_bytes())
         monkeypatch.setattr(module, name, path)
-    challenge.store({"machine": challenge.rows.machine(), "runs": [BASELINE], "methods": []})
+    challenge.store(challengers.read() | {"runs": [BASELINE], "methods": []})
     trained = []
 
     def acted(recipe, seed, part):
