@@ -378,6 +378,8 @@ def work(pipe: int, has_images: bool = False) -> None:
         _load_images(job)
     _rehearse()
     worker = Worker(job, pipe)
+    # It would take down, object by object, what ends with the process anyhow.
+    atexit.unregister(worker.shell.atexit_operations)
     # As in a notebook, its own folder comes first: there a cell writes the modules that it imports.
     sys.path.insert(0, "")
     worker.run()
