@@ -9,7 +9,7 @@ import difflib
 import os
 import pathlib
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from labkit.grading import boundary, harmless, writing
@@ -216,22 +216,28 @@ def _entered(lab: handed_out.CourseLab, item: Graded, book: gradebook.Book) -> G
 def _in_parallel(
     graders: Graders, found: list[find.Submission], jobs: int, progress: Progress | None
 ) -> Iterator[Graded]:
-    def one(submission: find.Submission) -> Graded:
+    def one(submission: find.Submission) -> concurrent.futures.Future[Graded]:
         if progress:
             progress.starts()
-        item = graders.grade(submission)
+        return judging.submit(judged, graders.begin(submission))
+
+    def judged(end: Callable[[], Graded]) -> Graded:
+        item = end()
         if progress:
             progress.ends(item)
         return item
 
     if progress:
         progress.begins(len(found))
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        futures = [pool.submit(one, submission) for submission in found]
-        try:
-            for future in concurrent.futures.as_completed(futures):
-                yield future.result()
-        finally:
-            # Ctrl-C, or a fault of the grader: end what runs. All that was finished is kept.
-            graders.cancel()
+    pools = [concurrent.futures.ThreadPoolExecutor(jobs) for _ in range(2)]
+    running, judging = pools
+    try:
+        # While one is judged the next one runs.
+        ran = [running.submit(one, submission) for submission in found]
+        for future in concurrent.futures.as_completed(ran):
+            yield future.result().result()
+    finally:
+        # Ctrl-C, or a fault of the grader: end what runs. All that was finished is kept.
+        graders.cancel()
+        for pool in pools:
             pool.shutdown(wait=True, cancel_futures=True)

@@ -6,13 +6,14 @@ what is kept in the output folder.
 
 import contextlib
 import dataclasses
+import functools
 import importlib.metadata
 import json
 import os
 import pathlib
 import platform
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Protocol, Self
 
 import labkit
@@ -127,20 +128,39 @@ class Graders:
 
     def grade(self, submission: find.Submission) -> Graded:
         """Return the grades of one submission; whatever is wrong with it stays with it."""
-        item = boundary.within(
-            lambda: self._graded(submission),
-            lambda reason: could_not_grade(self._lab, submission, reason),
-        )
-        # What went wrong, and what did not, may have been another class's.
-        self._still_there()
-        return item
+        return self.begin(submission)()
 
-    def _graded(self, submission: find.Submission) -> Graded:
+    def begin(self, submission: find.Submission) -> Callable[[], Graded]:
+        """Run the notebook of one submission; return what judges it, which may be another thread's.
+
+        Whatever is wrong with it stays with it.
+        """
+
+        def without(reason: str) -> Graded:
+            return could_not_grade(self._lab, submission, reason)
+
+        judge = boundary.within(
+            lambda: self._ran(submission), lambda reason: functools.partial(without, reason)
+        )
+
+        def end() -> Graded:
+            item = boundary.within(judge, without)
+            # What went wrong, and what did not, may have been another class's.
+            self._still_there()
+            return item
+
+        return end
+
+    def _ran(self, submission: find.Submission) -> Callable[[], Graded]:
         if submission.problem:
             raise boundary.Reason(submission.problem)
+        before = self._store.results(submission.key, None) or []
+        return functools.partial(self._graded, submission, before, self._run(submission))
+
+    def _graded(
+        self, submission: find.Submission, before: list[Result], run: running.Run
+    ) -> Graded:
         key = submission.key
-        before = self._store.results(key, None) or []
-        run = self._run(submission)
         if not run.lost:
             left = records.read(self._store.folder(key) / running.RECORDS)
             return _graded(submission, before, self._results(key), run, left)
@@ -186,13 +206,12 @@ class Graders:
         """Run a notebook and keep its run, unless it is lost from outside each time."""
         self._start_judge()
         for tried in range(_TRIES):
-            if tried:
-                # Memory for one of them may be all there is.
-                self._let_judge_rest()
-            folder = self._store.begin(key)
-            run = running.run(
-                notebook, self._lab, self._runner, self._limits, folder, self._cancelled
-            )
+            # Memory for one of them may be all there is.
+            with self._without_judge() if tried else contextlib.nullcontext():
+                folder = self._store.begin(key)
+                run = running.run(
+                    notebook, self._lab, self._runner, self._limits, folder, self._cancelled
+                )
             if not run.lost:
                 self._store.keep(key, run, stamp)
                 return run
@@ -206,13 +225,12 @@ class Graders:
             finally:
                 self._one_at_a_time.release()
 
-    def _let_judge_rest(self) -> None:
-        """End the judge's process, unless it is at work; it starts again when it is asked."""
-        if self._one_at_a_time.acquire(blocking=False):
-            try:
-                self._judge.rest()
-            finally:
-                self._one_at_a_time.release()
+    @contextlib.contextmanager
+    def _without_judge(self) -> Iterator[None]:
+        """End the judge's process, when it has done its work; it starts when it is asked again."""
+        with self._one_at_a_time:
+            self._judge.rest()
+            yield
 
     def _results(self, key: str) -> list[Result]:
         earlier = self._store.results(key, self._judge_stamp)

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import hypothesis
 import pytest
@@ -16,7 +17,7 @@ from nbgrader import api
 from labkit import files, labs
 from labkit.checks import Outcome
 from labkit.commands import cli
-from labkit.grading import grade
+from labkit.grading import grade, graders
 from labkit.grading.judging import kept
 from labkit.grading.results import changes, gradebook
 from labkit.grading.runs import running, sandbox
@@ -438,3 +439,28 @@ def test_a_student_is_entered_whole_or_not_at_all(light_course, tmp_path, monkey
         entered = {student.id for student in found.students}
         graded = {submission.student.id for submission in found.assignment_submissions(LAB)}
     assert entered == graded == {item.submission.key for item in (ann, cyd)}
+
+
+def test_a_notebook_runs_while_another_one_is_judged_and_no_two_run(school, monkeypatch):
+    another, together, running_now = threading.Event(), [], []
+
+    class Machine(stubs.Machine):
+        def run(self, *given):
+            running_now.append(1)
+            together.append(len(running_now))
+            if len(together) > 1:
+                another.set()
+            ended = super().run(*given)
+            running_now.pop()
+            return ended
+
+    class Judge(stubs.Judge):
+        def judge(self, *given):
+            assert another.wait(60), "nothing ran while this was judged"
+            return super().judge(*given)
+
+    monkeypatch.setattr(grade, "_runner", Machine)
+    monkeypatch.setattr(graders.judge, "Judge", Judge)
+    found = school(jobs=1)
+    assert together == [1, 1, 1]
+    assert [found[name].points for name in STUDENTS] == [classroom.FULL, 0, classroom.FULL]
