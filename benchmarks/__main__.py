@@ -44,6 +44,7 @@ def parts(rounds: int, burst_of: int) -> dict[str, Callable[[], Iterable[rows.Ro
         "grading": lambda: grading.measure(LIGHT, rounds),
         "class": lambda: [grading.whole_class(LIGHT, 100)],
         "otter": lambda: otter.measure(LIGHT, rounds),
+        "one-of-training": lambda: grading.cold_and_warm(TRAINS),
         "grading-of-training": lambda: grading.measure(TRAINS, rounds=1),
         "burst": lambda: burst.measure(LIGHT, burst_of),
     }

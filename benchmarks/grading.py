@@ -53,6 +53,22 @@ def whole_class(lab: str, students: int, jobs: int = 2) -> rows.Row:
     return rows.Row(topic, f"a class of {students}, {jobs} workers, all in all", (took,))
 
 
+def cold_and_warm(lab: str) -> list[rows.Row]:
+    """Return the seconds of the first notebook, all in all, and of one more once all is warm."""
+    took = {}
+    with tempfile.TemporaryDirectory(prefix="labkit-bench-") as name:
+        folder = pathlib.Path(name)
+        for students in (1, 2, 3):
+            place = hand_in(lab, students, folder / f"class-{students}")
+            out = folder / f"out-{students}"
+            took[students] = _timed(lambda p=place, o=out: labkit(lab, p, o, "--jobs", "1"))
+    topic = f"Grading the solution of {lab}"
+    return [
+        rows.Row(topic, "labkit grade: one notebook, cold, with the start", (took[1],)),
+        rows.Row(topic, "labkit grade: the third notebook, warm", (took[3] - took[2],)),
+    ]
+
+
 def _in_turn(lab: str, rounds: int, folder: pathlib.Path) -> dict[str, list[float]]:
     seconds: dict[str, list[float]] = collections.defaultdict(list)
     for number in range(rounds):
