@@ -127,6 +127,22 @@ def orders(seed, epochs):
     return found
 
 
+def test_each_epoch_draws_what_belongs_to_its_number():
+    epoch, network = tf.Variable(0), model()
+    (drawing,) = [
+        drawing for layer in network._flatten_layers() for drawing in layer._seed_generators
+    ]
+    luck = going_on._Luck(epoch)
+    luck.set_model(network)
+    states = []
+    for number in (0, 3, 0):
+        luck.on_epoch_begin(number)
+        assert int(epoch) == number
+        states.append(keras.ops.convert_to_numpy(drawing.state).tolist())
+        network(np.zeros((1, 3), np.float32), training=True)
+    assert states[0] == states[2] != states[1]
+
+
 def test_each_epoch_has_all_images_in_an_order_of_its_own():
     first, second, third = orders(1, [0, 1, 2])
     assert sorted(first) == sorted(second) == sorted(third) == list(range(10))
