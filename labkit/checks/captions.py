@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from labkit import evidence
 
 # Before a name: the image is said to be none of that class.
-_NO = re.compile(r"(\b(no|not|never)|n['’]t)\s+(an?\s+)?$")
+_NO = re.compile(r"(\b(no|not|never)|n['’]t)\s+([^\w\s.:,;]+\s*)?(an?\s+)?$")
 
 
 def classes_at(panel: evidence.Panel, class_names: Sequence[str]) -> list[str]:

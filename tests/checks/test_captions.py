@@ -22,7 +22,8 @@ def test_a_class_is_named_whatever_stands_beside_it(words, names):
 
 
 @pytest.mark.parametrize(
-    "words", ["no {}", "not a {}", "Never an {}", "It isn't a {}", "Not {} at all"]
+    "words",
+    ["no {}", "not a {}", "Never an {}", "It isn't a {}", "Not {} at all", "no ✓ {}", "not “{}”"],
 )
 def test_whoever_says_that_it_is_none_names_none(words, names):
     for name in names:

@@ -68,7 +68,8 @@ def _unlike(name, fact, wanted, words):
 
 def _counts_as_many(fact, wanted):
     """Tell whether as many images of each class are counted: that is no matter of rounding."""
-    return np.allclose(fact.sample.sum(axis=1), wanted.sum(axis=1), rtol=0, atol=0.5)
+    whole = np.allclose(fact.sample, np.rint(fact.sample), rtol=0, atol=1e-6)
+    return whole and np.allclose(fact.sample.sum(axis=1), wanted.sum(axis=1), rtol=0, atol=0.5)
 
 
 def _near(fact, wanted, few=FEW):
@@ -135,6 +136,10 @@ def one_image_less(train_counts, test_counts):
     return train_counts, fewer
 
 
+exercise.wrong(
+    earns=4,
+    no_whole_numbers=lambda train_counts, test_counts: (train_counts, test_counts * 255 / 256),
+)
 exercise.wrong(constant=lambda: (np.zeros((10, 10)), np.eye(10)))
 
 

@@ -149,6 +149,14 @@ def training_images(restored, chosen_probabilities, x_train):
     return _are_of(chosen_probabilities, restored, x_train[EVERY_TENTH])
 
 
+exercise.alike.update(
+    {
+        "chosen_axes: shades inverted": "on a white ground or a black one: the text asks for neither",
+        "chosen_axes: *light for dark": "on a white ground or a black one: the text asks for neither",
+    }
+)
+
+
 def _predicted(labkit, restored, images, labels):
     scaled = (images / 255).astype("float32")[..., np.newaxis]
     probabilities = restored.predict(scaled, verbose=0)
