@@ -82,6 +82,13 @@ def alike(fact: evidence.Array, wanted: Any, tolerance: float = TOLERANCE) -> bo
     return np.shape(fact.sample) == due.shape and criteria.rows_agree(fact, due, tolerance)
 
 
+def agrees_rounded(fact: evidence.Array, wanted: Any, places: int) -> bool:
+    """Tell whether an array is `wanted`, or what that is when rounded to so many places or more."""
+    exact = np.asarray(wanted, float)
+    rounded = (np.round(exact, kept) for kept in range(places, 7))
+    return any(agrees(fact, array) for array in (exact, *rounded))
+
+
 def agrees_by_rows(
     fact: evidence.Array, wanted: Any, length: int, tolerance: float = TOLERANCE
 ) -> bool:

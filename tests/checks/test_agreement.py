@@ -85,3 +85,14 @@ def test_rows_are_undecided_where_another_number_is_as_high(rows, places):
         rows[place, rows[place].argmin()] = rows[place].max() * (1 - 1e-6)
     assert agreement.undecided(rows) == len(places)
     assert agreement.undecided(rows[:, :1]) == 0
+
+
+@hypothesis.given(drawn.arrays(float, 5, elements=st.floats(0.005, 1)), st.integers(4, 6))
+def test_rounded_numbers_are_told_from_others_that_are_as_near(wanted, places):
+    for told in (wanted, np.round(wanted, places), wanted.astype("float32")):
+        assert agreement.agrees_rounded(values.array(told), wanted, 4)
+    for told in (wanted + 0.0003, wanted[:4], wanted + np.nan):
+        assert not agreement.agrees_rounded(values.array(told), wanted, 4)
+    other = wanted * 255 / 256
+    hypothesis.assume(np.abs(other - np.round(other, 4)).max() > 2e-6)
+    assert not agreement.agrees_rounded(values.array(other), wanted, 4)

@@ -72,8 +72,20 @@ def test_a_change_of_a_network_can_be_made_alone():
     assert len(made) > 60
     for number, mutant in made[::15]:
         alone = of_networks.change(right, number)
-        assert of_networks._looks(alone) == of_networks._looks(mutant.value)
+        kinds = [[type(layer) for layer in model.layers] for model in (alone, mutant.value)]
+        assert kinds[0] == kinds[1]
+        assert alone.output_shape == mutant.value.output_shape
         assert of_networks.change(_built(9), number) is not None
+
+
+def test_networks_under_the_same_keys_are_compared_one_by_one():
+    right = {"8": _built(8), "9": _built(9)}
+    layers = [keras.Input((28, 28)), *right["8"].layers]
+    idle = keras.Sequential([*layers, keras.layers.Activation("linear")])
+    assert of_networks.all_alike(right, right | {"8": idle})
+    more = keras.Sequential([*layers, keras.layers.Activation("tanh")])
+    others = (right | {"8": more}, right | {"8": right["9"]}, right | {"7": idle}, [*right])
+    assert not any(of_networks.all_alike(right, other) for other in others)
 
 
 @pytest.mark.slow

@@ -12,6 +12,8 @@ from labkit.checks import agreement, criteria
 from labkit.checks.authoring import ARRAY, NUMBER, Exercise, Message
 from labkit.labs.tuning import shared
 
+# People write down so many of an accuracy.
+PLACES = 4
 exercise = Exercise(
     __doc__,
     mean_accuracy=ARRAY,
@@ -45,7 +47,7 @@ def _over_folds(answers, figure, **more):
 @exercise.criterion(2, asks="Compute for each decay the mean over its folds, `mean_accuracy`")
 def _(mean_accuracy, answers):
     """mean_accuracy is the mean over the folds"""
-    if not agreement.agrees(mean_accuracy, _over_folds(answers, np.mean), shared.FOUR_PLACES):
+    if not agreement.agrees_rounded(mean_accuracy, _over_folds(answers, np.mean), PLACES):
         return Message(
             f"mean_accuracy has the shape {mean_accuracy.shape} and the mean "
             f"{mean_accuracy.mean:.4f}",
@@ -58,7 +60,7 @@ def _(mean_accuracy, answers):
 def _(spread, answers):
     """spread is the standard deviation over the folds"""
     either = [_over_folds(answers, np.std, ddof=ddof) for ddof in (1, 0)]
-    if not any(agreement.agrees(spread, wanted, shared.FOUR_PLACES) for wanted in either):
+    if not any(agreement.agrees_rounded(spread, wanted, PLACES) for wanted in either):
         return Message(
             f"spread has the shape {spread.shape} and the mean {spread.mean:.2g}",
             "for each decay, the standard deviation over its five folds",

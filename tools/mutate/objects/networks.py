@@ -411,3 +411,15 @@ def _in_training(model: Any, images: np.ndarray) -> tuple[np.ndarray, float]:
     told = np.asarray(model(np.repeat(images[:2], 20, axis=0), training=True))
     added = float(sum(np.asarray(loss) for loss in model.losses)) if model.losses else 0.0
     return told, added
+
+
+def all_alike(one: dict[Any, Any], other: Any) -> bool:
+    """Tell whether two dictionaries hold networks that do the same under the same keys."""
+    import keras
+
+    return (
+        isinstance(other, dict)
+        and list(one) == list(other)
+        and all(isinstance(made, keras.Model) for made in other.values())
+        and all(one[key] is other[key] or alike(one[key], other[key]) for key in one)
+    )
