@@ -101,7 +101,8 @@ def _looks(model: Any) -> str:
     ]
     hidden = [layer.name for layer in model.layers]
     for name in hidden:
-        settings = [text.replace(json.dumps(name), '""') for text in settings]
+        # Keras calls the first layer of activation like the setting that it has.
+        settings = [text.replace(f'"name": {json.dumps(name)}', '"name": ""') for text in settings]
     return str([(type(one).__name__, s) for one, s in zip(model.layers, settings, strict=True)])
 
 
