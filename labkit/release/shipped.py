@@ -21,8 +21,8 @@ PACKAGE = (
     *("commands/__init__.py", "commands/accepted.py", "commands/cli.py", "commands/doctor.py"),
     *("commands/lab.py", "commands/start.py", "commands/streams.py"),
     *("labs/__init__.py", "labs/floors.py", "labs/runs.json"),
-    *("reports/__init__.py", "reports/comparison.py", "reports/grid.py"),
-    *("reports/recipes.py", "reports/recordings.py", "reports/recorded"),
+    *("reports/__init__.py", "reports/challengers.py", "reports/comparison.py", "reports/grid.py"),
+    *("reports/processor.py", "reports/recipes.py", "reports/recordings.py", "reports/recorded"),
 )
 # What files of these folders may be called.
 ENDINGS = (".css", ".html", ".js", ".json", ".md", ".npz", ".py")
