@@ -18,7 +18,7 @@ INSIDE = "/course"
 SHIPPED = (
     *("__init__.py", "files.py", "data", "evidence", "plots", "notebook"),
     *("reports/__init__.py", "reports/recipes.py", "reports/recordings.py"),
-    *("reports/comparison.py", "reports/grid.py", "reports/recorded"),
+    *("reports/comparison.py", "reports/grid.py", "reports/processor.py", "reports/recorded"),
 )
 _PACKAGE = pathlib.Path(labkit.__file__).parent
 # No other folders than the packages'; its variables are those of the box.

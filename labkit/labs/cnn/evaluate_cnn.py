@@ -49,7 +49,12 @@ exercise.require(
 )
 exercise.knows(*networks.evaluate_mistakes("test_loss2", "test_accuracy2", "model2"))
 measured.add_answers(
-    exercise, "test_loss2", "test_accuracy2", "model2", "x_train_channel", "y_train_one_hot"
+    exercise,
+    "test_loss2",
+    "test_accuracy2",
+    "model2",
+    learnt=("x_train_channel", "y_train_one_hot"),
+    tested=("x_test_channel", "y_test_one_hot"),
 )
 
 

@@ -41,7 +41,14 @@ exercise.require(
     asks="and `test_accuracy`",
 )
 exercise.knows(*networks.evaluate_mistakes("test_loss", "test_accuracy", "model"))
-measured.add_answers(exercise, "test_loss", "test_accuracy", "model", "x_train_scaled", "y_train")
+measured.add_answers(
+    exercise,
+    "test_loss",
+    "test_accuracy",
+    "model",
+    learnt=("x_train_scaled", "y_train"),
+    tested=("x_test_scaled", "y_test"),
+)
 
 
 @exercise.right
