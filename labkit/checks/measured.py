@@ -1,5 +1,7 @@
 """The answers that are tried wherever a student measures loss and accuracy with `evaluate`."""
 
+import numpy as np
+
 from labkit.checks import names
 from labkit.checks.authoring import Exercise
 
@@ -42,7 +44,7 @@ def add_answers(
         for seed in range(100):
             fresh = untrained(network, seed)
             measures, others = (fresh.evaluate(*part, verbose=0) for part in (parts[:2], parts[2:]))
-            if all(abs(one - other) > 0.003 for one, other in zip(measures, others, strict=True)):
+            if not np.any(np.isclose(measures, others, rtol=0.005, atol=0.005)):
                 return *measures, fresh
         raise AssertionError("No network is better on one part of the images than on the other.")
 
@@ -64,11 +66,16 @@ def add_answers(
 
 
 def untrained(network, seed):
-    """Return a network like this one before it is trained."""
+    """Return a network like this one before it is trained, but sure of what it says.
+
+    So its loss on some images is quite another one than that on others.
+    """
     import keras
 
     keras.utils.set_random_seed(seed)
     fresh = keras.models.clone_model(network)
+    weights, biases = fresh.layers[-1].get_weights()
+    fresh.layers[-1].set_weights([100 * weights, biases])
     fresh.compile(loss=network.loss, metrics=["accuracy"])
     return fresh
 
