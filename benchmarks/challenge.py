@@ -135,8 +135,12 @@ def settings(recipe: recipes.Recipe) -> dict[str, Any]:
 
 def without_outdated(runs: Sequence[Run], name: str, recipe: recipes.Recipe) -> list[Run]:
     """Return the runs but for those of this name that were made with another recipe."""
-    wanted = settings(recipe)
-    return [run for run in runs if run["network"] != name or run.get("settings") == wanted]
+    return [run for run in runs if run["network"] != name or made_with(run) == recipe]
+
+
+def made_with(run: Run) -> recipes.Recipe:
+    """Return the recipe of a stored run; a choice that it could not name then is the usual one."""
+    return recipes.from_json(run["settings"])
 
 
 def add(topic: str, name: str, recipe: recipes.Recipe, seed: int) -> None:

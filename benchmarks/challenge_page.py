@@ -20,8 +20,8 @@ benchmarks.challenge` trains them, and this page follows from what it has stored
 
 {answers}
 
-An answer's seconds are those of a whole process, from Python's start to the test; R1-conv's and the
-earlier answer's, one run each, are those of the training alone.
+An answer's seconds are those of a whole process, from Python's start to the test; R1-conv's, of one
+run, are those of the training alone.
 
 {aims}
 
@@ -42,7 +42,7 @@ the training's CPU seconds. The machine was busy, which makes them more than on 
 
 {tried}
 
-Seconds of processor for 60,000 images, with the earlier answer's filters (16; 32, 64, 128), on the
+Seconds of processor for 60,000 images, with the quick answer's filters (16; 32, 64, 128), on the
 busy machine, too:
 
 {costs}

@@ -19,7 +19,6 @@ import argparse
 import json
 import os
 import resource
-import subprocess
 import sys
 import time
 import warnings
@@ -28,8 +27,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import processes
 from labkit import data
-from labkit.notebook import setup
 from labkit.reports import grid
 
 DECAYS = np.concatenate([[0.0], grid.DECAYS])
@@ -196,19 +195,12 @@ def main() -> int:
     if arguments.products:
         print(compare_products())
         return 0
-    found = {way: _in_own_process(way) for way in ("wide", "plain")}
+    found = {way: processes.only("benchmarks.grid_accuracies", way) for way in ("wide", "plain")}
     print(report(**found))
     if arguments.record:
         text = json.dumps({**found, "cores": os.cpu_count()}, indent=1)
         PATH.write_text(text + "\n", "utf-8")
     return 0
-
-
-def _in_own_process(way: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.grid_accuracies", "--only", way]
-    settings = setup.TENSORFLOW | os.environ
-    done = subprocess.run(command, env=settings, check=True, stdout=subprocess.PIPE, text=True)
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def _peak_gb() -> float:

@@ -14,8 +14,8 @@ class Recipe:
 
     Attributes
     ----------
-    stem, kernel : int
-        Filters of the first convolution, which halves the image, and their rows and columns.
+    stem, kernel, stride : int
+        Filters of the first convolution, their rows and columns, and its steps (2 halve the image).
     widths, further : tuple of int
         Filters of each halving residual block, and how many blocks of one size follow it.
     fused, whitened, identity, quiet_start, separable, squeezed : bool
@@ -43,6 +43,7 @@ class Recipe:
 
     stem: int = 16
     kernel: int = 5
+    stride: int = 2
     widths: tuple[int, ...] = (32, 64, 128)
     further: tuple[int, ...] = (0, 0, 0)
     fused: bool = True

@@ -11,8 +11,6 @@ process of the grid, right after it: so much of the seconds no program could sav
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 import time
 import warnings
@@ -21,9 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import rows
+from benchmarks import processes, rows
 from labkit import data
-from labkit.notebook import setup
 from labkit.reports import grid, processor
 
 DECAYS = np.concatenate([[0.0], grid.DECAYS])
@@ -46,7 +43,7 @@ def measure(rounds: int = ROUNDS) -> list[rows.Row]:
     source = data.source()
     if source.kind != "real":
         raise ValueError(f"This is {source}. Set LABKIT_DATA to the real data.")
-    runs = [{name: _in_own_process(name) for name in WAYS} for _ in range(rounds)]
+    runs = [{name: processes.only("benchmarks.tuning_grid", name) for name in WAYS} for _ in range(rounds)]
 
     def found(way: str, what: str) -> tuple[float, ...]:
         return tuple(run[way][what] for run in runs)
@@ -145,13 +142,6 @@ def _timed(function: Callable[[], object]) -> dict[str, float]:
 
 
 WAYS = {"wide": _wide, "plain": _plain}
-
-
-def _in_own_process(way: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.tuning_grid", "--only", way]
-    settings = setup.TENSORFLOW | os.environ
-    done = subprocess.run(command, env=settings, check=True, stdout=subprocess.PIPE, text=True)
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def main() -> int:

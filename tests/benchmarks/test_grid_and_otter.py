@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import benchmarks.__main__ as everything
-from benchmarks import grading, grid_accuracies, otter, rows, tuning_grid
+from benchmarks import grading, grid_accuracies, otter, processes, rows, tuning_grid
 from labkit import data
 from labkit.reports import grid
 
@@ -21,7 +21,7 @@ def _measured(monkeypatch, **wide):
         "wide": {"wall": 20.0, "processor": 38.0, "products": "float32", "least": 16.0} | wide,
         "plain": {"wall": 100.0, "processor": 190.0},
     }
-    monkeypatch.setattr(tuning_grid, "_in_own_process", ways.get)
+    monkeypatch.setattr(processes, "only", lambda _, way: ways[way])
     return {row.what: row for row in tuning_grid.measure(rounds=2)}
 
 

@@ -6,6 +6,7 @@ import json
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from benchmarks import challenge, challenge_page, challenger, recipes
 from labkit.reports import challengers
@@ -120,6 +121,44 @@ def test_a_bias_that_is_faster_has_the_larger_effect():
     before = layer(IMAGES, training=True)
     layer.beta.assign([0.5])
     np.testing.assert_allclose(layer(IMAGES, training=True) - before, 8, atol=1e-4)
+
+
+def _gradients(layer, images):
+    """Return what a layer tells of images, and how a sum of it depends on filters and images."""
+    images = tf.constant(images)
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        told = layer(images)
+        value = tf.reduce_sum(told * np.random.default_rng(1).random(told.shape, np.float32))
+    return told, *tape.gradient(value, [layer.trainable_variables[0], images])
+
+
+@pytest.mark.parametrize("side", [1, 2, 3, 4, 7, 8, 9])
+@pytest.mark.parametrize("strides", [1, 2])
+@pytest.mark.parametrize("kernel", [1, 3, 5])
+def test_a_convolution_learns_as_keras_s_does(side, strides, kernel, monkeypatch):
+    settings = {"strides": strides, "padding": "same", "use_bias": False}
+    monkeypatch.setattr(challenger, "MANY_PLACES", 9)
+    images = np.random.default_rng(0).normal(size=(6, side, side, 3)).astype(np.float32)
+    ours, theirs = (
+        kind(5, kernel, **settings) for kind in (challenger.Convolution, keras.layers.Conv2D)
+    )
+    for layer in (ours, theirs):
+        layer.build(images.shape)
+    theirs.set_weights(ours.get_weights())
+    for one, other in zip(_gradients(ours, images), _gradients(theirs, images), strict=True):
+        assert np.abs(one).max() > 0
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(("side", "strides", "ours"), [(4, 1, True), (7, 2, True), (7, 1, False)])
+def test_products_are_for_the_few_places_of_small_images(side, strides, ours, monkeypatch):
+    asked = []
+    patches = challenger.patches
+    monkeypatch.setattr(challenger, "patches", lambda *given: asked.append(1) or patches(*given))
+    layer = challenger.Convolution(2, 3, strides, padding="same")
+    _gradients(layer, np.ones((2, side, side, 1), np.float32))
+    assert bool(asked) == ours
 
 
 def test_filters_that_pass_on_give_back_what_they_get():
@@ -322,11 +361,10 @@ def test_all_that_shows_the_record_shows_the_present_one():
 def test_what_is_recorded_was_made_with_the_present_recipes():
     record = challengers.read()
     for run in record["methods"]:
-        assert run["settings"] == challenge.settings(recipes.METHODS[run["network"]])
+        assert challenge.made_with(run) == recipes.METHODS[run["network"]]
     for run in record["runs"]:
         if run["network"] in recipes.ANSWERS:
-            made = recipes.ANSWERS[run["network"]].recipe
-            assert run["settings"] == challenge.settings(made)
+            assert challenge.made_with(run) == recipes.ANSWERS[run["network"]].recipe
 
 
 @pytest.mark.slow
