@@ -1,6 +1,6 @@
 """The challenge of lab 6: the kit's own answers, with several seeds, against the clock.
 
-    python -m benchmarks.challenge --choose quick     # one training, on held-out images
+    python -m benchmarks.challenge --choose quick     # one training, on held-out images, kept as tried
     python -m benchmarks.challenge --methods 2        # what each method buys: two seeds of each
     python -m benchmarks.challenge --record quick     # its five seeds, on the test images
     python -m benchmarks.challenge --record far small # the other answers
@@ -22,7 +22,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import nbformat
@@ -38,6 +38,7 @@ WORKED = ROOT / "solutions" / "lab6-convnets" / "lab6-convnets.ipynb"
 RUNS, METHODS, TRIED, COSTS = "runs", "methods", "tried", "costs"
 TEST, HELD_OUT = "test", "held-out"
 SHARE_HELD_OUT = 12
+VIEWS = {"one view": "one", "two": "mirrored", "ten": "mirrored, moved"}
 
 Run = dict[str, Any]
 
@@ -59,30 +60,39 @@ def scaled(images):
     return (images[..., None] / 255).astype("float32")
 
 
-def train(recipe: recipes.Recipe, seed: int, part: str) -> Run:
-    """Train once, measure on what is held out or on the test images, and tell what came of it."""
+def train(recipe: recipes.Recipe, seed: int, part: str, views: Mapping[str, str]) -> Run:
+    """Train once, measure on what is held out or on the test images, and tell what came of it.
+
+    What is measured with each kind of views stands under the name that `views` gives it.
+    """
     from benchmarks import challenger
 
     x_learn, y_learn, x_other, y_other = images_of(part)
     challenger.keras.utils.set_random_seed(seed)
     model = challenger.train(x_learn, y_learn, recipe)
-    predicted = challenger.opinions(model, x_other, recipe.views).argmax(axis=1)
-    return {
-        "parameters": model.count_params(),
-        "epochs": recipe.epochs,
-        f"{part} accuracy": round(float((predicted == y_other).mean()), 4),
-    }
+
+    def accuracy(seen: str) -> float:
+        predicted = challenger.opinions(model, x_other, seen).argmax(axis=1)
+        return round(float((predicted == y_other).mean()), 4)
+
+    measured = {name: accuracy(seen) for name, seen in views.items()}
+    return {"parameters": model.count_params(), "epochs": recipe.epochs, **measured}
 
 
-def in_a_process(recipe: recipes.Recipe, seed: int, part: str) -> Run:
+def in_a_process(
+    recipe: recipes.Recipe, seed: int, part: str, views: Mapping[str, str] | None = None
+) -> Run:
     """Train in a process of its own, and add the seconds of all that it does.
+
+    Without `views`, the accuracy is the one with the recipe's own.
 
     Raises
     ------
     SystemExit
         If the process ended without a result; it has said why.
     """
-    asked = json.dumps([dataclasses.asdict(recipe), seed, part])
+    views = views or {f"{part} accuracy": recipe.views}
+    asked = json.dumps([dataclasses.asdict(recipe), seed, part, views])
     command = [sys.executable, "-m", "benchmarks.challenge", "--one", asked]
     start, processor = time.perf_counter(), _processor_seconds()
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
@@ -155,6 +165,16 @@ def add(topic: str, name: str, recipe: recipes.Recipe, seed: int) -> None:
     store({**challengers.read(), "machine": rows.machine(), topic: [*kept, run]})
 
 
+def choose(recipe: recipes.Recipe, seed: int) -> None:
+    """Train once on what is not held out, and store among what was tried what comes of it."""
+    run = in_a_process(recipe, seed, HELD_OUT, VIEWS)
+    tried = {"recipe": recipe.summary(), "batch": recipe.batch, "moved by": recipe.shift, **run}
+    del tried["seconds"]
+    print(tried, flush=True)
+    record = challengers.read()
+    store(record | {TRIED: [*record[TRIED], tried]})
+
+
 # --- the command --------------------------------------------------------------------------------
 
 
@@ -173,14 +193,13 @@ def main() -> int:
         store(challengers.read())
         return 0
     if arguments.one:
-        asked_for, seed, part = arguments.one
-        print(json.dumps(train(recipes.from_json(asked_for), seed, part)))
+        asked_for, *how = arguments.one
+        print(json.dumps(train(recipes.from_json(asked_for), *how)))
         return 0
     if data.source().kind != "real":
         sys.exit("The challenge is about the real data; set LABKIT_DATA to its folder.")
     if arguments.choose:
-        recipe = recipes.ANSWERS[arguments.choose].recipe
-        print(in_a_process(recipe, arguments.seed, HELD_OUT))
+        choose(recipes.ANSWERS[arguments.choose].recipe, arguments.seed)
     elif arguments.record:
         for name in arguments.record:
             answer = recipes.ANSWERS[name]

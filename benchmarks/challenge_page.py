@@ -34,11 +34,11 @@ their seed alone are some tenths of a point apart: read small gains with care.
 
 {methods}
 
-## What led to the quick answer
+## What led to the answers
 
 One training of each recipe (its filters are told), on the same images: the accuracy on what is held
 out for one view of an image, for two (mirrored) and for ten (mirrored, and moved by a pixel), and
-the training's CPU seconds. The machine was busy, which makes them more than on a quiet one.
+the CPU seconds. The machine was busy, which makes them more than on a quiet one.
 
 {tried}
 
@@ -129,4 +129,4 @@ def table(found: Sequence[Run]) -> str:
 def _shown(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
-    return "–" if value != value else str(value)
+    return "–" if value is None or value != value else str(value)

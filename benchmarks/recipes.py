@@ -69,6 +69,22 @@ class Recipe:
     erased: int = 0
     views: str = "mirrored"
 
+    def summary(self) -> str:
+        """Return its filters, and what else is not the usual; but for what is told beside it."""
+        told = [f"{self.stem}; {', '.join(map(str, self.widths))}"]
+        if self.erased:
+            told.append(f"a square of {self.erased} × {self.erased} blackened")
+        if self.stride == 1:
+            told.append("the first at full size")
+        beside = {"stem", "widths", "erased", "stride", "further", "epochs", "batch", "shift"}
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if field.name not in beside and value != field.default:
+                told.append(f"{field.name.replace('_', ' ')} {value}")
+        if any(self.further):
+            told.append(f"further blocks {self.further}")
+        return ", ".join(told)
+
 
 def from_json(settings: dict[str, Any]) -> Recipe:
     """Return the recipe that was written as JSON."""

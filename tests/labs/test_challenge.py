@@ -256,12 +256,13 @@ def record(tmp_path, monkeypatch):
     challenge.store(challengers.read() | {"runs": [BASELINE], "methods": []})
     trained = []
 
-    def acted(recipe, seed, part):
+    def acted(recipe, seed, part, views=None):
         trained.append((recipe, seed, part))
         run = _run("", seed, 0.9 + seed / 1_000)
         accuracy = run.pop("test accuracy")
+        took = {clock: run.pop(clock) for clock in ("seconds", "CPU seconds")}
         del run["network"]
-        return {**run, f"{part} accuracy": accuracy}
+        return {**run, **dict.fromkeys(views or [f"{part} accuracy"], accuracy), **took}
 
     monkeypatch.setattr(challenge, "in_a_process", acted)
     return trained
@@ -298,6 +299,27 @@ def test_a_recording_that_is_cut_off_keeps_what_has_ended(record, monkeypatch):
     assert _seeds("runs", "quick") == [1]
     assert "| quick | 1,000 | 2 | 1 | 0.901 |" in challenge.PAGE.read_text("utf-8")
     assert "<td>quick</td>" in challenge.WORKED.read_text("utf-8")
+
+
+def test_what_is_tried_sees_held_out_images_alone_and_is_kept_beside_the_others(record):
+    before = challengers.read()["tried"]
+    recipe = recipes.Recipe(stem=8, widths=(16, 32), erased=6, stride=1, further=(1, 0))
+    challenge.choose(recipe, 3)
+    assert [part for *_, part in record] == ["held-out"]
+    *others, tried = challengers.read()["tried"]
+    assert others == before
+    assert {tuple(row) for row in others} == {tuple(tried)}
+    assert (tried["seed"], tried["one view"], tried["ten"]) == (3, 0.903, 0.903)
+    assert f"| {recipe.summary()} | 256 | 1 | 3 |" in challenge.PAGE.read_text("utf-8")
+
+
+def test_a_summary_tells_what_is_not_the_usual_and_in_no_column():
+    assert recipes.Recipe(epochs=3, batch=512, shift=2).summary() == "16; 32, 64, 128"
+    changes = {name: change for name, change in recipes.CHANGES.items() if change}
+    told = {name: recipes.METHODS[name].summary() for name in changes}
+    beside = {name for name, change in changes.items() if change.keys() <= {"batch", "shift"}}
+    assert {name for name in told if told[name] == recipes.USUAL.summary()} == beside
+    assert len({told[name] for name in told.keys() - beside}) == len(told) - len(beside)
 
 
 def test_methods_see_held_out_images_alone_and_are_set_beside_the_unchanged(record):
@@ -373,5 +395,7 @@ def test_a_training_of_its_own_process_tells_its_seconds(monkeypatch):
     recipe = dataclasses.replace(recipes.Recipe(**TINY), epochs=1, batch=2_000)
     run = challenge.in_a_process(recipe, 1, "held-out")
     assert 0 <= run["held-out accuracy"] <= 1
+    views = challenge.in_a_process(recipe, 1, "held-out", challenge.VIEWS)
+    assert all(0 <= views[name] <= 1 for name in challenge.VIEWS)
     assert run["seconds"] > 0 and run["CPU seconds"] > 0
     assert json.loads(json.dumps(run)) == run
