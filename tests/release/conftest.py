@@ -11,6 +11,7 @@ import pytest
 
 from labkit.notebook import setup
 from labkit.release import edition as editions
+from tests import threads
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Facts about the sample alone: the real data may not be at hand, and takes longer.
@@ -30,8 +31,13 @@ class Edition:
         return self.folder / ".venv" / "bin" / "python"
 
     def environment(self) -> dict[str, str]:
-        """Return what a student's terminal has: nothing of the course."""
-        kept = {name: text for name, text in os.environ.items() if name in ("PATH", "LANG")}
+        """Return what a student's terminal has: nothing of the course.
+
+        What is trained takes no more than this process's share of the processors: with more
+        threads than processors it takes a third more of their time.
+        """
+        names = ("PATH", "LANG", *threads.NAMES)
+        kept = {name: text for name, text in os.environ.items() if name in names}
         own = {"HOME": str(self.home), "LABKIT_DATA": "sample", "LABKIT_OFFLINE": "1"}
         return kept | setup.TENSORFLOW | own
 
