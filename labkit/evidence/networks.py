@@ -1,5 +1,6 @@
 """Turn a student's networks and trainings into facts."""
 
+import dataclasses
 import json
 import math
 import re
@@ -13,6 +14,18 @@ from labkit.evidence import facts, fits, plain_networks, values
 
 def model(answer: Any, seed: int = 0) -> facts.Model | facts.Other:
     """Collect a Keras network, `Sequential` or functional."""
+    found = structure(answer, seed)
+    if not isinstance(found, facts.Model):
+        return found
+    return dataclasses.replace(
+        found,
+        weights=tuple(map(np.asarray, answer.get_weights())),  # copies, as Keras hands them out
+        live=lambda images: np.asarray(answer(images, training=False)),
+    )
+
+
+def structure(answer: Any, seed: int = 0) -> facts.Model | facts.Other:
+    """Collect a network without its weights, which may be 100 MB."""
     import keras
 
     if not isinstance(answer, keras.Model):
@@ -29,11 +42,10 @@ def model(answer: Any, seed: int = 0) -> facts.Model | facts.Other:
         output_shape=_shape(answer, "output_shape"),
         parameters=int(sum(math.prod(weight.shape) for weight in answer.weights)),
         config=json.dumps(settings),
-        weights=tuple(np.array(weight) for weight in answer.get_weights()),
+        weights=(),
         updates=fits.updates(answer),
         fits=fits.of(answer),
         identity=id(answer),
-        live=lambda images: np.asarray(answer(images, training=False)),
         **_compile_facts(settings.get("compile_config"), answer),
     )
 

@@ -1,6 +1,5 @@
 """Turn a student's dictionaries and files of networks into facts."""
 
-import dataclasses
 import pathlib
 from typing import Any
 
@@ -24,10 +23,7 @@ def by_key(answer: Any, seed: int = 0) -> facts.Networks | facts.Other:
 
 def structure(answer: Any, seed: int = 0) -> facts.Model | facts.Other:
     """Collect a network without its weights: they are not asked for, and may be 100 MB."""
-    found = networks.model(answer, seed)
-    if isinstance(found, facts.Model):
-        return dataclasses.replace(found, weights=(), live=None)
-    return found
+    return networks.structure(answer, seed)
 
 
 def saved(answer: Any, seed: int = 0) -> facts.Model | facts.Other:
