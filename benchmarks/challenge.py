@@ -1,6 +1,6 @@
 """The challenge of lab 6: the kit's own answers, with several seeds, against the clock.
 
-    python -m benchmarks.challenge --choose quick     # one training, on held-out images, kept as tried
+    python -m benchmarks.challenge --choose quick     # one training, on held-out images; kept
     python -m benchmarks.challenge --methods 2        # what each method buys: two seeds of each
     python -m benchmarks.challenge --record quick     # its five seeds, on the test images
     python -m benchmarks.challenge --record far small # the other answers

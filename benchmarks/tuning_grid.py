@@ -43,7 +43,10 @@ def measure(rounds: int = ROUNDS) -> list[rows.Row]:
     source = data.source()
     if source.kind != "real":
         raise ValueError(f"This is {source}. Set LABKIT_DATA to the real data.")
-    runs = [{name: processes.only("benchmarks.tuning_grid", name) for name in WAYS} for _ in range(rounds)]
+    runs = [
+        {name: processes.only("benchmarks.tuning_grid", name) for name in WAYS}
+        for _ in range(rounds)
+    ]
 
     def found(way: str, what: str) -> tuple[float, ...]:
         return tuple(run[way][what] for run in runs)
