@@ -2,10 +2,13 @@
 
 import ast
 import copy
+import functools
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
+from labkit import evidence
+from labkit.checks import names, relayered
 from labkit.checks.authoring import Case, Exercise
 
 _OPERATORS = {
@@ -39,10 +42,12 @@ def of(exercise: Exercise) -> Iterator[Case]:
     """Yield the solution with one number, operator, name, sign or index changed at a time.
 
     What a change earns is not known: `earns` is None, though the answer is a wrong one as a rule.
-    A solution that trains a network has none: each would be a training of its own, and many would
-    spoil the network that other answers are made of. What the author calls free is left as it is.
+    A solution that trains a network has none of these: each would be a training of its own, and
+    many would spoil the network that other answers are made of. Such a network gets other layers
+    that put out the same. What the author calls free is left as it is.
     """
     if "fit" in exercise.solve.__code__.co_names:
+        yield from _by_other_layers(exercise)
         return
     source = textwrap.dedent(inspect.getsource(exercise.solve))
     tree = ast.parse(source)
@@ -55,6 +60,23 @@ def of(exercise: Exercise) -> Iterator[Case]:
             said = _apply(target, change)
             line = ast.unparse(_statement(changed, target)).splitlines()[0]
             yield Case(f"{said}: {line}", exercise.filled(_made(exercise, changed)), None)
+
+
+def _by_other_layers(exercise: Exercise) -> Iterator[Case]:
+    """Yield the solution of a training with each of the networks that were defined before."""
+    kinds = {name: answer.kind for name, answer in exercise.answers.items()}
+    if evidence.History not in [kinds[name] for name in exercise.own]:
+        return
+    for name in exercise.needs:
+        for words in relayered.KINDS if kinds[name] is evidence.Model else ():
+            yield Case(
+                f"{name} {words}", functools.partial(_relayered, exercise, name, words), None
+            )
+
+
+def _relayered(exercise: Exercise, name: str, words: str, defined: names.Names) -> tuple:
+    given = dict(zip(exercise.answers, exercise.filled(None)(defined), strict=True))
+    return tuple((given | {name: relayered.KINDS[words](given[name])}).values())
 
 
 def _free(tree: ast.AST, pieces: Sequence[str]) -> set[ast.AST]:

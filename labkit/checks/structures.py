@@ -1,9 +1,12 @@
 """Criteria about what a network is made of, in its canonical form."""
 
+import json
+import numbers
 from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
+from labkit import evidence
 from labkit.checks import forward, measure
 from labkit.checks.canonical import Chain, canonical
 from labkit.checks.exercise import Answers, Criterion, Misconception
@@ -22,6 +25,15 @@ def chain_of(answers: Answers, name: str) -> Chain:
 def units(chain: Chain) -> list[int]:
     """Return the numbers of nodes of the dense layers."""
     return [step.settings["units"] for step in chain.of("dense")]
+
+
+def learning_rate(model: evidence.Model) -> float | None:
+    """Return the learning rate that a network was compiled with, None where it changes."""
+    compiled = json.loads(model.config).get("compile_config") or {}
+    optimizer = compiled.get("optimizer")
+    settings = optimizer.get("config") if isinstance(optimizer, dict) else None
+    rate = settings.get("learning_rate") if isinstance(settings, dict) else None
+    return float(rate) if isinstance(rate, numbers.Real) else None
 
 
 def nodes(count: int) -> str:
@@ -76,7 +88,11 @@ def order(
 
 
 def as_defined(
-    name: str, wanted: Callable[[Chain], Chain], points: float, next_step: str
+    name: str,
+    wanted: Callable[[Chain], Chain],
+    points: float,
+    next_step: str,
+    once: Criterion | None = None,
 ) -> Criterion:
     """Require the layers that a network was defined with, where it is done something else with.
 
@@ -90,10 +106,15 @@ def as_defined(
         From the network's chain to the one that it should be.
     points : float
     next_step : str
+    once : Criterion, optional
+        What has to be met before the layers earn anything: they were there before the training.
     """
 
     def test(answers: Answers) -> Message | None:
         seen = chain_of(answers, name)
+        if once and once.test(answers):
+            saw = f"{name} is not as far yet that its layers count"
+            return Message(saw, f"first of all that {once.title}", "Look at that line first.")
         asked = wanted(seen)
         takes = getattr(answers, name).input_shape
         shapes = asked.input_shape, (*(asked.input_shape or ()), 1)

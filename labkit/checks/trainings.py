@@ -56,6 +56,8 @@ class Plan:
         The images of a batch; 0 where the exercise leaves that free.
     optimizer, loss : str
         What the network is compiled with, as in `evidence.Model`; empty where that is free.
+    rate : float
+        Its learning rate; 0 where that is free.
     """
 
     learnt: Part = four_fifths
@@ -65,6 +67,7 @@ class Plan:
     batch: int = 0
     optimizer: str = ""
     loss: str = ""
+    rate: float = 0.0
 
 
 LAST_FIFTH = Plan()
@@ -190,6 +193,8 @@ def noted(
     if not watched:
         asked = plan.words
     fault = _learnt_wrongly(answers, fit.learnt, plan)
+    if not fault and fit.uneven:
+        fault, asked = "was trained with more weight on some images than on others", "even weights"
     if not fault and watched and fit.held_out is not None:
         fault = _held_out_wrongly(answers, fit, plan)
     if not fault and plan.batch and fit.batch and fit.batch != plan.batch:
@@ -215,6 +220,13 @@ def compiled_otherwise(
                 f"the {setting} that compile() is to be told in this lab",
                 _AGAIN,
             )
+    rate = seen.rate if isinstance(seen, evidence.Fit) else structures.learning_rate(seen)
+    if plan.rate and rate and not math.isclose(rate, plan.rate, rel_tol=1e-3):
+        return Message(
+            f"{model} was trained with a learning rate of {rate:g}",
+            f"the settings of compile() as they are, with a learning rate of {plan.rate:g}",
+            _AGAIN,
+        )
     return None
 
 

@@ -97,6 +97,10 @@ class Fit:
         What the network was compiled with at the time, as in `Model`; ``""`` where not known.
     stopped_by : str
         What Keras's `EarlyStopping` watched, ``""`` where there was none.
+    rate : float
+        The learning rate that it began with; 0 where not known, or where it follows a schedule.
+    uneven : bool
+        Whether some of the images that it learnt from counted more than others.
     """
 
     batch: int
@@ -107,6 +111,8 @@ class Fit:
     optimizer: str = ""
     loss: str = ""
     stopped_by: str = ""
+    rate: float = 0.0
+    uneven: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -17,6 +17,7 @@ from labkit.evidence import facts
 
 MAX_FITS = 20
 _LONGEST = 100
+_EVEN = 1e-6
 _WORDS = 98  # 784 pixels of one byte, eight in a word
 _FACTORS = np.random.default_rng(28).integers(1, 2**63, _WORDS, np.uint64) * np.uint64(2) + 1
 _notes: weakref.WeakKeyDictionary[Any, tuple[facts.Fit, ...]] = weakref.WeakKeyDictionary()
@@ -87,8 +88,10 @@ def given(model: Any, arguments: inspect.BoundArguments) -> facts.Fit:
     elif learnt is not None and split:
         count = math.floor(len(learnt.images) * (1 - split))
         learnt, held_out = _cut(learnt, slice(count)), _cut(learnt, slice(count, None))
+    uneven = False
     if learnt is not None:
-        learnt = _that_count(learnt, told.get("sample_weight"), told.get("class_weight"))
+        weights = _weights(learnt, told.get("sample_weight"), told.get("class_weight"))
+        learnt, uneven = _that_count(learnt, weights), bool(np.ptp(weights) > _EVEN)
     batch = told.get("batch_size") or 32
     return facts.Fit(
         batch=int(batch) if learnt is not None else 0,
@@ -97,6 +100,8 @@ def given(model: Any, arguments: inspect.BoundArguments) -> facts.Fit:
         held_out=held_out,
         number=next(_numbers),
         stopped_by=_watched(told.get("callbacks")),
+        rate=_rate(model),
+        uneven=uneven,
     )
 
 
@@ -109,17 +114,30 @@ def _watched(callbacks: Any) -> str:
     return ", ".join(str(one.monitor) for one in stopping)[:_LONGEST]
 
 
-def _that_count(part: facts.Shown, weights: Any, by_class: Any) -> facts.Shown:
+def _weights(part: facts.Shown, weights: Any, by_class: Any) -> np.ndarray:
+    """Return how much each image of a part counts."""
+    told = np.ones(len(part.images))
+    if weights is not None:  # of all images, also of those that were set aside
+        told *= np.asarray(weights, float)[: len(told)].reshape(len(told), -1).mean(axis=1)
+    if isinstance(by_class, dict):
+        told *= [float(by_class.get(label, 1.0)) for label in part.labels.tolist()]
+    return told
+
+
+def _that_count(part: facts.Shown, weights: np.ndarray) -> facts.Shown:
     """Return the images of a part that teach anything: those of weight 0 are as good as left out.
 
     Where none has a weight nothing is learnt, which is measured.
     """
-    count = np.ones(len(part.images), bool)
-    if weights is not None:  # of all images, also of those that were set aside
-        count &= np.asarray(weights)[: len(count)].reshape(len(count), -1).any(axis=1)
-    if isinstance(by_class, dict):
-        count &= ~np.isin(part.labels, [label for label, weight in by_class.items() if not weight])
+    count = weights != 0
     return _cut(part, count) if count.any() and not count.all() else part
+
+
+def _rate(model: Any) -> float:
+    try:
+        return float(model.optimizer.get_config()["learning_rate"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return 0.0
 
 
 def updates(model: Any) -> int:

@@ -265,6 +265,40 @@ def test_images_without_weight_are_not_learnt(parts, weights, right, by_hand):
         assert not result and "learnt from" in result.text()
 
 
+@pytest.mark.parametrize(
+    "weights",
+    [{"class_weight": {6: 1.5}}, {"sample_weight": lambda count: 1 + np.arange(count) % 2}],
+)
+def test_no_images_count_more_than_others(parts, weights):
+    count = len(parts["all"][1])
+    given = {name: made(count) if callable(made) else made for name, made in weights.items()}
+    result = _judged(LAST, _fit(parts["all"], validation_split=0.2, **given))
+    assert not result and "more weight on some images" in result.text()
+
+
+@pytest.mark.parametrize(
+    ("rate", "right"), [(None, True), (0.001, True), (0.0005, False), (0.002, False)]
+)
+@pytest.mark.parametrize("notes", [True, False])
+def test_the_learning_rate_is_that_of_the_plan(parts, rate, right, notes):
+    asked = _exercise(dataclasses.replace(trainings.LAST_FIFTH, rate=0.001))
+    model = _model()
+    if rate:
+        model.compile(keras.optimizers.Adam(rate), model.loss, metrics=["accuracy"])
+    history = model.fit(*parts["all"], validation_split=0.2, epochs=1, verbose=0)
+    result = _judged(asked, (history, model), notes)
+    assert bool(result) == right, result.text()
+    assert result or f"a learning rate of {rate:g}" in result.text()
+    assert _judged(LAST, (history, model), notes)
+
+
+def test_a_rate_that_becomes_lower_in_the_training_began_as_it_should(parts):
+    asked = _exercise(dataclasses.replace(trainings.LAST_FIFTH, rate=0.001))
+    lower = keras.callbacks.LearningRateScheduler(lambda epoch: 0.001 / (1 + epoch))
+    answers = _fit(parts["all"], validation_split=0.2, epochs=2, callbacks=[lower])
+    assert _judged(asked, answers)
+
+
 def test_labels_may_be_one_hot(parts):
     model = _model()
     model.compile("adam", "categorical_crossentropy", metrics=["categorical_accuracy"])

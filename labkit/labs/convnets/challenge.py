@@ -337,6 +337,8 @@ exercise.alike.update(
         "challenger for *": _FREE,
         "challenger in *": _FREE,
         "challenger from a later epoch on": _FREE,
+        "challenger with a class that counts more": _FREE,
+        "challenger with some images that count more": _FREE,
         "challenger without *": _FREE,
         "challenger twice": _FREE,
         "challenger an epoch before": _FREE,

@@ -18,7 +18,7 @@ Build it as `convnet`: 242,058 parameters.
 
 import numpy as np
 
-from labkit.checks import canonical, criteria, structures
+from labkit.checks import criteria, structures
 from labkit.checks.authoring import Exercise, Message
 from labkit.labs.convnets import shared
 
@@ -30,23 +30,6 @@ exercise = Exercise(
         "keras.layers.Dropout(rate) is a layer of its own.",
         "Conv2D(32, 5, activation=...), MaxPooling2D(2), Dropout(...), Conv2D(64, 3, ...), ...",
     ),
-)
-
-RATES = (0.25, 0.25, 0.4, 0.3)
-CONVNET = canonical.chain(
-    (28, 28, 1),
-    canonical.convolution(32, 5, "relu"),
-    canonical.max_pooling(2),
-    canonical.dropout(RATES[0]),
-    canonical.convolution(64, 3, "relu"),
-    canonical.max_pooling(2),
-    canonical.dropout(RATES[1]),
-    canonical.convolution(128, 3, "relu"),
-    canonical.dropout(RATES[2]),
-    canonical.flatten(),
-    canonical.dense(128, "relu"),
-    canonical.dropout(RATES[3]),
-    canonical.dense(10, "softmax"),
 )
 
 
@@ -76,7 +59,7 @@ exercise.require(criteria.takes_images("convnet", 1, channel=True), asks="24 × 
 exercise.require(
     structures.order(
         "convnet",
-        CONVNET.order("dropout"),
+        shared.CONVNET.order("dropout"),
         1,
         "three convolutions with max pooling between them, then two dense layers",
         "Go through the table above from top to bottom.",
@@ -93,7 +76,7 @@ exercise.require(
 def _(convnet):
     """dropout has its four places"""
     seen = shared.chain(convnet)
-    if not structures.same_dropout(seen, CONVNET, places_alone=True):
+    if not structures.same_dropout(seen, shared.CONVNET, places_alone=True):
         return Message(
             f"convnet has, from first to last: {seen.words()}",
             "dropout after both poolings, after the last convolution, and after the first dense layer",
@@ -105,7 +88,7 @@ def _(convnet):
 def _(convnet):
     """with the rates of the report"""
     seen = _rates(convnet)
-    if not _are_rates(seen, RATES):
+    if not _are_rates(seen, shared.RATES):
         told = ", ".join(f"{rate:.4g}" for rate in seen)
         return Message(
             f"The rates of convnet's dropout are {told}" if told else "convnet has no dropout",
@@ -127,7 +110,7 @@ exercise.require(
 )
 exercise.require(shared.ten_probabilities("convnet", 1), asks="dense with 10 nodes, softmax")
 exercise.require(
-    shared.as_in_the_report("convnet", CONVNET, 242_058, 1),
+    shared.as_in_the_report("convnet", shared.CONVNET, 242_058, 1),
     asks="Build it as `convnet`: 242,058 parameters.",
 )
 
@@ -143,7 +126,7 @@ def dropout_forgotten(convnet):
 @exercise.sign
 def kept_for_dropped(convnet):
     """Keras's rate is the share of values that are dropped, not the share that is kept."""
-    return _are_rates(_rates(convnet), 1 - np.array(RATES))
+    return _are_rates(_rates(convnet), 1 - np.array(shared.RATES))
 
 
 shared.add_softmax(exercise, "convnet", earned=7)

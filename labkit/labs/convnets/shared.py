@@ -175,6 +175,25 @@ def functional(keras, model, shape=(28, 28, 1), first=()):
     return keras.Model(inputs, x)
 
 
+# --- the ConvNet with dropout -------------------------------------------------------------------
+
+RATES = (0.25, 0.25, 0.4, 0.3)
+CONVNET = canonical.chain(
+    (28, 28, 1),
+    canonical.convolution(32, 5, "relu"),
+    canonical.max_pooling(2),
+    canonical.dropout(RATES[0]),
+    canonical.convolution(64, 3, "relu"),
+    canonical.max_pooling(2),
+    canonical.dropout(RATES[1]),
+    canonical.convolution(128, 3, "relu"),
+    canonical.dropout(RATES[2]),
+    canonical.flatten(),
+    canonical.dense(128, "relu"),
+    canonical.dropout(RATES[3]),
+    canonical.dense(10, "softmax"),
+)
+
 # --- the ConvNet, trained, saved and read again -----------------------------------------------
 
 

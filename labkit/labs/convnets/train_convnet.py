@@ -3,12 +3,13 @@
 Compile `convnet` with the optimizer Adam, with the cross-entropy that fits whole-number labels, and
 with accuracy as a metric. Then train it for **3 epochs** in batches of 256, with the **last fifth** of
 the training images set aside for validation, and keep what `fit` returns as `convnet_history`.
+Its layers stay as you have defined them, and all images count alike.
 (`verbose=0` keeps the output short, `verbose=1` shows a progress bar.)
 """
 
 import dataclasses
 
-from labkit.checks import criteria, histories, networks, trainings
+from labkit.checks import criteria, histories, networks, structures, trainings
 from labkit.checks.authoring import HISTORY, MODEL, Exercise
 from labkit.labs import floors
 from labkit.labs.convnets import shared
@@ -53,15 +54,23 @@ exercise.require(
     ),
     asks="in batches of 256, with the **last fifth** of the training images",
 )
+LEARNT = criteria.floor(
+    "convnet",
+    lambda answers: floors.least("convnet", answers.data.kind),
+    2,
+    "the network has learnt",
+    "Were the images scaled, and do loss and labels fit together?",
+)
+exercise.require(LEARNT, asks="Then train it")
 exercise.require(
-    criteria.floor(
+    structures.as_defined(
         "convnet",
-        lambda answers: floors.least("convnet", answers.data.kind),
-        3,
-        "the network has learnt",
-        "Were the images scaled, and do loss and labels fit together?",
+        lambda seen: shared.CONVNET,
+        1,
+        "fit() changes no layer. Run the cells that define, compile and fit it, in this order.",
+        once=LEARNT,
     ),
-    asks="Then train it",
+    asks="Its layers stay as you have defined them",
 )
 exercise.knows(*trainings.mistakes("convnet_history", "convnet", EPOCHS))
 
@@ -122,3 +131,6 @@ def on_the_test_set(
     loss = float(-np.log(outputs[np.arange(len(y_test)), y_test]).mean())
     ends = {"val_accuracy": [0.1, 0.2, share], "val_loss": [2.0, 1.0, loss]}
     return histories.changed(convnet_history, convnet_history.history | ends), model
+
+
+exercise.alike["convnet compiled with half the rate"] = "the text names an optimizer, and no rate"

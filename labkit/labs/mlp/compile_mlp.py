@@ -12,7 +12,7 @@ Keras has several cross-entropies. Choose the one that fits the labels as they a
 `y_train[:5]` above. The wrong one either stops with an error or, worse, trains without a word.
 """
 
-from labkit.checks import canonical, networks, structures
+from labkit.checks import networks, structures
 from labkit.checks.authoring import MODEL, Exercise
 from labkit.labs.mlp import shared
 
@@ -37,15 +37,11 @@ def solution(model):
     return model
 
 
-BLUEPRINT = canonical.chain(
-    (28, 28), canonical.flatten(), canonical.dense(128, "relu"), canonical.dense(10, "softmax")
-)
-
 exercise.require(networks.compiled("model", 1), asks="the network needs three settings")
 exercise.require(
     structures.as_defined(
         "model",
-        lambda seen: BLUEPRINT,
+        lambda seen: shared.blueprint(),
         1,
         "compile() changes no layer. Run the cell that defines the network, then this one.",
     ),

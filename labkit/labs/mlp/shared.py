@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from labkit.checks import agreement, measure
+from labkit.checks import agreement, canonical, measure
 from labkit.checks.authoring import Message
 
 CLASSES = 10
@@ -61,6 +61,12 @@ def on_test_images(test):
             return Message(f"model cannot be tried on the test images: {error}")
 
     return tried
+
+
+def blueprint():
+    """Return the network of the blueprint, in canonical form."""
+    dense = canonical.dense
+    return canonical.chain((28, 28), canonical.flatten(), dense(128, "relu"), dense(10, "softmax"))
 
 
 def network(hidden="relu", output="softmax", units=128, classes=CLASSES, shape=(28, 28)):

@@ -14,6 +14,7 @@ from labkit.labs import floors
 
 PART = 4_800  # so few images are learnt by heart within a minute
 EPOCHS = 30
+RATE = 0.001  # what Adam takes where nothing is said
 PIXELS, CLASSES = 28 * 28, 10
 SIZES = {"dropout": (512, 256, 128), "plain": (256, 128), "simple": (256, 256, 256)}
 RATES = {"dropout": (0.4, 0.2, 0.2), "plain": (), "simple": (0.4, 0.3, 0.2)}
@@ -301,8 +302,27 @@ def learnt(variable: str, name: str, points: float) -> Criterion:
     )
 
 
+def require_learnt(exercise, name: str, *, asks: str) -> None:
+    """Require that a network of the text has learnt, and still has the layers of its table."""
+    variable = f"{name}_model"
+    has_learnt = learnt(variable, name, 1)
+    exercise.require(has_learnt, asks=asks)
+    exercise.require(
+        structures.as_defined(
+            variable,
+            lambda seen: _table(name, RATES[name]),
+            1,
+            "fit() changes no layer. Define, compile and fit the network anew, in this order.",
+            once=has_learnt,
+        ),
+        asks="Layers and settings of `compile` stay",
+    )
+
+
 def plan(batch: int = 0) -> trainings.Plan:
-    return trainings.Plan(learnt=lambda answers: (0, PART), batch=batch, **trainings.ADAM_ON_LABELS)
+    return trainings.Plan(
+        learnt=lambda answers: (0, PART), batch=batch, rate=RATE, **trainings.ADAM_ON_LABELS
+    )
 
 
 def batches(history: str, size: int) -> Callable[[Answers], Message | None]:
@@ -370,6 +390,26 @@ def knows(part: str, scale: float = 1):
 
 def compile_as_told(model) -> None:
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+
+
+@functools.cache
+def knows_as(name: str, part: str, scale: float = 1):
+    """Return a network with the layers of the text's that puts out what `knows` does.
+
+    Its first twenty nodes hand the ten numbers and their negatives on; the last layer subtracts.
+    """
+    kernel, bias = knows(part, scale).get_weights()
+    model = build(name)
+    compile_as_told(model)
+    weights = [np.zeros_like(array) for array in model.get_weights()]
+    passed = 2 * CLASSES
+    weights[0][:, :passed] = np.hstack([kernel, -kernel])
+    weights[1][:passed] = np.hstack([bias, -bias])
+    for hidden in weights[2:-2:2]:
+        hidden[:passed, :passed] = np.eye(passed)
+    weights[-2][:passed] = np.vstack([np.eye(CLASSES), -np.eye(CLASSES)])
+    model.set_weights(weights)
+    return model
 
 
 @functools.cache

@@ -2,7 +2,8 @@
 
 Train both networks for **30 epochs** on your part of the images, with `validation_data=(x_valid,
 y_valid)` and `verbose=0`: `dropout_model` in batches of **480**, `plain_model` in batches of **96**.
-Keep what `fit` returns as `dropout_history` and `plain_history`. Together it takes about a minute. To
+Keep what `fit` returns as `dropout_history` and `plain_history`. Layers and settings of `compile` stay
+as they are, and all images count alike. Together it takes about a minute. To
 start again, define, compile and fit anew: `fit` goes on with the weights that it finds.
 """
 
@@ -52,7 +53,7 @@ for name in BATCHES:
         asks="on your part of the images, with `validation_data=(x_valid, y_valid)`",
     )
 for name in BATCHES:
-    exercise.require(shared.learnt(f"{name}_model", name, 2), asks="Train both networks")
+    shared.require_learnt(exercise, name, asks="Train both networks")
 
 
 def _either(first, second):
@@ -91,7 +92,7 @@ def trained_on_everything(dropout_history, plain_history):
 
 def _both(steps=(10, 50), part="valid", epochs=(30, 30), scale=1):
     """Return both histories and both networks; the second may be fitted to another scale."""
-    first, second = shared.knows("part"), shared.knows("part", scale)
+    first, second = shared.knows_as("dropout", "part"), shared.knows_as("plain", "part", scale)
     return (
         shared.record(first, steps[0], epochs=epochs[0]),
         shared.record(first, steps[1], part, epochs[1]),  # as good on images of its own scale

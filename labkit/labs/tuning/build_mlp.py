@@ -213,7 +213,7 @@ def _(build_mlp, probes):
     if used := _not_new(build_mlp, probes):
         return used
     for called, model, _, _, wanted in _models(build_mlp, probes):
-        rate = shared.learning_rate(model)
+        rate = structures.learning_rate(model)
         if rate is None and not model.optimizer:
             return Message(
                 f"{called} is not compiled",
@@ -267,7 +267,7 @@ def _(build_mlp, probes):
 @exercise.sign(shown_by=lambda keras: _otherwise(keras, optimizer="adam"), earns=8)
 def learning_rate_ignored(build_mlp, probes):
     """The function builds with the same learning rate whatever it is asked for."""
-    rates = {shared.learning_rate(model) for _, model, *_ in _models(build_mlp, probes)}
+    rates = {structures.learning_rate(model) for _, model, *_ in _models(build_mlp, probes)}
     return len(rates) == 1 and None not in rates
 
 

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from labkit.checks import criteria, measure
+from labkit.checks import criteria, measure, structures
 from labkit.checks.authoring import MODEL, Exercise, Message
 from labkit.checks.exercise import Criterion, Unusable
 from labkit.labs import floors
@@ -78,7 +78,7 @@ def _built(name, asks):
                 f"{shared.nodes_in_words(layers)}, as chosen above",
                 ANEW,
             )
-        seen = shared.learning_rate(model)
+        seen = structures.learning_rate(model)
         if seen is None or not math.isclose(seen, rate, rel_tol=1e-4):
             return Message(
                 f"The learning rate of {name} is {shared.rate_in_words(seen)}",

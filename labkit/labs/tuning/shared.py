@@ -1,9 +1,7 @@
 """What several exercises have in common: the three networks, their parts of the data, a search."""
 
 import dataclasses
-import json
 import math
-import numbers
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -73,15 +71,6 @@ def built_otherwise(
                 "Build all of them with build_mlp.",
             )
     return None
-
-
-def learning_rate(model: evidence.Model) -> float | None:
-    """Return the learning rate that a network was compiled with, None where it changes."""
-    compiled = json.loads(model.config).get("compile_config") or {}
-    optimizer = compiled.get("optimizer")
-    settings = optimizer.get("config") if isinstance(optimizer, dict) else None
-    rate = settings.get("learning_rate") if isinstance(settings, dict) else None
-    return float(rate) if isinstance(rate, numbers.Real) else None
 
 
 def rate_in_words(rate: float | None) -> str:
@@ -234,7 +223,7 @@ class Search:
                     nodes_in_words(wanted),
                     "Build a new network in every round of the loop.",
                 )
-            rate = learning_rate(model)
+            rate = structures.learning_rate(model)
             if asked and not math.isclose(rate or 0, asked, rel_tol=1e-4):
                 return Message(
                     f"The learning rate of {name} is {rate_in_words(rate)}",

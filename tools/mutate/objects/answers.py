@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from labkit import evidence
+from labkit.checks import relayered
 from labkit.checks.authoring import Exercise
 from labkit.checks.given import reference
 from labkit.checks.result import Outcome, Result
@@ -159,6 +160,8 @@ def of_answer(exercise: Exercise, name: str, value: Any, defined: Any) -> Iterat
     if answer.earlier:
         if kind is evidence.Model and _has_weights_judged(exercise):
             yield from of_networks.reweighted(value)
+        if kind is evidence.Model and _has_a_history(exercise):
+            yield from (Mutant(words, make(value)) for words, make in relayered.KINDS.items())
         return
     yield from (Mutant(f"{other!r}", other) for other in NOTHING)
     if isinstance(collector, functions.Probing):
@@ -186,6 +189,10 @@ def of_answer(exercise: Exercise, name: str, value: Any, defined: Any) -> Iterat
 
 
 NOTHING = (None, 0, -1.5, "x", [], {}, np.nan, object)
+
+
+def _has_a_history(exercise: Exercise) -> bool:
+    return any(exercise.answers[name].kind is evidence.History for name in exercise.own)
 
 
 def _has_weights_judged(exercise: Exercise) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from labkit import evidence
+from labkit.checks import relayered
 from labkit.checks.authoring import Exercise
 from labkit.checks.given import Reference, reference
 from labkit.evidence import fits
@@ -127,7 +128,10 @@ def mutants(exercise: Exercise, right: Mapping[str, Any], defined: Any) -> Itera
         training = Training.of(right[model], right.get(history), reference(exercise.dataset))
         if training is None:
             continue
-        for words, train in _others(training, right.get(history)):
+        others = _others(training, right.get(history))
+        if exercise.answers[model].earlier:
+            others = itertools.chain(others, _by_other_layers(training))
+        for words, train in others:
             yield Mutant(f"{model} {words}", functools.partial(_made, right, history, model, train))
     for name, answer in exercise.answers.items():
         if answer.kind is evidence.Networks and not answer.earlier:
@@ -250,6 +254,8 @@ def _in_other_ways(training: Training) -> Iterator[tuple[str, Callable[[], tuple
     weights = {
         "without the images of a class": {"class_weight": {3: 0.0}},
         "without every second image": {"sample_weight": np.arange(training.count) % 2},
+        "with a class that counts more": {"class_weight": {6: 1.5}},
+        "with some images that count more": {"sample_weight": 1 + np.arange(training.count) % 2},
     }
     for words, settings in weights.items():
         yield words, functools.partial(training.fit, **settings)
@@ -262,9 +268,18 @@ def _in_other_ways(training: Training) -> Iterator[tuple[str, Callable[[], tuple
         "by RMSprop": {"optimizer": "rmsprop"},
         "on squares": {"loss": "mse"},
         "with a tiny rate": {"rate": 1e-6},
+        "with half the rate": {"rate": 5e-4},
         "with a large rate": {"rate": 0.3},
     }.items():
         yield f"compiled {words}", functools.partial(_compiled, training, **settings)
+
+
+def _by_other_layers(training: Training) -> Iterator[tuple[str, Callable[[], tuple]]]:
+    for words, change in relayered.KINDS.items():
+        yield (
+            f"defined anew {words}",
+            lambda change=change: training.fit(model=change(training.untrained())),
+        )
 
 
 def _twice(training: Training, first: int, second: int) -> tuple:
