@@ -194,7 +194,10 @@ def saw(name: str, fact: Any, right_shape: Callable[[], tuple[int, ...]]) -> str
     """Say what was seen of an answer that is not the right one."""
     if isinstance(fact, evidence.Value):
         one = isinstance(fact.value, list) and len(fact.value) == 1
-        return f"{name} is {criteria.shown(fact)}{f', of type {fact.type}' * one}"
+        more = f", of type {fact.type}" if one else ""
+        if _reads_like_a_number(fact.value):
+            more = ", a text in quotation marks"
+        return f"{name} is {criteria.shown(fact)}{more}"
     if isinstance(fact, evidence.Array):
         if fact.shape != right_shape():
             return f"{name} has the shape {fact.shape}"
@@ -204,6 +207,13 @@ def saw(name: str, fact: Any, right_shape: Callable[[], tuple[int, ...]]) -> str
             return f"{name} changes an array that it is given"
         return f"On a small test {name} returned something else"
     return f"{name} is not as it should be"
+
+
+def _reads_like_a_number(plain: Any) -> bool:
+    try:
+        return isinstance(plain, str) and math.isfinite(float(plain.replace(",", "")))
+    except ValueError:
+        return False
 
 
 def not_returned(name: str, result: Any, right: Any, expected: str) -> Message | None:

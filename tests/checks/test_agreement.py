@@ -2,6 +2,7 @@
 
 import hypothesis
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as drawn
 
@@ -96,3 +97,18 @@ def test_rounded_numbers_are_told_from_others_that_are_as_near(wanted, places):
     other = wanted * 255 / 256
     hypothesis.assume(np.abs(other - np.round(other, 4)).max() > 2e-6)
     assert not agreement.agrees_rounded(values.array(other), wanted, 4)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("1225500", "n is '1225500', a text in quotation marks"),
+        ("1,225,500", "n is '1,225,500', a text in quotation marks"),
+        ("Shirt", "n is 'Shirt'"),
+        ("nan", "n is 'nan'"),
+        (1225500, "n is 1225500"),
+        ([7], "n is [7], of type list"),
+    ],
+)
+def test_a_number_in_quotation_marks_is_called_a_text(value, words):
+    assert agreement.saw("n", values.value(value), tuple) == words
