@@ -67,15 +67,57 @@ def test_a_network_that_is_changed_where_it_is_compiled_is_refused():
 
 
 def test_a_change_of_a_network_can_be_made_alone():
-    right = _built(8)
-    made = list(of_networks.numbered(right))
+    right, other = _built(8), _built(9)
+    made = list(of_networks.mutants(right))
     assert len(made) > 60
-    for number, mutant in made[::15]:
-        alone = of_networks.change(right, number)
+    for mutant in made[::15]:
+        alone = of_networks.change(right, mutant.words)
         kinds = [[type(layer) for layer in model.layers] for model in (alone, mutant.value)]
         assert kinds[0] == kinds[1]
         assert alone.output_shape == mutant.value.output_shape
-        assert of_networks.change(_built(9), number) is not None
+        elsewhere = of_networks.change(other, mutant.words)
+        assert of_networks.alike(other, elsewhere) == of_networks.alike(right, mutant.value)
+
+
+def test_networks_whose_weights_nobody_asks_for_are_changed_in_the_same_ways():
+    made = [list(of_networks.mutants(_built(8), weights=told)) for told in (True, False)]
+    assert [mutant.words for mutant in made[0]] == [mutant.words for mutant in made[1]]
+    for pair in list(zip(*made, strict=True))[::9]:
+        one, other = (collected.model(mutant.value) for mutant in pair)
+        assert (one.parameters, one.output_shape) == (other.parameters, other.output_shape)
+        kinds = [[type(layer) for layer in mutant.value.layers] for mutant in pair]
+        assert kinds[0] == kinds[1]
+        assert [part.shape for part in one.weights] == [part.shape for part in other.weights]
+
+
+def _building(rate=None, loss="sparse_categorical_crossentropy"):
+    def build(nodes, rate):
+        model = _built(nodes)
+        model.compile(keras.optimizers.Adam(rate), loss, metrics=["accuracy"])
+        return model
+
+    return build if rate is None else lambda nodes, _: build(nodes, rate)
+
+
+def test_functions_that_build_networks_are_changed_in_what_they_build_and_how_it_is_compiled():
+    probing = functions.calls(
+        lambda random: [(int(nodes), 0.002) for nodes in random.choice(np.arange(4, 40), 2, False)]
+    )
+    right = _building()
+    made = {mutant.words: mutant for mutant in of_functions.mutants(right, probing)}
+    assert of_functions.alike(probing, right, _building())
+    others = (_building(0.001), _building(loss="mse"), lambda *_: 7, lambda *_: None)
+    assert not any(of_functions.alike(probing, right, other) for other in others)
+    kept = right(8, 0.002)
+    assert not of_functions.alike(probing, right, lambda *_: kept)
+    by_words = {
+        words: made[f"returns its network {words}"].fresh()(11, 0.002)
+        for words in ("compiled with loss mse", "not compiled", "layer 1, Dense, trainable=False")
+    }
+    assert by_words["compiled with loss mse"].optimizer.learning_rate == np.float32(0.002)
+    assert not by_words["not compiled"].compiled
+    assert by_words["layer 1, Dense, trainable=False"].layers[1].units == 11
+    assert len(made) > 100
 
 
 def test_networks_under_the_same_keys_are_compared_one_by_one():

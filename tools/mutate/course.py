@@ -327,7 +327,7 @@ def _same_network(one: Any, other: Any) -> bool:
     Layers without weights, but for those that act in a training only, may be others as long as the
     same comes out with the same weights.
     """
-    if one.input_shape != other.input_shape or _compiled_with(one) != _compiled_with(other):
+    if one.input_shape != other.input_shape or compiled_with(one) != compiled_with(other):
         return False
     if _learning(one) != _learning(other):
         return False
@@ -377,7 +377,7 @@ def _same_curves(one: dict[str, list[float]], other: dict[str, list[float]]) -> 
     )
 
 
-def _compiled_with(model: Any) -> dict | None:
+def compiled_with(model: Any) -> dict | None:
     """Return how a network was compiled; a metric that is named twice is measured once more."""
     config = _without_names(model.get_compile_config())
     if config and isinstance(config.get("metrics"), list):

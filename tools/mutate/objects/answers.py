@@ -178,7 +178,7 @@ def of_answer(exercise: Exercise, name: str, value: Any, defined: Any) -> Iterat
             value, *(defined.find(part) for part in ("x_piece", "y_piece"))
         )
     elif collector in (networks.model, saved_networks.structure):
-        yield from of_networks.mutants(value)
+        yield from of_networks.mutants(value, weights=collector is networks.model)
         yield from of_networks.compiled(value)
         if exercise.answers[name].collector is networks.model and _has_weights_judged(exercise):
             yield from of_networks.reweighted(value)

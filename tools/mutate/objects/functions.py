@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from labkit import evidence
 from labkit.checks import agreement
 from labkit.evidence import functions
+from labkit.evidence.networks import is_network
 from tools.mutate.objects import arrays, networks
 from tools.mutate.objects.mutant import Mutant
 
@@ -26,21 +28,29 @@ def mutants(right: Function, probing: functions.Probing) -> Iterator[Mutant]:
         yield Mutant(words, make(), SEEDS, make)
     # One that has learnt the answers to a seed is found out under every other.
     yield Mutant("a table of answers", _table(right, probing.arguments(0)), SEEDS[1:])
-    for words, change in _results(right, probing):
+    first = right(*probing.arguments(0)[0])
+    for words, function in _of_networks(right, first):
+        yield Mutant(f"returns its network {words}", function, SEEDS)
+    for words, change in _results(first):
         yield Mutant(f"returns its result {words}", _then(right, change), SEEDS)
 
 
 def alike(probing: functions.Probing, one: Function, other: Function) -> bool:
     """Tell whether two functions do the same on arguments that no check has used."""
     for seed in range(1_000, 1_005):
-        facts = [functions.called(f, probing.arguments(seed), seed) for f in (one, other)]
-        pairs = zip(*(fact.calls for fact in facts), strict=True)
-        if not all(_same_result(first.result, second.result) for first, second in pairs):
-            return False
-        if [call.changed_its_input for call in facts[0].calls] != [
-            call.changed_its_input for call in facts[1].calls
-        ]:
-            return False
+        arguments = probing.arguments(seed)
+        facts = [functions.called(f, arguments, seed) for f in (one, other)]
+        for given, first, second in zip(arguments, *(fact.calls for fact in facts), strict=True):
+            told = [(call.changed_its_input, call.again) for call in (first, second)]
+            if told[0] != told[1]:
+                return False
+            if isinstance(first.result, evidence.Model):
+                if not isinstance(second.result, evidence.Model):
+                    return False
+                if not networks.alike(one(*given), other(*given)):
+                    return False
+            elif not _same_result(first.result, second.result):
+                return False
     return True
 
 
@@ -218,19 +228,35 @@ def probes_of(known: list[tuple]) -> list[tuple]:
 # --- results --------------------------------------------------------------------------------
 
 
-def _results(
-    right: Function, probing: functions.Probing
-) -> Iterator[tuple[str, Callable[[Any], Any]]]:
-    result = right(*probing.arguments(0)[0])
-    if functions.returned_fact(result).__class__.__name__ == "Model":
-        for number, mutant in networks.numbered(result):
-            if not networks.alike(result, mutant.value):
-                yield mutant.words, functools.partial(networks.change, number=number)
+def _of_networks(right: Function, first: Any) -> Iterator[tuple[str, Function]]:
+    """Yield functions that build other networks than `right`, which returned `first`."""
+    if not is_network(first):
         return
+    known: dict[str, Any] = {}
+
+    def built(*given: Any) -> Any:
+        """Return a network that `right` has built of these arguments: it is changed in copies."""
+        key = functions.digest(given)
+        if key not in known:
+            known[key] = right(*given)
+        return known[key]
+
+    for make, made in (
+        (networks.change, networks.mutants(first)),
+        (networks.compiled_as, networks.compiled(first)),
+    ):
+        for mutant in made:
+            yield (
+                mutant.words,
+                lambda *given, make=make, words=mutant.words: make(built(*given), words),
+            )
+
+
+def _results(result: Any) -> Iterator[tuple[str, Callable[[Any], Any]]]:
     yield "as a text", str
     yield "in a dictionary", lambda r: {"result": r}
     yield "in a tuple", lambda r: (r, r)
-    sample = np.asarray(result)
+    sample = np.asarray(None if is_network(result) else result)
     if sample.dtype.kind not in "biuf":
         return
     for number, (words, _) in enumerate(arrays.changes(sample)):

@@ -1,5 +1,6 @@
 """Networks that are not quite the right ones: their layers, their settings, their weights."""
 
+import contextlib
 import copy
 import itertools
 import json
@@ -8,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tools.mutate import course
 from tools.mutate.objects.mutant import Mutant
 
 Layer = dict[str, Any]
@@ -41,30 +43,38 @@ def _regularizer(kind: str, factor: float) -> dict[str, Any]:
     return {"module": "keras.regularizers", "class_name": kind.upper(), "config": config}
 
 
-def mutants(model: Any) -> Iterator[Mutant]:
+def mutants(model: Any, weights: bool = True) -> Iterator[Mutant]:
     """Yield networks with a layer or a setting changed, compiled as `model` is; none built alike.
 
-    Only a network that is a plain chain of layers has any.
+    Only a network that is a plain chain of layers has any. Where nobody asks for weights, they are
+    drawn as soon as somebody does: a network of 100 MB is built at once.
     """
-    for _, mutant in numbered(model):
-        yield mutant
-
-
-def numbered(model: Any) -> Iterator[tuple[int, Mutant]]:
-    """Yield what `mutants` does, each with the number by which `change` makes it alone."""
     seen = [_looks(model)]
-    for number, (words, layers, shape) in enumerate(_changes(model)):
-        made = _built(model, layers, shape)
+    for words, layers, shape in _changes(model):
+        with contextlib.nullcontext() if weights else _no_weights_yet():
+            made = _built(model, layers, shape, weights)
         if made is not None and (shape or _looks(made) not in seen):
             seen.append(_looks(made))
-            yield number, Mutant(words, made)
+            yield Mutant(words, made)
 
 
-def change(model: Any, number: int) -> Any:
-    """Return the network that the change of this number makes, or the next one that makes any."""
-    changes = itertools.islice(_changes(model), number, None)
+def change(model: Any, words: str) -> Any:
+    """Return the network that the change of these words makes.
+
+    Where `model` has no such change, it is the first of the same setting, or else of any kind.
+    """
+    setting = words.partition("=")[0]
+    changes = sorted(
+        _changes(model), key=lambda made: (made[0] != words, made[0].partition("=")[0] != setting)
+    )
     built = (_built(model, layers, shape) for _, layers, shape in changes)
     return next(made for made in built if made is not None)
+
+
+def _no_weights_yet() -> contextlib.AbstractContextManager:
+    import keras
+
+    return keras.StatelessScope(initialize_variables=False)
 
 
 def _layers(model: Any) -> list[Layer]:
@@ -73,24 +83,27 @@ def _layers(model: Any) -> list[Layer]:
     return [keras.saving.serialize_keras_object(layer) for layer in model.layers]
 
 
-def _built(model: Any, layers: list[Layer], shape: tuple | None = None) -> Any:
+def _built(
+    model: Any, layers: list[Layer], shape: tuple | None = None, weights: bool = True
+) -> Any:
     """Return the network of these layers, with the weights that fit; None where there is none."""
     import keras
 
     keras.utils.set_random_seed(0)
     try:
-        made = keras.Sequential([keras.Input(shape or model.input_shape[1:])])
+        chain = [keras.Input(shape or model.input_shape[1:])]
         for settings in layers:
             settings = copy.deepcopy(settings)
             settings["config"].pop("name", None)
             settings.pop("build_config", None)
-            made.add(keras.saving.deserialize_keras_object(settings))
+            chain.append(keras.saving.deserialize_keras_object(settings))
+        made = keras.Sequential(chain)  # add() would build all of it anew for each layer
         if model.compiled:
             made.compile_from_config(model.get_compile_config())
     except Exception:  # layers that do not fit together make no network
         return None
     shapes = [weight.shape for weight in made.weights]
-    if shapes == [weight.shape for weight in model.weights]:
+    if weights and shapes == [weight.shape for weight in model.weights]:
         made.set_weights(model.get_weights())
     return made
 
@@ -245,11 +258,34 @@ def compiled(model: Any) -> Iterator[Mutant]:
 
     if not isinstance(model, keras.Sequential) or not model.compiled:
         return
-    right = {
-        "optimizer": type(model.optimizer).__name__.lower(),
-        "loss": model.loss,
-        "metrics": ["accuracy"],
-    }
+    for words in _compilings(model):
+        with contextlib.suppress(ValueError, TypeError):  # what compile() does not take
+            made = compiled_as(model, words)
+            if not compiled_alike(model, made):
+                yield Mutant(words, made)
+
+
+def compiled_as(model: Any, words: str) -> Any:
+    """Return a copy of a network that is compiled otherwise, as a mutant's `words` say."""
+    import keras
+
+    made = _copy(model)
+    part, setting = _compilings(model)[words]
+    if part:
+        optimizer = keras.saving.serialize_keras_object(model.optimizer)
+        right = {
+            "optimizer": keras.saving.deserialize_keras_object(optimizer),
+            "loss": model.loss,
+            "metrics": ["accuracy"],
+        }
+        made.compile(**(right | {part: setting() if callable(setting) else setting}))
+    return made
+
+
+def _compilings(model: Any) -> dict[str, tuple[str, Any]]:
+    """Return by words what of a compilation is otherwise, and how; of none at all, nothing."""
+    import keras
+
     slow = {"learning_rate": 1e-7}
     others: dict[str, dict[str, Any]] = {
         "optimizer": {
@@ -295,24 +331,17 @@ def compiled(model: Any) -> Iterator[Mutant]:
             "the mean": lambda: [keras.metrics.Mean()],
         },
     }
-    for part, values in others.items():
-        for words, value in values.items():
-            made = _copy(model)
-            setting = value() if callable(value) else value
-            if setting == right[part] or words == right[part]:
-                continue
-            try:
-                made.compile(**(right | {part: setting}))
-            except (ValueError, TypeError):
-                continue
-            yield Mutant(f"compiled with {part} {words}", made)
-    yield Mutant("not compiled", _copy(model))
+    found = {
+        f"compiled with {part} {words}": (part, setting)
+        for part, settings in others.items()
+        for words, setting in settings.items()
+    }
+    return found | {"not compiled": ("", None)}
 
 
 def _copy(model: Any) -> Any:
-    import keras
-
-    made = keras.models.clone_model(model)
+    """Return a network like `model` that is not compiled, as a clone of Keras's would be."""
+    made = type(model).from_config(model.get_config())
     made.set_weights(model.get_weights())
     return made
 
@@ -371,8 +400,21 @@ def by_key(networks: dict[Any, Any]) -> Iterator[Mutant]:
 # --- behaviour ------------------------------------------------------------------------------
 
 
+def compiled_alike(one: Any, other: Any) -> bool:
+    """Tell whether two networks would be trained alike, and measured alike."""
+    if not (one.compiled and other.compiled):
+        return one.compiled == other.compiled
+    told = [course.compiled_with(model) for model in (one, other)]
+    for settings, model in zip(told, (one, other), strict=True):
+        settings["optimizer"] = [type(model.optimizer).__name__, model.optimizer.get_config()]
+        settings["optimizer"][1].pop("name")
+    return told[0] == told[1]
+
+
 def alike(one: Any, other: Any) -> bool:
     """Tell whether two networks of equal weights do the same, in training as well."""
+    if not compiled_alike(one, other):
+        return False
     shapes = [[tuple(w.shape) for w in model.weights] for model in (one, other)]
     # A network takes images with a channel axis as it takes those without one.
     inputs = [tuple(model.input_shape[1:3]) for model in (one, other)]
