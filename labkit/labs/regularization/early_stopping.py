@@ -176,6 +176,8 @@ def weights_of_the_last_epoch(simple_history, simple_model, data):
 
 
 def _watched(history, kind, validation):
+    if history.fit and history.fit.stopped_by == "val_loss":
+        return False
     values = np.array(trainings.curve(history, kind, validation))
     values = values if kind == "loss" else -values
     return len(values) < MOST_EPOCHS and _stops_after(values)
