@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from labkit import evidence
-from labkit.checks import criteria, measure, trainings
+from labkit.checks import criteria, measure, structures, trainings
 from labkit.checks.canonical import canonical
 from labkit.checks.exercise import Answers, Criterion, Misconception
 from labkit.checks.result import Message
@@ -54,14 +54,27 @@ def compiled_for_classes(name: str, points: float) -> Criterion:
     return Criterion(f"{name} is compiled as asked", points, test)
 
 
+# Below, a network of a lab learns next to nothing in its epochs; above, it does not settle.
+_LEAST_RATE, _MOST_RATE = 1e-5, 0.1
+
+
 def optimizer(name: str, wanted: str, points: float, title: str, next_step: str) -> Criterion:
-    """Require the optimizer `wanted`, its class's name in lower case."""
+    """Require the optimizer `wanted`, its class's name in lower case, at a rate that may learn."""
 
     def test(answers: Answers) -> Message | None:
-        seen = getattr(answers, name).optimizer
-        if seen == wanted:
+        model = getattr(answers, name)
+        if model.optimizer != wanted:
+            return Message(
+                f"{name} is compiled with the optimizer {model.optimizer}", "", next_step
+            )
+        rate = structures.learning_rate(model)
+        if rate is None or _LEAST_RATE <= rate <= _MOST_RATE:
             return None
-        return Message(f"{name} is compiled with the optimizer {seen}", "", next_step)
+        return Message(
+            f"{name} is compiled with a learning rate of {rate:g}",
+            f"a usual learning rate, between {_LEAST_RATE:f} and {_MOST_RATE:g}",
+            "Leave the learning rate out: the one that Keras gives the optimizer will do.",
+        )
 
     return Criterion(title, points, test)
 

@@ -1,7 +1,7 @@
 """Compile the network
 
-Compile `model2` as you have defined it, with the optimizer **RMSprop** and the **categorical
-cross-entropy** as loss, and have the accuracy reported. (Lab 2 had the class numbers as labels, here they are one-hot: that is why the
+Compile `model2` as you have defined it, with the optimizer **RMSprop** at a usual learning rate (Keras's own
+will do) and the **categorical cross-entropy** as loss, and have the accuracy reported. (Lab 2 had the class numbers as labels, here they are one-hot: that is why the
 loss has another name.)
 """
 
@@ -44,7 +44,7 @@ exercise.require(
         "the optimizer is RMSprop",
         "compile() takes the optimizer by its name or as keras.optimizers.RMSprop().",
     ),
-    asks="with the optimizer **RMSprop**",
+    asks="with the optimizer **RMSprop** at a usual learning rate",
 )
 exercise.require(
     networks.loss(
@@ -136,7 +136,11 @@ def a_metric_called_loss(keras):
     return shared.compiled(keras, metrics=[named])
 
 
-exercise.wrong(earns=6, plain_descent=lambda keras: shared.compiled(keras, "sgd"))
+exercise.wrong(
+    earns=6,
+    plain_descent=lambda keras: shared.compiled(keras, "sgd"),
+    no_usual_rate=lambda keras: shared.compiled(keras, keras.optimizers.RMSprop(1e-6)),
+)
 
 
 @exercise.wrong(earns=(6, 6, 6))

@@ -4,7 +4,7 @@ Before it can learn, the network needs three settings. Its layers stay as you ha
 
 | setting | its task | here |
 | --- | --- | --- |
-| optimizer | changes the weights after every batch | Adam |
+| optimizer | changes the weights after every batch | Adam, at a usual learning rate: Keras's own will do |
 | loss | a number to make smaller: how bad the probabilities are | a cross-entropy |
 | metrics | numbers for people to read, which steer nothing | accuracy |
 
@@ -51,7 +51,7 @@ exercise.require(
     networks.optimizer(
         "model", "adam", 2, "the optimizer is Adam", "Read the table above once more."
     ),
-    asks="| optimizer | changes the weights after every batch | Adam |",
+    asks="Adam, at a usual learning rate",
 )
 exercise.require(
     networks.loss(
@@ -108,6 +108,14 @@ def scores_and_from_logits(keras):
 
 exercise.wrong(constant=lambda: 0, not_compiled=lambda: shared.network())
 exercise.wrong(earns=6, another_optimizer=lambda: shared.compiled("sgd"))
+
+
+@exercise.wrong(earns=(6, 6))
+def no_usual_rate(keras):
+    yield shared.compiled(keras.optimizers.Adam(1e-7))
+    yield shared.compiled(keras.optimizers.Adam(1.0))
+
+
 exercise.wrong(
     earns=5,
     shows="labels-and-loss-mismatch",
