@@ -26,14 +26,11 @@ lab: $(VENV)/runtime ## Open JupyterLab on the notebooks
 # Only what holds such a test is collected, which takes longer than to run them.
 ALONE = $(shell grep -rl 'mark\.alone$$' tests)
 
-# One more than there are processors: tests wait for browsers, kernels and boxes.
-WORKERS = $(shell $(BIN)/python -c "import os; print(min(4, os.cpu_count() + 1))")
-
 test: $(VENV)/complete ## Run ruff and all tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest -m alone $(if $(findstring tests/,$(PYTEST)),,$(ALONE)) $(PYTEST) || [ $$? -eq 5 ]  # 5: none was chosen
-	$(BIN)/python -m pytest -m "not alone" --numprocesses $(WORKERS) --dist loadgroup --durations 60 --durations-min 5 $(PYTEST)
+	$(BIN)/python -m pytest -m "not alone" --numprocesses logical --maxprocesses 4 --dist loadgroup --durations 60 --durations-min 5 $(PYTEST)
 
 test-fast: $(VENV)/complete ## Run the fast tests only
 	$(BIN)/python -m pytest $(PYTEST)
