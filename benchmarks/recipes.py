@@ -106,12 +106,19 @@ class Answer:
 ANSWERS = {
     "quick": Answer(Recipe(), 0.93, seeds=5, seconds=120),
     "far": Answer(
-        Recipe(stem=32, widths=(64, 128, 256), epochs=24, erased=8),
+        Recipe(
+            stride=1,
+            widths=(32, 64, 128, 256),
+            further=(0, 0, 0, 0),
+            epochs=20,
+            batch=512,
+            erased=8,
+        ),
         0.94,
         seeds=3,
         seconds=600,
     ),
-    "small": Answer(Recipe(widths=(20, 40, 64), epochs=30), 0.925, seeds=3, parameters=100_000),
+    "small": Answer(Recipe(widths=(20, 40, 64), epochs=16), 0.925, seeds=3, parameters=100_000),
 }
 
 USUAL = dataclasses.replace(ANSWERS["quick"].recipe, epochs=3)
