@@ -113,8 +113,8 @@ def as_defined(
     def test(answers: Answers) -> Message | None:
         seen = chain_of(answers, name)
         if once and once.test(answers):
-            saw = f"{name} is not as far yet that its layers count"
-            return Message(saw, f"first of all that {once.title}", "Look at that line first.")
+            saw = f"The layers of {name} are looked at after its training, which comes first"
+            return Message(saw, once.title, "Mend what the line before this one says.")
         asked = wanted(seen)
         takes = getattr(answers, name).input_shape
         shapes = asked.input_shape, (*(asked.input_shape or ()), 1)

@@ -21,11 +21,6 @@ def by_key(answer: Any, seed: int = 0) -> facts.Networks | facts.Other:
     return facts.Networks("dict", found)
 
 
-def structure(answer: Any, seed: int = 0) -> facts.Model | facts.Other:
-    """Collect a network without its weights: they are not asked for, and may be 100 MB."""
-    return networks.structure(answer, seed)
-
-
 def saved(answer: Any, seed: int = 0) -> facts.Model | facts.Other:
     """Collect the network in the file that `answer` names."""
     import keras

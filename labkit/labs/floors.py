@@ -9,10 +9,14 @@ import functools
 import importlib.resources
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+
+from labkit.checks import criteria, structures
+from labkit.checks.canonical import Chain
+from labkit.checks.exercise import Criterion
 
 ODDS = 1_000
 
@@ -30,6 +34,35 @@ def least(network: str, kind: str) -> float:
         The data that it was trained and is tested on.
     """
     return _stored()["floors"][network][kind]
+
+
+def learnt(
+    name: str,
+    network: str,
+    layers: Callable[[Chain], Chain],
+    points: float,
+    title: str,
+    next_step: str,
+) -> tuple[Criterion, Criterion]:
+    """Require that a network is as good as its training makes it, by its layers as defined.
+
+    Parameters
+    ----------
+    name : str
+        The student's variable.
+    network : str
+        Whose floor is meant, as in `least`.
+    layers : callable
+        From the network's chain to the one that it should be.
+    points : float
+        For having learnt; the layers give one more, once it has.
+    title, next_step : str
+    """
+    has_learnt = criteria.floor(
+        name, lambda answers: least(network, answers.data.kind), points, title, next_step
+    )
+    order = "fit() changes no layer. Run the cells that define, compile and fit it, in this order."
+    return has_learnt, structures.as_defined(name, layers, 1, order, once=has_learnt)
 
 
 def from_accuracies(accuracies: Sequence[float]) -> float:

@@ -18,7 +18,7 @@ from labkit.checks.exercise import (
     Exercise,
     function,
 )
-from labkit.evidence import Evidence, functions, saved_networks
+from labkit.evidence import Evidence, functions, networks, saved_networks
 from labkit.grading.judging import judge, serving, verify
 from labkit.grading.runs import records, running
 
@@ -38,9 +38,7 @@ def _is_there(answers):
 NETWORK = exercise("network", model=MODEL)
 NUMBERS = exercise("numbers", numbers=ARRAY)
 PLAIN = exercise("plain", value=VALUE)
-STRUCTURE = exercise(
-    "structure", model=Answer(saved_networks.structure, evidence.Model, "a network")
-)
+STRUCTURE = exercise("structure", model=Answer(networks.structure, evidence.Model, "a network"))
 NETWORKS = exercise("networks", models=Answer(saved_networks.by_key, evidence.Networks, "networks"))
 DOUBLE = exercise("double", double=function(lambda random: [(random.normal(size=(2, 3)),)]))
 BUILDER = exercise("builder", build=function(lambda random: [(int(random.integers(2, 99)),)]))

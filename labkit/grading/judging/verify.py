@@ -62,7 +62,7 @@ def _verified_fact(fact: Any, collector: values.Collector, seed: int) -> Any:
     if isinstance(fact, evidence.Array):
         return _verified_array(fact)
     if isinstance(fact, evidence.Model):
-        if collector is saved_networks.structure:
+        if collector is networks.structure:
             return _measured_structure(fact)
         return _measured_model(fact)
     if isinstance(fact, evidence.Networks):

@@ -12,7 +12,7 @@ that define and compile the network first.
 
 import dataclasses
 
-from labkit.checks import criteria, histories, structures, trainings
+from labkit.checks import histories, trainings
 from labkit.checks.authoring import HISTORY, Exercise
 from labkit.labs import floors
 from labkit.labs.cnn import shared
@@ -52,24 +52,16 @@ exercise.require(
     ),
     asks="keep what `fit` returns in `history2`",
 )
-LEARNT = criteria.floor(
+LEARNT, LAYERS = floors.learnt(
     "model2",
-    lambda answers: floors.least("cnn", answers.data.kind),
+    "cnn",
+    shared.blueprint_like,
     3,
     "the network has learnt to tell the classes apart",
     "Train on x_train_channel and y_train_one_hot, in a network that is newly defined and compiled.",
 )
 exercise.require(LEARNT, asks="Train `model2` on `x_train_channel` and `y_train_one_hot`")
-exercise.require(
-    structures.as_defined(
-        "model2",
-        shared.blueprint_like,
-        1,
-        "fit() changes no layer. Run the cells that define, compile and fit it, in this order.",
-        once=LEARNT,
-    ),
-    asks="the layers stay as you have defined them",
-)
+exercise.require(LAYERS, asks="the layers stay as you have defined them")
 exercise.knows(*trainings.mistakes("history2", "model2", EPOCHS))
 
 

@@ -8,12 +8,12 @@ from labkit import evidence
 from labkit.checks import agreement, canonical, measure, names, structures
 from labkit.checks.authoring import MODEL, Message
 from labkit.checks.exercise import Answer, Criterion, Misconception
-from labkit.evidence import saved_networks
+from labkit.evidence import networks
 from labkit.reports import challengers, comparison, recipes, recordings
 
 # --- building the networks: what they are made of --------------------------------------------
 
-STRUCTURE = Answer(saved_networks.structure, evidence.Model, MODEL.words)
+STRUCTURE = Answer(networks.structure, evidence.Model, MODEL.words)
 
 
 def chain(model):

@@ -9,7 +9,7 @@ Its layers stay as you have defined them, and all images count alike.
 
 import dataclasses
 
-from labkit.checks import criteria, histories, networks, structures, trainings
+from labkit.checks import histories, networks, trainings
 from labkit.checks.authoring import HISTORY, MODEL, Exercise
 from labkit.labs import floors
 from labkit.labs.convnets import shared
@@ -54,24 +54,16 @@ exercise.require(
     ),
     asks="in batches of 256, with the **last fifth** of the training images",
 )
-LEARNT = criteria.floor(
+LEARNT, LAYERS = floors.learnt(
     "convnet",
-    lambda answers: floors.least("convnet", answers.data.kind),
+    "convnet",
+    lambda seen: shared.CONVNET,
     2,
     "the network has learnt",
     "Were the images scaled, and do loss and labels fit together?",
 )
 exercise.require(LEARNT, asks="Then train it")
-exercise.require(
-    structures.as_defined(
-        "convnet",
-        lambda seen: shared.CONVNET,
-        1,
-        "fit() changes no layer. Run the cells that define, compile and fit it, in this order.",
-        once=LEARNT,
-    ),
-    asks="Its layers stay as you have defined them",
-)
+exercise.require(LAYERS, asks="Its layers stay as you have defined them")
 exercise.knows(*trainings.mistakes("convnet_history", "convnet", EPOCHS))
 
 

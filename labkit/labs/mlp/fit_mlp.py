@@ -12,7 +12,7 @@ import dataclasses
 
 import numpy as np
 
-from labkit.checks import criteria, histories, structures, trainings
+from labkit.checks import histories, trainings
 from labkit.checks.authoring import HISTORY, Exercise
 from labkit.labs import floors
 from labkit.labs.mlp import shared
@@ -55,24 +55,16 @@ exercise.require(
     ),
     asks="Keep what `fit` returns as `history`",
 )
-LEARNT = criteria.floor(
+LEARNT, LAYERS = floors.learnt(
     "model",
-    lambda answers: floors.least("mlp", answers.data.kind),
+    "mlp",
+    lambda seen: shared.blueprint(),
     2,
     "the network has learnt to tell the classes apart",
     "Train on scaled images: define, compile and fit the network anew, in this order.",
 )
 exercise.require(LEARNT, asks="Train `model` for 5 epochs on the scaled training images")
-exercise.require(
-    structures.as_defined(
-        "model",
-        lambda seen: shared.blueprint(),
-        1,
-        "fit() changes no layer. Run the cells that define, compile and fit it, in this order.",
-        once=LEARNT,
-    ),
-    asks="Its layers stay as you have defined them",
-)
+exercise.require(LAYERS, asks="Its layers stay as you have defined them")
 exercise.knows(*trainings.mistakes("history", "model", EPOCHS))
 
 

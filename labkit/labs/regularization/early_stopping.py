@@ -135,12 +135,13 @@ def _(simple_history, simple_model, data):
         )
 
 
-shared.require_learnt(
-    exercise,
-    "simple",
+LEARNT, LAYERS = shared.learnt("simple")
+exercise.require(
+    LEARNT,
     asks="Train `simple_model` on your part of the images for **at most 50 epochs**, in batches of "
     "128, with the same validation data",
 )
+exercise.require(LAYERS, asks="Layers and settings of `compile` stay")
 
 
 @exercise.sign

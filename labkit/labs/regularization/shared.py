@@ -291,31 +291,15 @@ def first_of(title: str, points: float, *tests: Callable[[Answers], Message | No
     return Criterion(title, points, test)
 
 
-def learnt(variable: str, name: str, points: float) -> Criterion:
-    """Require that a network is as good as its training makes it."""
-    return criteria.floor(
-        variable,
-        lambda answers: floors.least(name, answers.data.kind),
-        points,
-        f"{variable} has learnt to tell the classes apart",
-        "Define, compile and fit the network anew, in this order, on the scaled images.",
-    )
-
-
-def require_learnt(exercise, name: str, *, asks: str) -> None:
+def learnt(name: str) -> tuple[Criterion, Criterion]:
     """Require that a network of the text has learnt, and still has the layers of its table."""
-    variable = f"{name}_model"
-    has_learnt = learnt(variable, name, 1)
-    exercise.require(has_learnt, asks=asks)
-    exercise.require(
-        structures.as_defined(
-            variable,
-            lambda seen: _table(name, RATES[name]),
-            1,
-            "fit() changes no layer. Define, compile and fit the network anew, in this order.",
-            once=has_learnt,
-        ),
-        asks="Layers and settings of `compile` stay",
+    return floors.learnt(
+        f"{name}_model",
+        name,
+        lambda seen: _table(name, RATES[name]),
+        1,
+        f"{name}_model has learnt to tell the classes apart",
+        "Define, compile and fit the network anew, in this order, on the scaled images.",
     )
 
 

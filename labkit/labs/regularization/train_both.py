@@ -53,7 +53,9 @@ for name in BATCHES:
         asks="on your part of the images, with `validation_data=(x_valid, y_valid)`",
     )
 for name in BATCHES:
-    shared.require_learnt(exercise, name, asks="Train both networks")
+    has_learnt, by_its_layers = shared.learnt(name)
+    exercise.require(has_learnt, asks="Train both networks")
+    exercise.require(by_its_layers, asks="Layers and settings of `compile` stay")
 
 
 def _either(first, second):

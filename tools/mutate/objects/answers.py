@@ -15,7 +15,7 @@ from labkit.checks import relayered
 from labkit.checks.authoring import Exercise
 from labkit.checks.given import reference
 from labkit.checks.result import Outcome, Result
-from labkit.evidence import functions, networks, saved_networks, searches
+from labkit.evidence import functions, networks, searches
 from labkit.notebook import fits, shuffling
 from tools.mutate import course
 from tools.mutate.objects import arrays, histories, pictures, trainings
@@ -177,7 +177,7 @@ def of_answer(exercise: Exercise, name: str, value: Any, defined: Any) -> Iterat
         yield from of_searches.mutants(
             value, *(defined.find(part) for part in ("x_piece", "y_piece"))
         )
-    elif collector in (networks.model, saved_networks.structure):
+    elif collector in (networks.model, networks.structure):
         yield from of_networks.mutants(value, weights=collector is networks.model)
         yield from of_networks.compiled(value)
         if exercise.answers[name].collector is networks.model and _has_weights_judged(exercise):
