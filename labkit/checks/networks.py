@@ -72,7 +72,7 @@ def optimizer(name: str, wanted: str, points: float, title: str, next_step: str)
             return None
         return Message(
             f"{name} is compiled with a learning rate of {rate:g}",
-            f"a usual learning rate, between {_LEAST_RATE:f} and {_MOST_RATE:g}",
+            f"a usual learning rate, between {_LEAST_RATE:.5f} and {_MOST_RATE:g}",
             "Leave the learning rate out: the one that Keras gives the optimizer will do.",
         )
 

@@ -41,7 +41,7 @@ exercise.require(
         "model2",
         "rmsprop",
         1,
-        "the optimizer is RMSprop",
+        "the optimizer is RMSprop, at a usual rate",
         "compile() takes the optimizer by its name or as keras.optimizers.RMSprop().",
     ),
     asks="with the optimizer **RMSprop** at a usual learning rate",
