@@ -49,7 +49,11 @@ exercise.require(
 )
 exercise.require(
     networks.optimizer(
-        "model", "adam", 2, "the optimizer is Adam, at a usual rate", "Read the table above once more."
+        "model",
+        "adam",
+        2,
+        "the optimizer is Adam, at a usual rate",
+        "Read the table above once more.",
     ),
     asks="Adam, at a usual learning rate",
 )
