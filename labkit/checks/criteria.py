@@ -45,7 +45,8 @@ def number(
     def test(answers: Answers) -> Message | None:
         fact = getattr(answers, name)
         if not is_number(fact):
-            return Message(f"{name} is {shown(fact)}, of type {fact.type}", kind, next_step)
+            of_type = "" if fact.value is None else f", of type {fact.type}"
+            return Message(f"{name} is {shown(fact)}{of_type}", kind, next_step)
         if abs(fact.value - expected(answers)) <= tolerance:
             return None
         return Message(f"{name} is {shown(fact)}; that is another number", words, next_step)
@@ -252,6 +253,22 @@ def shown(fact: evidence.Value) -> str:
     text = show(fact.value)
     # In the order that the collector gave it: that of a set is another one in every process.
     return f"{{{text[1:-1]}}}" if fact.type in ("set", "frozenset") and text[-1] == "]" else text
+
+
+def beside(name: str, plain: Any, measured: str) -> str:
+    """Say of a number that the check has measured another; of anything else, only what it is.
+
+    Parameters
+    ----------
+    name : str
+        The student's variable.
+    plain : object
+        Its plain value.
+    measured : str
+        What the check did, and found another of: ``"measured another gap"``.
+    """
+    is_one = isinstance(plain, int | float) and not isinstance(plain, bool)
+    return f"{name} is {show(plain)}{f', but the check {measured}' * is_one}"
 
 
 def show(plain: Any) -> str:

@@ -114,8 +114,7 @@ def _in_words(fact: Any) -> str:
     """Say what a fact is about: its kind, and how large it is."""
     if isinstance(fact, evidence.Array):
         return f"an array of shape {fact.shape} and dtype {fact.dtype}"
-    kind = getattr(fact, "type", type(fact).__name__)
-    return f"of type {kind}"
+    return values.of_type(getattr(fact, "type", type(fact).__name__))
 
 
 def _unusable(name: str, answer: Answer, fact: Any) -> Message:
@@ -123,7 +122,7 @@ def _unusable(name: str, answer: Answer, fact: Any) -> Message:
         return Message(f"{name} is still the placeholder ...", answer.words, "Fill it in.")
     if not isinstance(fact, evidence.Other):
         raise TypeError(f"{name} is a {type(fact).__name__}, which its collector never makes")
-    kind = "None" if fact.type == "NoneType" else f"of type {fact.type}"
+    kind = values.of_type(fact.type)
     if fact.reason:  # the type may be a right one: what is wrong lies within
         next_step = "Mend that in the cell above, run it, then run this cell again."
         return Message(f"{name} is {kind}, and {fact.reason}", answer.words, next_step)

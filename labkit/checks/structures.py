@@ -170,7 +170,7 @@ def built_like(
             ]
             if settings and not different:
                 continue
-            words = " and ".join(different) or "kind"
+            words = ", ".join(different) or "kind"
             return Message(
                 f"Step {number + 1} of {name}, {step}, differs from the table in its {words}",
                 f"there what puts out {_sides(other.shape)}",

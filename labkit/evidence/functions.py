@@ -116,7 +116,7 @@ def _call(function: Callable, arguments: tuple, built: list[Any]) -> facts.Call:
 
 def _told(error: BaseException) -> str:
     """Return an exception's text in one line, the same in every run."""
-    text = re.sub(r" at 0x[0-9a-fA-F]+|[\w.]+\.<locals>\.", "", str(error))
+    text = re.sub(r" at 0x[0-9a-fA-F]+|[\w.<>]+\.<locals>\.", "", str(error))
     return textwrap.shorten(text, MAX_TOLD, placeholder=" ...")
 
 

@@ -34,7 +34,7 @@ def _strange_within(answer: Any) -> str:
         return ""
     for place, part in enumerate(answer):
         if not isinstance(part, matplotlib.axes.Axes):
-            return f"its entry {place} is of type {values.type_name(part)[:100]}"
+            return f"its entry {place} is {values.of_type(values.type_name(part)[:100])}"
     return "it is empty"
 
 

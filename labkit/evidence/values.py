@@ -43,6 +43,11 @@ def collect(collector: Collector, answer: Any, seed: int = 0) -> Any:
         return facts.Other(type_name(answer), "it cannot be read")
 
 
+def of_type(kind: str) -> str:
+    """Return what is said of an object whose type has this name: it is ``"of type list"``."""
+    return "None" if kind == "NoneType" else f"of type {kind}"
+
+
 def value(answer: Any, seed: int = 0) -> facts.Value | facts.Other:
     """Collect a number, string, truth value, or a list, tuple or dictionary of such."""
     try:
@@ -51,6 +56,9 @@ def value(answer: Any, seed: int = 0) -> facts.Value | facts.Other:
         return facts.Other(type_name(answer))
     except OverflowError:
         return facts.Other(type_name(answer), "a number in it is larger than any number here")
+
+
+_NO_NUMBERS = {"U": "texts", "S": "bytes", "c": "complex numbers", "M": "dates", "m": "times"}
 
 
 def array(answer: Any, seed: int = 0) -> facts.Array | facts.Other:
@@ -62,7 +70,8 @@ def array(answer: Any, seed: int = 0) -> facts.Array | facts.Other:
     except (TypeError, ValueError) as error:
         return facts.Other(type_name(answer), _why_unread(error))
     if values.dtype.kind not in "biuf":
-        return facts.Other(type_name(answer), f"its dtype is {values.dtype}")
+        entries = _NO_NUMBERS.get(values.dtype.kind, "no numbers")
+        return facts.Other(type_name(answer), f"its entries are {entries}")
     return dataclasses.replace(array_facts(type_name(answer), values), headings=_headings(answer))
 
 

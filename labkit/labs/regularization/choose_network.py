@@ -99,7 +99,7 @@ def _accuracy(answers):
     if _is_accuracy(answers, shared.test_of):
         return None
     return Message(
-        f"test_accuracy is {criteria.show(told)}, but the check measured another value",
+        criteria.beside("test_accuracy", told, "measured another value"),
         "the share of test images on which the network that you chose is right",
         "Evaluate the chosen network on the scaled test images.",
     )

@@ -128,7 +128,7 @@ def _(l2_penalty, l2_model):
     """l2_penalty is what the weights add to the loss"""
     if not _is(l2_penalty, _penalty(l2_model)):
         return Message(
-            f"l2_penalty is {criteria.show(l2_penalty)}, but the check found another sum",
+            criteria.beside("l2_penalty", l2_penalty, "found another sum"),
             "the factor times the sum of the squares of all weights that are regularized",
             "layer.kernel is the matrix of a dense layer; np.square and .sum() do the rest.",
         )

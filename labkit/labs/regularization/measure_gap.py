@@ -57,7 +57,7 @@ def _luck(data, network):
 def _judged(name, told, data, network):
     if not _is(told, _gap(data, network), _luck(data, network)):
         return Message(
-            f"{name} is {criteria.show(told)}, but the check measured another gap",
+            criteria.beside(name, told, "measured another gap"),
             "accuracy on x_part minus accuracy on x_valid, as shares",
             "evaluate() returns the loss first, then the accuracy.",
         )

@@ -199,7 +199,7 @@ def _not_new(build_mlp, probes):
             )
         if model.updates:
             return Message(
-                f"{called} returned a network that has taken {model.updates:,} training steps",
+                f"{called} returned a network that has been trained already",
                 "a network that is ready to train and has not begun",
                 "Leave fit() to whoever calls the function.",
             )

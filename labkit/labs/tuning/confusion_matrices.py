@@ -73,12 +73,12 @@ def _first_other(name, seen, counts):
     for digit in range(len(counts)):
         if not np.isclose(rows[digit], due[digit]):
             return (
-                f"The row {digit} of {name} adds up to {rows[digit]:g}, and {due[digit]} of the "
+                f"Row {digit} of {name} adds up to {rows[digit]:g}, and {due[digit]} of the "
                 f"test images show a {digit}"
             )
     digit = int(np.flatnonzero((seen != counts).any(axis=1))[0])
     return (
-        f"The row {digit} of {name} has as many images as show a {digit}, and counts other "
+        f"Row {digit} of {name} has as many images as show a {digit}, and counts other "
         "predictions for them"
     )
 
@@ -103,13 +103,12 @@ def shares_for_counts(confusion_one):
 
 
 @exercise.sign
-def one_network_three_times(confusion_one, confusion_rate, confusion_three):
+def one_network_three_times(confusion_one, confusion_rate, confusion_three, sklearn, answers):
     """All three tables are those of the first network."""
-    return (
-        confusion_one.sample.tolist()
-        == confusion_rate.sample.tolist()
-        == confusion_three.sample.tolist()
-    )
+    told = confusion_one, confusion_rate, confusion_three
+    first, *others = _due(sklearn, answers)
+    another = any(not np.array_equal(first, table) for table in others)
+    return another and all(np.array_equal(seen.sample, first) for seen in told)
 
 
 @exercise.sign

@@ -60,14 +60,18 @@ def _of_the_tables(answers):
         return _shares(*(agreement.as_made(answers, name) for name in exercise.needs))
 
 
+def _quoted(names):
+    return ", ".join(map(repr, names))
+
+
 @exercise.criterion(3, asks="compute the share of right answers of each network")
 def _(overall_accuracy, answers):
     """the overall accuracy of each network"""
     wanted = _of_the_tables(answers)
     if set(overall_accuracy) != set(wanted):
         return Message(
-            f"overall_accuracy has entries for {'; '.join(overall_accuracy) or 'nothing'}",
-            f"one for each of {'; '.join(wanted)}",
+            f"overall_accuracy has entries for {_quoted(overall_accuracy) or 'nothing'}",
+            f"one for each of {_quoted(wanted)}",
             "Keep the three names.",
         )
     for name, share in wanted.items():
@@ -89,7 +93,7 @@ def _(best_network, answers):
             f"best_network is {criteria.show(best_network)}",
             "the name of the network with the largest share of right answers"
             if named in wanted
-            else f"one of {', '.join(wanted)}",
+            else f"one of {_quoted(wanted)}",
             "max(..., key=overall_accuracy.get) finds the name that belongs to the largest share.",
         )
 

@@ -264,13 +264,13 @@ class Search:
             return None
         if chosen not in told:
             return Message(
-                f"{self.best} is {criteria.show(getattr(answers, self.best).value)}, and "
+                f"{self.best} is {criteria.shown(getattr(answers, self.best))}, and "
                 f"{self.table} has no such entry",
                 f"the {self.words} of its best entry",
                 "Take the key itself: not its place, nor the accuracy, nor both together.",
             )
         return Message(
-            f"{self.best} is {criteria.show(getattr(answers, self.best).value)}",
+            f"{self.best} is {criteria.shown(getattr(answers, self.best))}",
             f"the entry of {self.table} with the highest validation accuracy",
             "max(...) of a dictionary compares its keys unless it is told what to compare.",
         )
