@@ -14,8 +14,7 @@ from collections.abc import Callable
 import numpy as np
 
 from labkit import evidence
-from labkit.checks import given, measure, structures
-from labkit.checks.canonical import canonical
+from labkit.checks import given, losses, measure, structures
 from labkit.checks.exercise import Answers, Criterion, Misconception
 from labkit.checks.result import Message
 from labkit.evidence import fits
@@ -386,7 +385,7 @@ def _measured(answers: Answers, history: str, model: str, plan: Plan) -> Message
         )
     record, network = getattr(answers, history), getattr(answers, model)
     told = curve(record, "accuracy", validation=True)[-1]
-    losses = curve(record, "loss", validation=True)
+    ends = curve(record, "loss", validation=True)
     parts = [measure.thinned(*part) for part in _held_out_parts(answers, record.fit, plan)]
     seen = [measure.accuracy(network, *part) for part in parts]
     nearest = min(range(len(parts)), key=lambda number: abs(seen[number] - told))
@@ -398,11 +397,15 @@ def _measured(answers: Answers, history: str, model: str, plan: Plan) -> Message
             f"the history of this network, validated on {plan.words}",
             "Run the cells that define, compile and fit the network once more, in this order.",
         )
-    if not losses or _may_be_loss(network, losses[-1], parts[nearest]):
-        return None
+    if not ends or losses.may_be(network, ends[-1], parts[nearest]):
+        known = _held_out(answers, record.fit, plan)
+        held_out = None if known is None else _images(answers, known)
+        seen = losses.of_no_epoch(network, ends, held_out) if held_out else ""
+        saw = f"Measured on the images held out, {model} {seen} in {history}"
+        return Message(saw, "the weights that this training ended with", _AGAIN) if seen else None
     measured = measure.cross_entropy(network, *parts[nearest])
     return Message(
-        f"{history} ends with a validation loss of {losses[-1]:.4g}. Measured on {plan.words}, "
+        f"{history} ends with a validation loss of {ends[-1]:.4g}. Measured on {plan.words}, "
         f"{model} has a loss of {measured:.4g}",
         "training and validation on scaled images",
         "Define and compile the network anew, then fit it on the scaled images.",
@@ -413,33 +416,24 @@ def _held_out_parts(
     answers: Answers, fit: evidence.Fit | None, plan: Plan
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return the images and labels that may have been held out."""
-    images, labels = answers.data.x_train, answers.data.y_train
-    if fit is not None and fit.held_out is not None and plan.any_part:
-        places = _places(answers, measure.thinned(fit.held_out.images, fit.held_out.labels)[0])
-        return [(images[places], labels[places])]
+    known = _held_out(answers, fit, plan)
+    if known is not None:
+        return [_images(answers, known)]
+    edges = np.linspace(0, len(answers.data.x_train), 6).astype(int)
+    return [_images(answers, slice(a, b)) for a, b in itertools.pairwise(edges)][::-1]
+
+
+def _images(answers: Answers, places: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray]:
+    return answers.data.x_train[places], answers.data.y_train[places]
+
+
+def _held_out(answers: Answers, fit: evidence.Fit | None, plan: Plan) -> np.ndarray | slice | None:
+    """Return where the images stand that were held out, None where that is not known."""
     if not plan.any_part:
-        start, stop = plan.held_out(answers)
-        return [(images[start:stop], labels[start:stop])]
-    edges = np.linspace(0, len(images), 6).astype(int)
-    return [(images[a:b], labels[a:b]) for a, b in itertools.pairwise(edges)][::-1]
-
-
-def _may_be_loss(network: evidence.Model, told: float, part: tuple[np.ndarray, np.ndarray]) -> bool:
-    """Tell whether a loss, with what regularizers add to it, is the network's, but for luck."""
-    if (network.output_shape or (None,))[-1] != 10:
-        return True
-    each = measure.cross_entropies(network, *part)
-    luck_of_some = 4 * float(each.std()) / math.sqrt(len(each))
-    seen = float(each.mean()) + penalty(network)
-    return abs(told - seen) <= max(0.1, luck_of_some) + 0.1 * seen
-
-
-def penalty(network: evidence.Model) -> float:
-    """Return what the regularizers of a network's weights add to its loss, NaN if unknown."""
-    chain = canonical(network.config)
-    if chain.fault or not chain.regularized():
-        return 0.0
-    return structures.penalty(chain, network.weights)
+        return slice(*plan.held_out(answers))
+    if fit is None or fit.held_out is None:
+        return None
+    return _places(answers, fit.held_out.images)
 
 
 def knows_the_test_images(answers: Answers, model: str) -> Message | None:
@@ -482,7 +476,7 @@ def validated_on_test_images(answers: Answers, history: str, model: str) -> bool
         return False
     if (network.output_shape or (None,))[-1] != len(answers.data.class_names):
         return False
-    seen = measure.cross_entropy(network, images, labels) + penalty(network)
+    seen = measure.cross_entropy(network, images, labels) + losses.penalty(network)
     if abs(loss[-1] - seen) > _TOLERANCE * max(1.0, seen):
         return False
     start, stop = last_fifth(answers)
@@ -512,7 +506,7 @@ def validated_on_unscaled(answers: Answers, history: str, model: str) -> bool:
         return False
     start, stop = last_fifth(answers)
     part = measure.thinned(answers.data.x_train[start:stop], answers.data.y_train[start:stop])
-    if _may_be_loss(network, told[-1], part):
+    if losses.may_be(network, told[-1], part):
         return False
     from_scaled = abs(told[-1] - measure.cross_entropy(network, *part))
     from_unscaled = abs(told[-1] - measure.cross_entropy(network, *part, scale=1))

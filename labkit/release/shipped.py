@@ -15,6 +15,7 @@ PACKAGE = (
     "checks/counted.py",
     *("checks/exercise.py", "checks/faults.py", "checks/folding.py", "checks/forward.py"),
     *("checks/given.py", "checks/histories.py", "checks/lab_folder.py", "checks/lab_text.py"),
+    "checks/losses.py",
     *("checks/measure.py", "checks/names.py", "checks/networks.py", "checks/placed.py"),
     *("checks/recorded.py", "checks/result.py", "checks/step.py", "checks/structures.py"),
     *("checks/templates", "checks/trainings.py", "checks/unfolding.py", "checks/variants.py"),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from labkit import labs
-from labkit.checks import trainings
+from labkit.checks import losses, trainings
 from labkit.checks.exercise import HISTORY, MODEL, Exercise
 from labkit.checks.given import reference
 from labkit.evidence import networks
@@ -343,3 +343,54 @@ def test_a_history_tells_of_the_network_that_it_comes_with(parts, tmp_path):
         result = _judged(LAST, (history, network))
         assert result, result.text()
     assert _judged(LAST, (model.history, model))
+
+
+def _scaled_by(factor):
+    return lambda weights: [part * factor for part in weights]
+
+
+CHANGES = {
+    **{f"times {factor}": _scaled_by(factor) for factor in (0.5, 0.95, 0.98, 1, 1.02, 1.05, 2)},
+    "a class likelier": lambda weights: [weights[0], weights[1] + np.eye(10)[3] / 4],
+    "without biases": lambda weights: [weights[0], weights[1] * 0],
+    "a pixel ignored": lambda weights: [np.delete(weights[0], 400, 0), weights[1]],
+    "less exact": lambda weights: [part.astype("float16") for part in weights],
+    "in whole hundredths": lambda weights: [part.round(2) for part in weights],
+}
+
+
+@pytest.mark.parametrize("exercise", [ANY, LAST])
+def test_weights_that_were_changed_after_the_training_are_seen(parts, exercise):
+    """Those that all images that were held out tell from the weights of an epoch."""
+    history, model = _fit(parts["all"], validation_split=0.2, epochs=2)
+    told, kept = history.history["val_loss"], model.get_weights()
+    refused = 0
+    for words, change in CHANGES.items():
+        changed = change(kept)
+        if len(changed[0]) < 784:
+            changed[0] = np.insert(changed[0], 400, 0, axis=0)
+        model.set_weights(changed)
+        loss = model.evaluate(*parts["last fifth"], verbose=0)[0]
+        off = min(abs(loss - one) for one in told)
+        if 1e-3 * loss < off < 4e-3 * loss:
+            continue
+        result = _judged(exercise, (history, model))
+        assert bool(result) == (off <= 1e-3 * loss), (words, off, result.text())
+        refused += not result
+    assert refused >= 5
+
+
+@pytest.mark.parametrize("best", ["min", "max"])
+def test_a_network_may_have_the_weights_of_any_epoch(parts, best):
+    kept = keras.callbacks.EarlyStopping(
+        "val_loss", 0, 9, mode=best, restore_best_weights=True, start_from_epoch=4
+    )
+    answers = _fit(parts["all"], validation_split=0.2, epochs=6, callbacks=[kept])
+    for exercise in (ANY, LAST):
+        result = _judged(exercise, answers)
+        assert result, result.text()
+
+
+def test_losses_are_the_same_but_for_rounding():
+    assert losses.same(0.3, 0.3005) and losses.same(0.016, 0.01612)
+    assert not losses.same(0.3, 0.302) and not losses.same(0.016, 0.0163)

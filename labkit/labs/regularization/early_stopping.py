@@ -6,13 +6,18 @@ watches the validation loss with a patience of **5** and brings the best weights
 `simple_history`. Layers and settings of `compile` stay as they are, and all images count alike.
 """
 
+import math
+
 import numpy as np
 
 from labkit.checks import histories, measure, trainings
+from labkit.checks import losses as measured
 from labkit.checks.authoring import HISTORY, Exercise, Message
 from labkit.labs.regularization import shared
 
 BATCH, MOST_EPOCHS, PATIENCE = 128, 50, 5
+_OTHERS = {*range(20)} - {PATIENCE}
+_MEASURED = 1e-4  # a loss is measured at least as exactly as this
 
 exercise = Exercise(
     __doc__,
@@ -47,10 +52,23 @@ def _losses(history):
     return trainings.curve(history, "loss", validation=True)
 
 
+def _end(values, patience=PATIENCE):
+    """Return after how many epochs Keras ends a training that has these values, and its patience.
+
+    It goes on as long as it is told to where the values are too few to stop it.
+    """
+    lowest, waited = math.inf, 0
+    for epoch, value in enumerate(values[:MOST_EPOCHS], 1):
+        waited += 1
+        if value < lowest:
+            lowest, waited = value, 0
+        elif waited >= patience and epoch > 1:
+            return epoch
+    return MOST_EPOCHS
+
+
 def _stops_after(values, patience=PATIENCE):
-    """Tell whether training ended `patience` epochs after its best one, or ran out of epochs."""
-    waited = len(values) - 1 - int(np.argmin(values))
-    return waited == patience if len(values) < MOST_EPOCHS else waited <= patience
+    return len(values) == _end(values, patience)
 
 
 def _noted(answers):
@@ -87,11 +105,14 @@ def _ends(answers):
         )
     if seldom := trainings.seldom_watched(answers.simple_history, "simple_history"):
         return seldom
-    if len(losses) > MOST_EPOCHS or not _stops_after(losses):
+    if not _stops_after(losses):
+        end, lowest = _end(losses), 1 + int(np.argmin(losses))
+        when = f"the one with the lowest validation loss is epoch {lowest}"
+        if end < len(losses):
+            when = f"and by epoch {end} the validation loss had not fallen for {PATIENCE} epochs"
         return Message(
-            f"simple_history holds {len(losses)} epochs, the one with the lowest validation loss "
-            f"is epoch {1 + int(np.argmin(losses))}",
-            f"an end {PATIENCE} epochs after the best one, or after {MOST_EPOCHS}",
+            f"simple_history holds {len(losses)} epochs, {when}",
+            f"an end as soon as {PATIENCE} epochs bring no lower one, or after {MOST_EPOCHS}",
             "A callback watches over the training. Define and compile the network anew before "
             "fit().",
         )
@@ -116,8 +137,17 @@ def _loss(model, data, part=shared.valid_of):
     return measure.cross_entropy(model, *part(data))
 
 
-def _near(seen, told):
-    return abs(seen - told) <= 2e-3 * max(1.0, abs(told))
+def _its_epoch(losses, seen):
+    """Return which of the losses was measured; None where it is none of them.
+
+    Where several may be, it is the lowest, unless another is far nearer.
+    """
+    lowest, nearest = min(losses), min(losses, key=lambda told: abs(told - seen))
+    off = abs(seen - lowest)
+    clearly = off > _MEASURED and abs(seen - nearest) < off / 10
+    if measured.same(seen, lowest) and not clearly:
+        return lowest
+    return nearest if measured.same(seen, nearest) else None
 
 
 @exercise.criterion(3, asks="brings the best weights back in the end")
@@ -125,10 +155,10 @@ def _near(seen, told):
 def _(simple_history, simple_model, data):
     """has the weights of its best epoch"""
     losses, seen = _losses(simple_history), _loss(simple_model, data)
-    if not losses or not _near(seen, min(losses)):
-        lowest = f"{min(losses):.4f}" if losses else "unknown"
+    if not losses or _its_epoch(losses, seen) != min(losses):
+        lowest = f"{min(losses):.5f}" if losses else "unknown"
         return Message(
-            f"Measured on the images held out, simple_model has a loss of {seen:.4f}; the lowest "
+            f"Measured on the images held out, simple_model has a loss of {seen:.5f}; the lowest "
             f"in its history is {lowest}",
             "the weights of the best epoch",
             "EarlyStopping has an argument that brings them back.",
@@ -164,7 +194,7 @@ def never_stopped(simple_history):
     Did fit() get the callback?
     """
     losses = _losses(simple_history)
-    return len(losses) >= MOST_EPOCHS and not _stops_after(losses)
+    return len(losses) >= MOST_EPOCHS and not _stops_after(losses) and not _heeded(simple_history)
 
 
 @exercise.sign(shown_by=lambda: _stopped(last=True), earns=5)
@@ -173,11 +203,18 @@ def weights_of_the_last_epoch(simple_history, simple_model, data):
 
     By then it had been getting worse for a while.
     """
-    return _near(_loss(simple_model, data), _losses(simple_history)[-1])
+    losses = _losses(simple_history)
+    told = _its_epoch(losses, _loss(simple_model, data))
+    return told is not None and abs(told - losses[-1]) < _MEASURED
+
+
+def _heeded(history):
+    """Tell whether it is known that a callback watched the validation loss."""
+    return bool(history.fit and history.fit.stopped_by == "val_loss")
 
 
 def _watched(history, kind, validation):
-    if history.fit and history.fit.stopped_by == "val_loss":
+    if _heeded(history):
         return False
     values = np.array(trainings.curve(history, kind, validation))
     values = values if kind == "loss" else -values
@@ -202,8 +239,9 @@ def training_loss_watched(simple_history):
 @exercise.sign(shown_by=lambda: _stopped(16, 13), earns=5)
 def another_patience(simple_history):
     """It waited for another number of epochs than asked for."""
-    others = (0, 1, 2, 3, 4, 6, 7, 8, 10)
-    return any(_stops_after(_losses(simple_history), other) for other in others)
+    losses = _losses(simple_history)
+    stopped = len(losses) < MOST_EPOCHS or _heeded(simple_history)
+    return stopped and any(_stops_after(losses, other) for other in _OTHERS)
 
 
 def _stopped(epochs=18, best=13, part="valid", last=False, turning="val_loss", steps=38):

@@ -67,21 +67,29 @@ class Changed:
     pairs : tuple of (str, object, object)
         The names of what was changed, the right answers and the changed ones.
     seeds : tuple of int
+    same : callable or None
+        Tells of all that was given whether it is right after all; the pairs say it without.
     """
 
     given: Callable[[], tuple]
     pairs: tuple[tuple[str, Any, Any], ...]
     seeds: tuple[int, ...] = (0,)
+    same: Callable[[tuple], bool] | None = None
 
 
 def _enter(found: Tally, exercise: Exercise, words: str, made: Changed) -> None:
-    results = [judged(exercise, made.given(), seed) for seed in made.seeds]
+    results = []
+    for seed in made.seeds:
+        given = made.given()
+        results.append(judged(exercise, given, seed))
     if any(result.outcome is Outcome.COULD_NOT_GRADE for result in results):
         found.broken.append(words)
     elif all(result.points < result.max_points for result in results):
         found.killed += 1
     elif reason := exercise.why_alike(words):
         found.same[words] = reason
+    elif made.same and made.same(given):
+        found.same[words] = "trained alike"
     elif made.pairs and all(_same(exercise, name, one, other) for name, one, other in made.pairs):
         found.same[words] = "equal"
     else:
@@ -131,7 +139,9 @@ def _retrained(exercise: Exercise, right: tuple, defined: Any) -> Iterator[tuple
         for mutant in trainings.mutants(exercise, by_name, defined):
             found = True
             # Trained when it is judged: a share that is drawn is all that is trained.
-            yield mutant.words, Changed(functools.partial(_trained, by_name, mutant.value), ())
+            given = functools.partial(_trained, by_name, mutant.value)
+            same = functools.partial(_trained_alike, exercise, mutant)
+            yield mutant.words, Changed(given, (), same=same)
         if found:
             return
 
@@ -143,6 +153,10 @@ def _trains(exercise: Exercise) -> bool:
 def _trained(by_name: dict[str, Any], train: Callable[[], dict[str, Any]]) -> tuple:
     made = train()
     return tuple(made.get(name, value) for name, value in by_name.items())
+
+
+def _trained_alike(exercise: Exercise, mutant: Mutant, given: tuple) -> bool:
+    return mutant.same is not None and mutant.same(dict(zip(exercise.answers, given, strict=True)))
 
 
 def _with(right: tuple, place: int, make: Callable[[], Any]) -> tuple:

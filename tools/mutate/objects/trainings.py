@@ -17,6 +17,7 @@ from labkit.checks import relayered
 from labkit.checks.authoring import Exercise
 from labkit.checks.given import Reference, reference
 from labkit.evidence import fits
+from tools.mutate.objects import networks as of_networks
 from tools.mutate.objects.mutant import Mutant
 
 Images = tuple[np.ndarray, np.ndarray]
@@ -131,8 +132,11 @@ def mutants(exercise: Exercise, right: Mapping[str, Any], defined: Any) -> Itera
         others = _others(training, right.get(history))
         if exercise.answers[model].earlier:
             others = itertools.chain(others, _by_other_layers(training))
+        plain = functools.cache(functools.partial(_made, right, history, model, training.fit))
+        same = functools.partial(_alike, plain)
         for words, train in others:
-            yield Mutant(f"{model} {words}", functools.partial(_made, right, history, model, train))
+            make = functools.partial(_made, right, history, model, train)
+            yield Mutant(f"{model} {words}", make, same=same)
     for name, answer in exercise.answers.items():
         if answer.kind is evidence.Networks and not answer.earlier:
             yield from _of_searches(exercise, name, right, defined)
@@ -162,6 +166,31 @@ def _made(
         if added and isinstance(value, float | np.floating) and np.isclose(value, added, rtol=1e-3):
             made[name] = _added(network)
     return made
+
+
+def _alike(plain: Callable[[], dict[str, Any]], made: Mapping[str, Any]) -> bool:
+    """Tell whether answers are those of the training that nothing was changed of.
+
+    It begins with the same weights and draws the same numbers, so its network ends with the same
+    ones and its history tells of the same curves, in every digit but the last.
+    """
+    return all(_same(one, made[name]) for name, one in plain().items())
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    if hasattr(one, "get_weights"):
+        return of_networks.alike(one, other) and all(
+            itertools.starmap(_close, zip(one.get_weights(), other.get_weights(), strict=True))
+        )
+    if hasattr(one, "history"):
+        return _same(one.history, other.history)
+    return _close(one, other)
+
+
+def _close(one: Any, other: Any) -> bool:
+    return np.shape(one) == np.shape(other) and np.allclose(one, other, rtol=1e-5, atol=1e-6)
 
 
 def _added(model: Any) -> float:
@@ -370,17 +399,19 @@ def _of_searches(
     if plain is None:
         return
     names = [item for item in exercise.own if item != name]
+
+    def make(words: str = "") -> dict[str, Any]:
+        made = {}
+        for key, model in right[name].items():
+            training = Training.of(model, None, data)
+            train = dict(_others(training, None))[words] if words else training.fit
+            made[key] = train()[1]
+        told = {key: _accuracy(model, *images) for key, model in made.items()}
+        return {name: made} | dict(zip(names, (told, max(told, key=told.get)), strict=True))
+
+    same = functools.partial(_alike, functools.cache(make))
     for words, _ in _others(plain, None):
-
-        def make(words: str = words) -> dict[str, Any]:
-            made = {}
-            for key, model in right[name].items():
-                training = Training.of(model, None, data)
-                made[key] = dict(_others(training, None))[words]()[1]
-            told = {key: _accuracy(model, *images) for key, model in made.items()}
-            return {name: made} | dict(zip(names, (told, max(told, key=told.get)), strict=True))
-
-        yield Mutant(f"{name} {words}", make)
+        yield Mutant(f"{name} {words}", functools.partial(make, words), same=same)
 
 
 def _accuracy(model: Any, images: np.ndarray, labels: np.ndarray) -> float:
