@@ -9,6 +9,7 @@ import pytest
 from labkit.checks import histories, trainings
 from labkit.checks.exercise import HISTORY, MODEL, Exercise
 from labkit.checks.given import reference
+from labkit.notebook import fits
 from tools.mutate.objects import answers
 from tools.mutate.objects import trainings as of_trainings
 from tools.mutate.tally import Tally
@@ -81,3 +82,21 @@ def test_only_what_is_the_same_is_counted_as_such(training, plain):
 
 def _given_alike(plain, given):
     return given[1] is not None and _alike(plain, *given)
+
+
+@pytest.mark.parametrize("patience", [1, 2])
+def test_a_training_that_was_stopped_is_done_again_until_it_stops(training, patience):
+    """On labels of other images a network soon gets no better."""
+    fits.note()
+    images, labels = training.images(0, 500)
+    stop = keras.callbacks.EarlyStopping("val_loss", patience=patience, restore_best_weights=True)
+    model = training.untrained()
+    part = images[400:], np.roll(labels[400:], 1)
+    record = model.fit(
+        *(images[:400], labels[:400], 50, 30, 0), validation_data=part, callbacks=[stop]
+    )
+    assert len(record.history["loss"]) < 30
+    found = of_trainings.Training.of(model, record, training.data)
+    assert (found.stop, found.epochs) == (("val_loss", patience), 30)
+    again, _ = found.fit(held_out=part)
+    assert len(again.history["loss"]) == len(record.history["loss"])

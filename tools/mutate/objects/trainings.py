@@ -35,6 +35,8 @@ class Training:
     learnt, held_out : pair of int, or None
         Where these parts of the training images begin and end.
     epochs, batch : int
+    stop : tuple of str and int, or None
+        The curve that stopped it, and the patience; then the best weights were brought back.
     """
 
     model: Any
@@ -43,6 +45,7 @@ class Training:
     held_out: tuple[int, int] | None
     epochs: int
     batch: int
+    stop: tuple[str, int] | None = None
 
     @classmethod
     def of(cls, model: Any, history: Any, data: Reference) -> "Training | None":
@@ -55,10 +58,10 @@ class Training:
         learnt = _place(known, fit.learnt.images)
         held_out = _place(known, fit.held_out.images) if fit.held_out is not None else None
         steps = -(-len(fit.learnt.images) // fit.batch)
-        epochs = (
-            len(history.history["loss"]) if history is not None else fits.updates(model) // steps
-        )
-        return cls(model, data, learnt, held_out, epochs, fit.batch) if learnt else None
+        epochs, stop = fits.updates(model) // steps, None
+        if history is not None:
+            epochs, stop = history.params["epochs"], _stop(history, fit.stopped_by)
+        return cls(model, data, learnt, held_out, epochs, fit.batch, stop) if learnt else None
 
     def untrained(self) -> Any:
         """Return the network before it was trained, compiled as it was."""
@@ -86,6 +89,8 @@ class Training:
         usual = {"epochs": self.epochs, "batch_size": self.batch, "verbose": 0}
         if watched is not None:
             usual["validation_data"] = (self._shaped(watched[0]), self._coded(watched[1]))
+            if self.stop:
+                usual["callbacks"] = [_stopping_by(*self.stop)]
         history = model.fit(self._shaped(images), self._coded(labels), **(usual | settings))
         return history, model
 
@@ -110,6 +115,15 @@ class Training:
     def _coded(self, labels: np.ndarray) -> np.ndarray:
         one_hot = self.model.loss == "categorical_crossentropy"
         return np.eye(10, dtype="float32")[labels] if one_hot else labels
+
+
+def _stop(history: Any, watched: str) -> tuple[str, int] | None:
+    """Return what stopped a training, and how long that waited; None where nothing did."""
+    told = history.history.get(watched, [])
+    if not told or len(told) == history.params["epochs"]:
+        return None
+    best = np.argmax if "accuracy" in watched else np.argmin
+    return watched, len(told) - 1 - int(best(told))
 
 
 def _place(known: np.ndarray, images: np.ndarray) -> tuple[int, int] | None:
@@ -377,12 +391,15 @@ def _stopped(training: Training) -> Iterator[tuple[str, Callable[[], tuple]]]:
 
 
 def _stopping(training: Training, watched: str, restored: bool, patience: int) -> tuple:
+    return training.fit(callbacks=[_stopping_by(watched, patience, restored)])
+
+
+def _stopping_by(watched: str, patience: int, restored: bool = True) -> Any:
     import keras
 
-    stop = keras.callbacks.EarlyStopping(
+    return keras.callbacks.EarlyStopping(
         monitor=watched, patience=patience, restore_best_weights=restored
     )
-    return training.fit(callbacks=[stop], epochs=max(training.epochs, 50 * (training.epochs > 12)))
 
 
 # --- searches -------------------------------------------------------------------------------
