@@ -11,6 +11,7 @@ from labkit.evidence import facts, values
 MAX_ARTISTS = 20
 MAX_PATHS = 100
 MAX_VERTICES = 1_000
+_ROUNDED = 1e-9
 _BATCH = 200  # what "auto" stands for, which is the default
 # Told each for itself, or without any effect on what is learnt.
 _OF_THEIR_OWN = ("alpha", "hidden_layer_sizes", "max_iter", "random_state", "verbose")
@@ -68,6 +69,7 @@ def grid_search(answer: Any, seed: int = 0) -> facts.Value | facts.Other:
         try:
             plain["alphas"] = [float(setting.get("alpha", math.nan)) for setting in found["params"]]
             plain["scores"] = _scores(found, plain["folds"])
+            _verify_choice(answer, plain["scores"])
         except Exception:
             return facts.Other("GridSearchCV", "its results are not those of a fit")
     return facts.Value("GridSearchCV", plain)
@@ -114,6 +116,21 @@ def _scores(found: Any, folds: int) -> list[float]:
     return means.tolist()
 
 
+def _verify_choice(search: Any, scores: list[float]) -> None:
+    """Make sure that what a search calls its best, and its ranks, are those of its results."""
+    ranks = search.cv_results_.get("rank_test_score")
+    if ranks is not None:
+        from_best = np.asarray(scores)[np.argsort(ranks, kind="stable")]
+        if np.any(np.diff(from_best) > _ROUNDED):
+            raise ValueError("the ranks are not those of the results")
+    best = getattr(search, "best_score_", None)
+    if best is None:  # a search that was told not to choose
+        return
+    told = best, scores[search.best_index_]
+    if not np.allclose(told, max(scores), rtol=0, atol=_ROUNDED):
+        raise ValueError("the best result is not the best of the results")
+
+
 def _weights(network: Any) -> list:
     """Return weights and biases of an ``MLPClassifier``, layer by layer; empty where none."""
     try:
@@ -142,14 +159,17 @@ def error_bars(answer: Any, seed: int = 0) -> facts.Value | facts.Other:
         answer = np.ravel(np.asarray(answer, object))[0]
     if not isinstance(answer, matplotlib.axes.Axes):
         return facts.Other(type(answer).__name__)
+    if not answer.get_visible():
+        return facts.Other(type(answer).__name__, "it is hidden")
     joined, apart = [], []
     for line in answer.get_lines()[:MAX_ARTISTS]:
         points = np.asarray(line.get_xydata(), float)
         if len(points) <= MAX_VERTICES:
-            (joined if _is_drawn_through(line) else apart).append(points.tolist())
+            shown = _within(points, answer).tolist()
+            (joined if _is_drawn_through(line) else apart).append(shown)
     drawn = (matplotlib.collections.LineCollection, matplotlib.collections.PolyCollection)
     spans = [
-        np.asarray(path.vertices, float)[:MAX_VERTICES]
+        _within(np.asarray(path.vertices, float)[:MAX_VERTICES], answer)
         for artist in answer.collections[:MAX_ARTISTS]
         if isinstance(artist, drawn)
         for path in artist.get_paths()[:MAX_PATHS]
@@ -163,6 +183,16 @@ def error_bars(answer: Any, seed: int = 0) -> facts.Value | facts.Other:
         "spans": [span.tolist() for span in spans],
     }
     return facts.Value("Axes", plain)
+
+
+def _within(points: np.ndarray, ax: Any) -> np.ndarray:
+    """Return the points that lie between the limits of both axes."""
+    shown = np.ones(len(points), bool)
+    for place, limits in enumerate((ax.get_xlim(), ax.get_ylim())):
+        low, high = sorted(limits)
+        slack = 1e-6 * max(abs(low), abs(high))
+        shown &= ~((points[:, place] < low - slack) | (points[:, place] > high + slack))
+    return points[shown]
 
 
 def _is_drawn_through(line: Any) -> bool:

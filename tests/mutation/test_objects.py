@@ -11,7 +11,7 @@ from labkit import evidence, labs
 from labkit.evidence import functions
 from labkit.evidence import networks as collected
 from labkit.labs.tuning import shared
-from tools.mutate.objects import answers, arrays, pictures, values
+from tools.mutate.objects import answers, arrays, files, pictures, values
 from tools.mutate.objects import functions as of_functions
 from tools.mutate.objects import networks as of_networks
 
@@ -45,8 +45,9 @@ def test_what_needs_no_training_is_refused_where_it_is_changed(exercise, record_
     _held(answers.tally(exercise, share=0.1, seed=1), record_property)
 
 
-def _built(nodes):
-    stack = [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(nodes, "relu")]
+def _built(*nodes):
+    stack = [keras.Input((28, 28)), keras.layers.Flatten()]
+    stack += [keras.layers.Dense(count, "relu") for count in nodes]
     return keras.Sequential([*stack, keras.layers.Dense(10, "softmax")])
 
 
@@ -144,6 +145,64 @@ def test_a_network_of_a_search_that_is_built_otherwise_than_the_others_is_seen()
             left += [] if of_networks.alike(right, mutant.value) else [mutant.words]
     assert tried > 30
     assert left == []
+
+
+@pytest.mark.slow
+def test_a_network_of_more_layers_that_is_built_otherwise_than_the_others_is_seen():
+    right = _built(8, 8, 8)
+    others = {str(nodes): collected.model(_built(nodes)) for nodes in (16, 32)}
+    whole = {"8": collected.model(right)} | others
+    assert shared.built_otherwise(whole, shared.blocks) is None
+    tried, left = 0, []
+    for mutant in itertools.islice(of_networks.mutants(right), 0, None, 3):
+        found = collected.model(mutant.value)
+        tried += 1
+        told = shared.built_otherwise(whole | {"8": found}, shared.blocks)
+        if shared.hidden(found) == [8, 8, 8] and not told:
+            left += [] if of_networks.alike(right, mutant.value) else [mutant.words]
+    assert tried > 60
+    assert left == []
+
+
+def test_networks_of_equal_layers_are_told_apart_by_their_weights():
+    right = _built(8)
+    right.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    for mutant in of_networks.reweighted(right):
+        if mutant.words != "its biases 0":  # as they are before a training
+            assert of_networks.reweighs(right, mutant.value)
+            assert not of_networks.all_alike({"8": right}, {"8": mutant.value})
+    copied = keras.models.clone_model(right)
+    copied.set_weights(right.get_weights())
+    assert not of_networks.reweighs(right, copied)
+
+
+def test_files_hold_other_networks(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    right = _built(8)
+    right.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    right.layers[-1].bias.assign(np.arange(10.0))
+    right.save("right.keras")
+    right.save("again.keras")
+    assert files.alike("right.keras", "again.keras")
+    made = list(files.mutants("right.keras"))
+    assert len(made) > 40
+    assert len({mutant.words for mutant in made}) == len(made)
+    alike = [mutant.words for mutant in made if files.alike("right.keras", mutant.fresh())]
+    assert all("at place" in words for words in alike)  # a layer that changes nothing
+    assert len(alike) < len(made) / 10
+
+
+def test_of_many_lines_few_are_changed_alone():
+    _, axes = plt.subplots(1, 2)
+    for ax in axes:
+        for number in range(15):
+            ax.plot([0, 1, 2], [number, 2, number])
+    made = list(pictures.mutants(axes))
+    assert {"all lines left out", "line 29 left out"} <= {mutant.words for mutant in made}
+    assert 40 < len(made) < 100
+    for mutant in made:
+        if mutant.words.startswith("all lines"):
+            assert not pictures.alike(axes, mutant.value)
 
 
 def test_numbers_are_the_same_but_for_the_last_digits_of_their_width():

@@ -8,6 +8,7 @@ Keras still reads it, and advises against it.)
 import numpy as np
 
 from labkit import evidence
+from labkit.checks import structures
 from labkit.checks.authoring import MODEL, Exercise, Message
 from labkit.checks.exercise import Answer, Criterion, Unusable
 from labkit.evidence import saved_networks
@@ -89,29 +90,47 @@ def _could_go_on(answers):
             "a network with its optimizer and its loss, which could go on with its training",
             "Save the whole network, not its weights alone, and load it without switching that off.",
         )
-    told = [f"{model.optimizer} and {model.loss}" for model in (restored, convnet)]
-    optimizers = (convnet.optimizer, _optimizer_in_the_file(answers))
-    if restored.loss == convnet.loss and restored.optimizer in optimizers:
-        return None
-    if convnet.optimizer and told[0] != told[1]:
+    in_file = _in_the_file(answers)
+    if in_file and _settings(in_file) != _settings(restored):
         return Message(
-            f"restored is compiled with {told[0]}",
-            f"{told[1]}, as convnet",
-            "The file brings both along: do not compile what was loaded.",
+            f"restored is compiled with {_in_words(restored)}, the network in the file with "
+            f"{_in_words(in_file)}",
+            "the network of the file, as it was trained",
+            "Save convnet as it is after its training, and do not compile what was loaded.",
+        )
+    optimizers = [_settings(model)[:2] for model in (convnet, in_file) if model]
+    if restored.loss == convnet.loss and _settings(restored)[:2] in optimizers:
+        return None
+    if convnet.optimizer and _settings(restored) != _settings(convnet):
+        return Message(
+            f"restored is compiled with {_in_words(restored)}",
+            f"{_in_words(convnet)}, as convnet",
+            "The file brings all of it along: do not compile what was loaded.",
         )
     return None
 
 
-def _optimizer_in_the_file(answers):
-    """Return what a file's network is compiled with.
+def _settings(model):
+    """Return what a training that goes on depends on: optimizer, learning rate and loss."""
+    return model.optimizer, structures.learning_rate(model), model.loss
+
+
+def _in_words(model):
+    optimizer, rate, loss = _settings(model)
+    speed = f" at a rate of {rate:g}" if rate is not None else ""
+    return f"{optimizer or 'no optimizer'}{speed} and {loss or 'no loss'}"
+
+
+def _in_the_file(answers):
+    """Return the file's network, None where there is none.
 
     Keras 3 takes the optimizer out of the settings of a network that it saves in the old format: no
     file that is written of it later has the right one.
     """
     try:
-        return answers.convnet_file.optimizer
+        return answers.convnet_file
     except Unusable:
-        return ""
+        return None
 
 
 exercise.require(
@@ -171,6 +190,22 @@ def compiled_otherwise(keras, convnet_file):
     restored = keras.models.load_model(convnet_file, compile=False)
     restored.compile("sgd", "mse")
     return convnet_file, restored
+
+
+@exercise.wrong(earns=6)
+def at_another_rate(keras, convnet_file):
+    restored = keras.models.load_model(convnet_file)
+    restored.compile(keras.optimizers.Adam(0.1), restored.loss, metrics=["accuracy"])
+    return convnet_file, restored
+
+
+@exercise.wrong(earns=6)
+def compiled_before_it_was_saved(keras, convnet_file):
+    """The file's network would go on otherwise than convnet does, and than what is in memory."""
+    other = keras.models.load_model(convnet_file)
+    other.compile("sgd", "mse")
+    other.save("otherwise.keras")
+    return "otherwise.keras", keras.models.load_model(convnet_file)
 
 
 exercise.wrong(earns=5, never_loaded=lambda convnet_file, convnet: (convnet_file, convnet))

@@ -62,6 +62,12 @@ def _(drawings, model_one, model_rate, model_three):
                 f"a drawing of {name}, with a number under each layer",
                 "Keep the order: one layer, learning rate, three layers.",
             )
+        if not panel.lines:
+            return Message(
+                f"The drawing for {name} shows numbers alone",
+                f"a drawing of {name}, with a number under each layer",
+                "draw_network draws layers and links: leave both as they are.",
+            )
 
 
 @exercise.sign(shown_by=lambda drawings: [drawings[2]] * 3, earns=2)
@@ -106,6 +112,13 @@ def by_hand(plt, model_one, model_rate, model_three):
             ax.text(place, width, str(width))
         drawn.append(ax)
     return drawn
+
+
+@exercise.wrong(earns=2)
+def without_its_lines(drawings):
+    for line in list(drawings[1].lines):
+        line.remove()
+    return drawings
 
 
 exercise.wrong(constant=lambda: 0, empty_axes=lambda plt: plt.subplots(1, 3)[1])

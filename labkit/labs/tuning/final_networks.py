@@ -85,7 +85,7 @@ def _built(name, asks):
                 f"{rate:g}, as chosen above",
                 ANEW,
             )
-        fault = shared.built_otherwise(_networks(answers), lambda model: set(shared.form(model)))
+        fault = shared.built_otherwise(_networks(answers), shared.blocks)
         return fault if fault and fault.saw.startswith(f"{name} ") else None
 
     exercise.require(Criterion(f"{name} is built as chosen", 1, test), asks=asks)
@@ -160,3 +160,27 @@ exercise.wrong(earns=3, nothing_was_chosen=lambda: (..., ..., ..., "many", 7, No
 def only_built(build_mlp, best_nodes, best_rate_and_nodes, best_nodes_of_three):
     rate, nodes = best_rate_and_nodes
     return build_mlp(best_nodes), build_mlp(nodes, 1, rate), build_mlp(best_nodes_of_three, 3)
+
+
+def _compiled(keras, layers, model, loss):
+    """Return a network of these layers, with the rate of `model`."""
+    made = keras.Sequential([keras.Input((28, 28)), *layers])
+    made.compile(keras.optimizers.Adam(float(model.optimizer.learning_rate)), loss)
+    return made
+
+
+@exercise.wrong(earns=5)
+def softmax_twice(keras, model_three):
+    layers = [*model_three.layers, keras.layers.Softmax()]
+    return ..., ..., _compiled(keras, layers, model_three, model_three.loss)
+
+
+@exercise.wrong(earns=5)
+def told_of_scores(keras, model_rate):
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    return ..., _compiled(keras, model_rate.layers, model_rate, loss), ...
+
+
+exercise.alike["*: compiled with metrics *"] = (
+    "what is reported is asked where the function is written"
+)

@@ -229,6 +229,20 @@ def four_places(plt, decays, mean_accuracy, spread):
     return _picture(plt, decays, mean_accuracy.round(4), spread.round(4))
 
 
+@exercise.wrong(earns=1)
+def a_part_of_it(plt, decays, mean_accuracy, spread):
+    ax = _picture(plt, decays, mean_accuracy, spread)
+    ax.set_xlim(decays[3], decays[-2])
+    return ax
+
+
+@exercise.wrong
+def hidden(plt, decays, mean_accuracy, spread):
+    ax = _picture(plt, decays, mean_accuracy, spread)
+    ax.set_visible(False)
+    return ax
+
+
 @exercise.wrong(earns=4, shows="linear-axis")
 def linear(plt, decays, mean_accuracy, spread):
     return _picture(plt, decays, mean_accuracy, spread, scale="linear")
@@ -272,4 +286,14 @@ exercise.alike.update(
         ),
         _LOOKS,
     )
+)
+_ENDS = "what stands at the ends of the bars is free"
+exercise.alike.update(
+    {
+        "grid_axes: line [12] *": _ENDS,
+        "grid_axes: lines 1 and 2 swapped": _ENDS,
+        "grid_axes: all lines alike": _ENDS,
+        "grid_axes: *title*": "the text leaves a title free",
+        "grid_axes: another scale along y": "the text asks for the scale of the decays alone",
+    }
 )

@@ -302,6 +302,24 @@ def learnt_nothing(alphas, x_piece, y_piece):
     return _searched(alphas, x_piece, y_piece, learning_rate_init=1e-7)
 
 
+@exercise.wrong
+def results_put_in_another_order(alphas, x_piece, y_piece):
+    search = _searched(alphas, x_piece, y_piece)
+    told = search.cv_results_
+    scores = [name for name in told if name.endswith("_test_score") and name[:3] != "ran"]
+    search.cv_results_ = told | {name: told[name][::-1] for name in scores}
+    return search
+
+
+@exercise.wrong
+def results_that_are_better(alphas, x_piece, y_piece):
+    search = _searched(alphas, x_piece, y_piece)
+    told = search.cv_results_
+    scores = [name for name in told if name.startswith(("mean_test", "split"))]
+    search.cv_results_ = told | {name: told[name] + 0.01 for name in scores}
+    return search
+
+
 exercise.wrong(results_by_hand=lambda alphas: _forged(alphas))
 
 

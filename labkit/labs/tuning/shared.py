@@ -1,6 +1,7 @@
 """What several exercises have in common: the three networks, their parts of the data, a search."""
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from labkit import evidence
-from labkit.checks import canonical, criteria, measure, names, structures, trainings
+from labkit.checks import canonical, criteria, measure, names, networks, structures, trainings
 from labkit.checks.authoring import Exercise, Message
 from labkit.checks.exercise import Answer, Answers, Criterion, Misconception, Unusable
 from labkit.checks.given import Reference
@@ -49,6 +50,19 @@ def form(model: evidence.Model) -> list[str]:
             settings.pop("units", None)
         found.append(f"{step.kind} {settings} {step.extras} {step.penalties}")
     return found
+
+
+def blocks(model: evidence.Model) -> list[list[str]]:
+    """Return in words what a network is made of, hidden layers that are alike as one.
+
+    A block is a dense layer, or what the network begins with, and all that follows up to the next.
+    """
+    found: list[list[str]] = [[]]
+    for part in form(model):
+        if part.startswith("dense "):
+            found.append([])
+        found[-1].append(part)
+    return [block for block, _ in itertools.groupby(found)]
 
 
 def built_otherwise(
@@ -134,6 +148,12 @@ def trained_as(
             return fault
     if fault := trainings.compiled_otherwise(model.fits[-1] if model.fits else model, name, plan):
         return fault
+    if model.loss and model.from_logits == networks.puts_out_probabilities(model):
+        return Message(
+            f"The loss of {name} is told from_logits={model.from_logits}",
+            "a loss that is told whether the last layer gives probabilities",
+            "Build the network with build_mlp, and train it as it is.",
+        )
     start, stop = plan.learnt(answers)
     wanted = _EPOCHS * math.ceil((stop - start) / _BATCH)
     if model.updates in (0, wanted) and len(model.fits) < 2:  # 0: compiled anew

@@ -15,10 +15,12 @@ from labkit.checks import relayered
 from labkit.checks.authoring import Exercise
 from labkit.checks.given import reference
 from labkit.checks.result import Outcome, Result
-from labkit.evidence import functions, networks, searches
+from labkit.evidence import fits as noted
+from labkit.evidence import functions, networks, saved_networks, searches
 from labkit.notebook import fits, shuffling
 from tools.mutate import course
 from tools.mutate.objects import arrays, histories, pictures, trainings
+from tools.mutate.objects import files as of_files
 from tools.mutate.objects import functions as of_functions
 from tools.mutate.objects import networks as of_networks
 from tools.mutate.objects import searches as of_searches
@@ -194,8 +196,10 @@ def of_answer(exercise: Exercise, name: str, value: Any, defined: Any) -> Iterat
     elif collector in (networks.model, networks.structure):
         yield from of_networks.mutants(value, weights=collector is networks.model)
         yield from of_networks.compiled(value)
-        if exercise.answers[name].collector is networks.model and _has_weights_judged(exercise):
+        if collector is networks.model and _has_weights_judged(exercise, value):
             yield from of_networks.reweighted(value)
+    elif collector is saved_networks.saved:
+        yield from of_files.mutants(value)
     elif kind is evidence.Networks:
         yield from of_networks.by_key(value)
     elif kind is evidence.Value:
@@ -209,13 +213,19 @@ def _has_a_history(exercise: Exercise) -> bool:
     return any(exercise.answers[name].kind is evidence.History for name in exercise.own)
 
 
-def _has_weights_judged(exercise: Exercise) -> bool:
-    """Tell whether what is asked for depends on the weights of a network."""
+def _has_weights_judged(exercise: Exercise, right: Any = None) -> bool:
+    """Tell whether what is asked for depends on the weights of a network.
+
+    It does where the right one has learnt, too.
+    """
     own = [exercise.answers[name].kind for name in exercise.own]
     needs = [exercise.answers[name].kind for name in exercise.needs]
-    of_weights = evidence.History, evidence.Array, evidence.Value
-    return evidence.History in own or (
-        evidence.Model in needs and any(kind in of_weights for kind in own)
+    of_weights = evidence.History, evidence.Array, evidence.Value, evidence.Model
+    learnt = networks.is_network(right) and noted.updates(right) > 0
+    return (
+        learnt
+        or evidence.History in own
+        or (evidence.Model in needs and any(kind in of_weights for kind in own))
     )
 
 
@@ -232,7 +242,10 @@ def _same(exercise: Exercise, name: str, one: Any, other: Any) -> bool:
     """Tell whether two objects are alike: by themselves, not by the evidence about them."""
     answer = exercise.answers[name]
     if networks.is_network(one) and networks.is_network(other):
-        return of_networks.alike(one, other)
+        weigh = _has_weights_judged(exercise, one)
+        return of_networks.alike(one, other) and not (weigh and of_networks.reweighs(one, other))
+    if answer.collector is saved_networks.saved:
+        return of_files.alike(one, other)
     if answer.kind is evidence.Networks:
         return of_networks.all_alike(one, other)
     if isinstance(answer.collector, functions.Probing):

@@ -443,6 +443,12 @@ def alike(one: Any, other: Any) -> bool:
     return bool(np.allclose(drawn, other_drawn, atol=1e-6))
 
 
+def reweighs(one: Any, other: Any) -> bool:
+    """Tell whether two networks have other weights."""
+    told = [model.get_weights() for model in (one, other)]
+    return len(told[0]) != len(told[1]) or not all(map(np.array_equal, *told))
+
+
 def _in_training(model: Any, images: np.ndarray) -> tuple[np.ndarray, float]:
     """Return outputs in training, and what is added to the loss.
 
@@ -457,12 +463,16 @@ def _in_training(model: Any, images: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def all_alike(one: dict[Any, Any], other: Any) -> bool:
-    """Tell whether two dictionaries hold networks that do the same under the same keys."""
+    """Tell whether two dictionaries hold networks of equal weights that do the same, by key."""
     import keras
 
     return (
         isinstance(other, dict)
         and list(one) == list(other)
         and all(isinstance(made, keras.Model) for made in other.values())
-        and all(one[key] is other[key] or alike(one[key], other[key]) for key in one)
+        and all(
+            one[key] is other[key]
+            or (alike(one[key], other[key]) and not reweighs(one[key], other[key]))
+            for key in one
+        )
     )

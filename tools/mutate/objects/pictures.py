@@ -16,6 +16,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from tools.mutate.objects.mutant import Mutant
 
 Change = Callable[[list[Any]], None]
+# A drawing of networks has hundreds of lines: of more than these, few are changed alone.
+_MANY = 20
 
 
 def mutants(value: Any) -> Iterator[Mutant]:
@@ -151,7 +153,13 @@ def _one_image(panels: list[Any]) -> None:
 
 def _of_lines(axes: list[Any]) -> Iterator[tuple[str, Change]]:
     count = len(_lines(axes))
-    for number in range(count):
+    if count > _MANY:
+        yield "all lines left out", lambda panels: [line.remove() for line in _lines(panels)]
+        yield "all lines hidden", lambda panels: [_hide(line) for line in _lines(panels)]
+        yield "all lines as clear as glass", lambda p: [line.set_alpha(0) for line in _lines(p)]
+        yield "all lines without a stroke", lambda p: [line.set_ls("none") for line in _lines(p)]
+        yield "half of the lines", lambda panels: [line.remove() for line in _lines(panels)[::2]]
+    for number in range(count) if count <= _MANY else (0, count // 2, count - 1):
         for words, change in {
             "cut on the right": lambda x, y: (x[: len(x) // 2], y[: len(y) // 2]),
             "cut on the left": lambda x, y: (x[len(x) // 2 :], y[len(y) // 2 :]),
@@ -172,7 +180,7 @@ def _of_lines(axes: list[Any]) -> Iterator[tuple[str, Change]]:
         yield f"line {number} hidden", lambda panels, n=number: _hide(_lines(panels)[n])
         yield f"line {number} as clear as glass", lambda p, n=number: _lines(p)[n].set_alpha(0)
         yield f"line {number} without a stroke", lambda p, n=number: _lines(p)[n].set_ls("none")
-    for number in range(1, count):
+    for number in range(1, count) if count <= _MANY else (1, count - 1):
         yield f"lines {number - 1} and {number} swapped", lambda p, n=number: _swap_lines(p, n)
     if count > 1:
         yield "all lines alike", _in_one_style
