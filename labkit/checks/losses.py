@@ -33,25 +33,30 @@ def may_be(network: evidence.Model, told: float, part: Part) -> bool:
     return abs(told - seen) <= max(0.1, luck_of_some) + 0.1 * seen
 
 
-def of_no_epoch(network: evidence.Model, told: Sequence[float], part: Part) -> str:
-    """Say what a network's loss is where it is none of those told of; else nothing.
+def exact(network: evidence.Model, part: Part) -> list[float]:
+    """Return what `fit` may tell of as a network's loss on these images, none where not known.
 
-    Any will do, for a callback may bring the weights of an earlier epoch back. All images of the
-    part are measured, so nothing is left to luck. Nothing is said of a network whose loss is not
-    known: one with another output, with other settings, or with something else added to it than
-    what its weights cost.
+    It is not known of a network with another output, with other settings of its loss, or with
+    something else added to it than what its weights cost.
     """
     chain = canonical(network.config)
     added = chain.fault or any("its weights" not in words for words in chain.regularized())
-    if not told or added or network.loss_settings or (network.output_shape or (None,))[-1] != 10:
-        return ""
+    if added or network.loss_settings or (network.output_shape or (None,))[-1] != 10:
+        return []
     # Keras counts no probability below its least, unless it takes the loss from the scores.
     least = float(np.finfo(np.float32).tiny), measure.KERAS_LEAST
     seen = [measure.cross_entropy(network, *part, least=one) + penalty(network) for one in least]
-    if any(math.isnan(one) or same(one, other) for one in seen for other in told):
-        return ""
-    nearest = min(told, key=lambda other: abs(other - seen[0]))
-    return f"has a loss of {seen[0]:.5g}; the nearest validation loss is {nearest:.5g}"
+    return [] if any(map(math.isnan, seen)) else seen
+
+
+def epoch(seen: Sequence[float], told: Sequence[float]) -> int | None:
+    """Return which of the losses told of is the nearest to one seen; None where none is the same.
+
+    Any may be, for a callback may bring the weights of an earlier epoch back.
+    """
+    pairs = [(one, number) for one in seen for number in range(len(told))]
+    fitting = [(abs(one - told[n]), n) for one, n in pairs if same(one, told[n])]
+    return min(fitting)[1] if fitting else None
 
 
 def penalty(network: evidence.Model) -> float:

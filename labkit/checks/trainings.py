@@ -384,28 +384,33 @@ def _measured(answers: Answers, history: str, model: str, plan: Plan) -> Message
             _AGAIN,
         )
     record, network = getattr(answers, history), getattr(answers, model)
-    told = curve(record, "accuracy", validation=True)[-1]
-    ends = curve(record, "loss", validation=True)
+    curves = [curve(record, kind, validation=True) for kind in ("accuracy", "loss")]
+    known = _held_out(answers, record.fit, plan)
+    exact = losses.exact(network, _images(answers, known)) if known is not None else []
+    epoch = losses.epoch(exact, curves[1])
+    told, loss = (values[-1 if epoch is None else epoch] if values else 0.0 for values in curves)
     parts = [measure.thinned(*part) for part in _held_out_parts(answers, record.fit, plan)]
     seen = [measure.accuracy(network, *part) for part in parts]
     nearest = min(range(len(parts)), key=lambda number: abs(seen[number] - told))
-    lowest, highest = min(seen), max(seen)  # where it is not known which images were held out
-    if not lowest - luck(lowest) <= told <= highest + luck(highest):
+    # Where it is not known which images were held out, there are several parts.
+    if not min(seen) - luck(min(seen)) <= told <= max(seen) + luck(max(seen)):
         return Message(
             f"{history} ends with a validation accuracy of {told:.1%}. Measured on {plan.words}, "
             f"{model} reaches {seen[nearest]:.1%}",
             f"the history of this network, validated on {plan.words}",
             "Run the cells that define, compile and fit the network once more, in this order.",
         )
-    if not ends or losses.may_be(network, ends[-1], parts[nearest]):
-        known = _held_out(answers, record.fit, plan)
-        held_out = None if known is None else _images(answers, known)
-        seen = losses.of_no_epoch(network, ends, held_out) if held_out else ""
-        saw = f"Measured on the images held out, {model} {seen} in {history}"
-        return Message(saw, "the weights that this training ended with", _AGAIN) if seen else None
+    if epoch is not None or not curves[1]:
+        return None
+    may_be = losses.may_be(network, loss, parts[nearest])
+    if may_be and not exact:
+        return None
+    if may_be:
+        saw = f"On the images held out {model} has a loss of {exact[0]:.5g}, not {loss:.5g}"
+        return Message(saw, f"the weights that {history} ends with", _AGAIN)
     measured = measure.cross_entropy(network, *parts[nearest])
     return Message(
-        f"{history} ends with a validation loss of {ends[-1]:.4g}. Measured on {plan.words}, "
+        f"{history} ends with a validation loss of {loss:.4g}. Measured on {plan.words}, "
         f"{model} has a loss of {measured:.4g}",
         "training and validation on scaled images",
         "Define and compile the network anew, then fit it on the scaled images.",

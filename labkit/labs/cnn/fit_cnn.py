@@ -125,3 +125,6 @@ exercise.wrong(
 
 
 exercise.alike["model2 compiled with half the rate"] = "the text names an optimizer, and no rate"
+exercise.alike["model2 stopped by *, weights restored"] = (
+    "no epoch was left out, and the network has the weights of one that its history tells of"
+)
