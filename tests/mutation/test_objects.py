@@ -1,5 +1,6 @@
 """Changed objects: that they differ from the right ones, and that the checks refuse them."""
 
+import dataclasses
 import itertools
 
 import keras
@@ -67,6 +68,23 @@ def test_a_network_that_is_changed_where_it_is_compiled_is_refused():
     assert left == []
 
 
+@pytest.mark.slow
+def test_an_answer_stays_right_where_the_solution_says_the_same_of_a_changed_network():
+    exercise = next(item for item in labs.load("lab2-mlp") if item.name == "predict-classes")
+    tried = 0
+    for words, made in answers.mutants(exercise):
+        if made.again is None:
+            continue
+        tried += 1
+        alike = dict(zip(exercise.answers, made.again(), strict=True))["model"] is made.pairs[0][2]
+        assert alike, "the solution followed on the network that was changed"
+        if words in ("model: untrained", "model: its weights turned"):
+            assert not answers._still_right(exercise, made)
+    assert tried >= 5
+    same = dataclasses.replace(made, again=made.given)
+    assert answers._still_right(exercise, same)
+
+
 def test_a_change_of_a_network_can_be_made_alone():
     right, other = _built(8), _built(9)
     made = list(of_networks.mutants(right))
@@ -119,6 +137,13 @@ def test_functions_that_build_networks_are_changed_in_what_they_build_and_how_it
     assert not by_words["not compiled"].compiled
     assert by_words["layer 1, Dense, trainable=False"].layers[1].units == 11
     assert len(made) > 100
+
+
+def test_a_network_whose_weights_are_constrained_is_another_one():
+    right = _built(8)
+    for mutant in of_networks.mutants(right):
+        if "constraint" in mutant.words:
+            assert not of_networks.alike(right, mutant.value)
 
 
 def test_networks_under_the_same_keys_are_compared_one_by_one():

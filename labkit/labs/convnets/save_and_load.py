@@ -8,7 +8,7 @@ Keras still reads it, and advises against it.)
 import numpy as np
 
 from labkit import evidence
-from labkit.checks import structures
+from labkit.checks import networks, structures
 from labkit.checks.authoring import MODEL, Exercise, Message
 from labkit.checks.exercise import Answer, Criterion, Unusable
 from labkit.evidence import saved_networks
@@ -73,6 +73,7 @@ def _same_layers(first, second):
         not one.fault
         and len(one.steps) == len(other.steps)
         and all(a.does(b) for a, b in zip(one.steps, other.steps, strict=True))
+        and one.extras() + one.regularized() == other.extras() + other.regularized()
     )
 
 
@@ -99,7 +100,7 @@ def _could_go_on(answers):
             "Save convnet as it is after its training, and do not compile what was loaded.",
         )
     optimizers = [_settings(model)[:2] for model in (convnet, in_file) if model]
-    if restored.loss == convnet.loss and _settings(restored)[:2] in optimizers:
+    if _settings(restored)[2:] == _settings(convnet)[2:] and _settings(restored)[:2] in optimizers:
         return None
     if convnet.optimizer and _settings(restored) != _settings(convnet):
         return Message(
@@ -112,13 +113,17 @@ def _could_go_on(answers):
 
 def _settings(model):
     """Return what a training that goes on depends on: optimizer, learning rate and loss."""
-    return model.optimizer, structures.learning_rate(model), model.loss
+    told = model.from_logits, model.loss_settings
+    return model.optimizer, structures.learning_rate(model), model.loss, told
 
 
 def _in_words(model):
-    optimizer, rate, loss = _settings(model)
+    optimizer, rate, loss, _ = _settings(model)
     speed = f" at a rate of {rate:g}" if rate is not None else ""
-    return f"{optimizer or 'no optimizer'}{speed} and {loss or 'no loss'}"
+    scores = " of scores (from_logits=True)" if model.from_logits else ""
+    unusual = networks.unusual_loss(model)
+    told = f" told {unusual}" if unusual else ""
+    return f"{optimizer or 'no optimizer'}{speed} and {loss or 'no loss'}{scores}{told}"
 
 
 def _in_the_file(answers):
@@ -208,6 +213,21 @@ def compiled_before_it_was_saved(keras, convnet_file):
     return "otherwise.keras", keras.models.load_model(convnet_file)
 
 
+@exercise.wrong(earns=5)
+def frozen(keras, convnet_file):
+    restored = keras.models.load_model(convnet_file)
+    restored.layers[0].trainable = False
+    return convnet_file, restored
+
+
+@exercise.wrong(earns=6)
+def told_of_scores(keras, convnet_file):
+    restored = keras.models.load_model(convnet_file)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    restored.compile(restored.optimizer, loss, metrics=["accuracy"])
+    return convnet_file, restored
+
+
 exercise.wrong(earns=5, never_loaded=lambda convnet_file, convnet: (convnet_file, convnet))
 
 
@@ -232,3 +252,6 @@ def not_compiled(keras, convnet_file):
 def weights_alone(convnet_file, convnet):
     convnet.save_weights("convnet.weights.h5")
     return "convnet.weights.h5", ...
+
+
+exercise.alike["*compiled with metrics *"] = "what is reported is no part of how a training goes on"

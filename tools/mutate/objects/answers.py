@@ -71,12 +71,15 @@ class Changed:
     seeds : tuple of int
     same : callable or None
         Tells of all that was given whether it is right after all; the pairs say it without.
+    again : callable or None
+        Makes all that a check takes where the solution follows on a changed earlier answer.
     """
 
     given: Callable[[], tuple]
     pairs: tuple[tuple[str, Any, Any], ...]
     seeds: tuple[int, ...] = (0,)
     same: Callable[[tuple], bool] | None = None
+    again: Callable[[], tuple] | None = None
 
 
 def _enter(found: Tally, exercise: Exercise, words: str, made: Changed) -> None:
@@ -94,10 +97,25 @@ def _enter(found: Tally, exercise: Exercise, words: str, made: Changed) -> None:
         found.same[words] = "trained alike"
     elif made.pairs and all(_same(exercise, name, one, other) for name, one, other in made.pairs):
         found.same[words] = "equal"
+    elif made.again and _still_right(exercise, made):
+        found.same[words] = STILL_RIGHT
     else:
         through = [result.points == result.max_points for result in results]
         under = [seed for seed, full in zip(made.seeds, through, strict=True) if full]
         found.survivors.append(words if len(made.seeds) == 1 else f"{words} (seeds {under})")
+
+
+STILL_RIGHT = "the solution's answer to the changed network is the same"
+
+
+def _still_right(exercise: Exercise, made: Changed) -> bool:
+    """Tell whether the answers are what the solution makes of what was changed before it."""
+    try:
+        wanted = dict(zip(exercise.answers, made.again(), strict=True))
+    except Exception:  # the solution cannot do anything with it
+        return False
+    given = dict(zip(exercise.answers, made.given(), strict=True))
+    return all(_same(exercise, name, given[name], wanted[name]) for name in exercise.own)
 
 
 def judged(exercise: Exercise, given: tuple, seed: int = 0) -> Result:
@@ -121,13 +139,24 @@ def _changed(exercise: Exercise, right: tuple, defined: Any) -> Iterator[tuple[s
         for mutant in of_answer(exercise, name, right[place], defined):
             pairs = ((name, right[place], mutant.value),)
             given = functools.partial(_with, right, place, mutant.fresh)
-            yield f"{name}: {mutant.words}", Changed(given, pairs, mutant.seeds)
+            again = None
+            if exercise.answers[name].earlier and not _has_a_history(exercise):
+                again = functools.partial(_after, exercise, defined, name, mutant.value)
+            yield f"{name}: {mutant.words}", Changed(given, pairs, mutant.seeds, again=again)
     own = [names.index(name) for name in exercise.own]
     for one, other in itertools.pairwise(own):
         swapped = list(right)
         swapped[one], swapped[other] = right[other], right[one]
         pairs = tuple((names[n], right[n], swapped[n]) for n in (one, other))
         yield f"{names[one]} and {names[other]} swapped", Changed(_always(swapped), pairs)
+
+
+def _after(exercise: Exercise, defined: Any, name: str, value: Any) -> tuple:
+    """Return all that a check takes, where the solution finds `value` under an earlier `name`."""
+    _, place = exercise.position()
+    changed = defined.with_own([name], lambda _: value, place)
+    with course.alone(120):
+        return exercise.cases()[0].make(changed)
 
 
 def _retrained(exercise: Exercise, right: tuple, defined: Any) -> Iterator[tuple[str, Changed]]:

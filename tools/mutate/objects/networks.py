@@ -421,7 +421,7 @@ def alike(one: Any, other: Any) -> bool:
     if shapes[0] != shapes[1] or inputs[0] != inputs[1]:
         return False
     trainable = [[tuple(w.shape) for w in m.trainable_weights] for m in (one, other)]
-    if trainable[0] != trainable[1]:
+    if trainable[0] != trainable[1] or _constraints(one) != _constraints(other):
         return False
     rng = np.random.default_rng(5)
     weights = [rng.normal(0, 0.3, shape).astype("float32") for shape in shapes[0]]
@@ -441,6 +441,16 @@ def alike(one: Any, other: Any) -> bool:
     if not np.isclose(added, other_added, rtol=1e-3, atol=1e-6):
         return False
     return bool(np.allclose(drawn, other_drawn, atol=1e-6))
+
+
+def _constraints(model: Any) -> list[str]:
+    """Return what weights are held to after each step of a training."""
+    return [
+        f"{key} {value}"
+        for layer in model.layers
+        for key, value in layer.get_config().items()
+        if key.endswith("_constraint") and value
+    ]
 
 
 def reweighs(one: Any, other: Any) -> bool:
