@@ -4,7 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from labkit import labs
+from labkit import evidence, labs
+from labkit.checks.given import reference
 from labkit.checks.result import Outcome, Result
 from labkit.evidence import Evidence
 from tests.labs import cases
@@ -57,6 +58,25 @@ def test_answer_gets_what_it_deserves(one, record_property, tmp_path):
     assert shown._repr_html_() == result._repr_html_()
     for array, copy in zip(arrays, copies, strict=True):
         np.testing.assert_array_equal(array, copy)
+
+
+DRAWN = [
+    pytest.param(exercise, id=f"{lab}: {exercise.name}", marks=pytest.mark.xdist_group(lab))
+    for lab in labs.MODULES
+    for exercise in labs.load(lab)
+    if any(exercise.answers[name].kind is evidence.Picture for name in exercise.own)
+]
+
+
+@pytest.mark.parametrize("exercise", DRAWN)
+def test_no_answer_changes_what_the_solution_has_drawn(exercise):
+    """So that each is judged alike whichever were made before it."""
+    defined = exercise.notebook(reference(exercise.dataset))
+    solution, *others = exercise.cases()
+    drawn = solution.make(defined)
+    for case in others:
+        case.make(defined)
+    assert exercise.judge(exercise.collect(*drawn)), "an answer has changed the solution's picture"
 
 
 @pytest.mark.parametrize("lab", labs.MODULES)

@@ -147,6 +147,7 @@ def not_scaled(x_train_scaled, y_train):
 
 
 exercise.alike["model compiled with half the rate"] = "the text names an optimizer, and no rate"
+exercise.alike["model in batches *"] = "the text names no size of a batch"
 exercise.alike["model stopped by *, weights restored"] = (
     "no epoch was left out, and the network has the weights of one that its history tells of"
 )

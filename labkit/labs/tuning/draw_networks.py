@@ -115,10 +115,13 @@ def by_hand(plt, model_one, model_rate, model_three):
 
 
 @exercise.wrong(earns=2)
-def without_its_lines(drawings):
-    for line in list(drawings[1].lines):
+def without_its_lines(drawings, model_rate):
+    from labkit import plots
+
+    bare = plots.draw_network(model_rate)
+    for line in list(bare.lines):
         line.remove()
-    return drawings
+    return [drawings[0], bare, drawings[2]]
 
 
 exercise.wrong(constant=lambda: 0, empty_axes=lambda plt: plt.subplots(1, 3)[1])
