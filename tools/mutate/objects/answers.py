@@ -141,7 +141,8 @@ def _changed(exercise: Exercise, right: tuple, defined: Any) -> Iterator[tuple[s
             given = functools.partial(_with, right, place, mutant.fresh)
             again = None
             if exercise.answers[name].earlier and not _has_a_history(exercise):
-                again = functools.partial(_after, exercise, defined, name, mutant.value)
+                earlier = _earlier(exercise, right) | {name: mutant.value}
+                again = functools.partial(_after, exercise, defined, earlier)
             yield f"{name}: {mutant.words}", Changed(given, pairs, mutant.seeds, again=again)
     own = [names.index(name) for name in exercise.own]
     for one, other in itertools.pairwise(own):
@@ -151,12 +152,17 @@ def _changed(exercise: Exercise, right: tuple, defined: Any) -> Iterator[tuple[s
         yield f"{names[one]} and {names[other]} swapped", Changed(_always(swapped), pairs)
 
 
-def _after(exercise: Exercise, defined: Any, name: str, value: Any) -> tuple:
-    """Return all that a check takes, where the solution finds `value` under an earlier `name`."""
+def _earlier(exercise: Exercise, given: tuple) -> dict[str, Any]:
+    """Return those of the answers given that an exercise takes from earlier ones."""
+    kinds = zip(exercise.answers.items(), given, strict=True)
+    return {name: value for (name, answer), value in kinds if answer.earlier}
+
+
+def _after(exercise: Exercise, defined: Any, earlier: dict[str, Any]) -> tuple:
+    """Return all that a check takes, where the solution finds these under the earlier names."""
     _, place = exercise.position()
-    changed = defined.with_own([name], lambda _: value, place)
     with course.alone(120):
-        return exercise.cases()[0].make(changed)
+        return exercise.cases()[0].make(defined.with_own(earlier, earlier.__getitem__, place))
 
 
 def _retrained(exercise: Exercise, right: tuple, defined: Any) -> Iterator[tuple[str, Changed]]:
