@@ -312,7 +312,7 @@ def _measured(
         if right:
             return None
         return Message(
-            criteria.beside(name, fact.value, "measured another value"),
+            f"{name} is {criteria.shown(fact)}, but the check measured another value",
             f"{words}, on the scaled test images",
             next_step,
         )

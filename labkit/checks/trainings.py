@@ -395,7 +395,7 @@ def _measured(answers: Answers, history: str, model: str, plan: Plan) -> Message
     # Where it is not known which images were held out, there are several parts.
     if not min(seen) - luck(min(seen)) <= told <= max(seen) + luck(max(seen)):
         return Message(
-            f"{history} ends with a validation accuracy of {told:.1%}. Measured on {plan.words}, "
+            f"{history} tells of a validation accuracy of {told:.1%}. Measured on {plan.words}, "
             f"{model} reaches {seen[nearest]:.1%}",
             f"the history of this network, validated on {plan.words}",
             "Run the cells that define, compile and fit the network once more, in this order.",
