@@ -136,15 +136,17 @@ def test_processes_and_threads_are_few(run):
 
 
 def test_who_has_left_its_family_is_ended_with_its_group(run):
+    seconds = str(86_400 + os.getpid())  # others' sleepers, in tests beside this one, are not ours
     run(
         "import os, sys, time\n"
         "if not os.fork():\n"
         "    os.setsid()\n"
-        "    if not os.fork(): os.execvp('sleep', ['sleep', '86397'])\n"
+        f"    if not os.fork(): os.execvp('sleep', ['sleep', '{seconds}'])\n"
         "    os._exit(0)\n"
         "time.sleep(0.5)"
     )
-    assert not [p for p in psutil.process_iter(["cmdline"]) if "86397" in (p.info["cmdline"] or ())]
+    left = [p for p in psutil.process_iter(["cmdline"]) if seconds in (p.info["cmdline"] or ())]
+    assert not left
 
 
 def held():
