@@ -9,7 +9,8 @@ def of(item: Exercise | Essay) -> list[AuthorError]:
     """Return the faults of an exercise of a lab; empty where there is none."""
     if isinstance(item, Essay):
         return _of_essay(item)
-    return [*_of_form(item), *_of_asking(item), *_of_names(item), *_of_cases(item)]
+    looks = (_of_form, _of_asking, _of_titles, _of_names, _of_cases)
+    return [fault for look in looks for fault in look(item)]
 
 
 def _of_essay(essay: Essay) -> list[AuthorError]:
@@ -40,6 +41,18 @@ def _of_asking(exercise: Exercise) -> list[AuthorError]:
         )
         for title, asks, (path, line) in exercise.asked()
         if " ".join(asks.split()) not in text
+    ]
+
+
+def _of_titles(exercise: Exercise) -> list[AuthorError]:
+    """Return the criteria that a student could not tell from an earlier one."""
+    asked = exercise.asked()
+    return [
+        AuthorError(
+            f"two criteria are called {title!r}", "Say in each what it is about.", path, line
+        )
+        for number, (title, _, (path, line)) in enumerate(asked)
+        if title in [earlier for earlier, *_ in asked[:number]]
     ]
 
 

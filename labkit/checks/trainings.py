@@ -108,7 +108,7 @@ def epochs(name: str, wanted: int, points: float) -> Criterion:
             "Define and compile the network anew, then fit it with the right number of epochs.",
         )
 
-    return Criterion(f"{wanted} epochs", points, test)
+    return Criterion(f"{name}: {wanted} epochs", points, test)
 
 
 def validated(name: str, points: float) -> Criterion:

@@ -194,7 +194,8 @@ def _sum(**more):
         n = len(x_train)
         return n
 
-    exercise.equal("n", 2, "the number of images", "Count.", asks=more.get("asks", "all of it"))
+    for _ in range(1 + more.get("twice", False)):
+        exercise.equal("n", 2, "the number of images", "Count.", asks=more.get("asks", "all of it"))
     exercise.right(lambda x_train: x_train.shape[0])
     exercise.right(more.get("right", lambda y_train: y_train.size))
     return exercise
@@ -209,6 +210,7 @@ def test_a_good_exercise_has_no_faults():
     [
         (lambda: _sum(asks="something else"), "does not say 'something else'"),
         (lambda: _sum(right=lambda x_valid: 0), "asks for 'x_valid'"),
+        (lambda: _sum(twice=True), "two criteria are called"),
         (lambda: Exercise(TEXT, n=NUMBER, hints=HINTS), "no solution"),
     ],
 )

@@ -1,8 +1,9 @@
 """How many nodes in one layer?
 
-Build and train a network of one hidden layer for each number in `NODES`. Keep the trained networks
-in the dictionary `one_layer`, their validation accuracies in `accuracy_by_nodes`, both with the number of
-nodes as key. Then let Python find `best_nodes`, the number of nodes with the highest accuracy.
+Build and train a network of one hidden layer for each number in `NODES`, all with Adam's usual rate.
+Keep the trained networks in the dictionary `one_layer`, their validation accuracies in
+`accuracy_by_nodes`, both with the number of nodes as key. Then let Python find `best_nodes`, the number
+of nodes with the highest accuracy.
 """
 
 from labkit.checks.authoring import VALUE, Exercise
@@ -45,9 +46,10 @@ search = shared.Search(
     points=(2, 2, 4, 2),
     asks=(
         "both with the number of nodes as key",
-        "a network of one hidden layer for each number in `NODES`",
+        "a network of one hidden layer for each number in `NODES`, all with Adam's usual rate",
         "their validation accuracies in `accuracy_by_nodes`",
         "the number of nodes with the highest accuracy",
     ),
+    rate=0.001,
 )
 shared.add_search(exercise, search)

@@ -248,7 +248,9 @@ class Search:
                 return Message(
                     f"The learning rate of {name} is {rate_in_words(rate)}",
                     f"{asked:g}",
-                    "Hand the learning rate of the loop on to build_mlp.",
+                    "Hand the learning rate of the loop on to build_mlp."
+                    if asked != self.rate
+                    else "Adam's usual rate is what build_mlp takes where none is told.",
                 )
         models = self.models(answers)
         return built_otherwise({f"{self.networks}[{key}]": models[key] for key in self.wanted})
