@@ -1,7 +1,8 @@
 """Our figures beside the reports', in one table made from the recorded runs.
 
 A report gives the figure of a single run. Over at least three seeds, it is *beaten* when our mean
-is above it and *reached* when it is within two standard deviations of our mean.
+is above it and *reached* when it is within two standard deviations of our mean. Where it is neither,
+the bounds are told within which the mean over all seeds lies, with a confidence of 95 %.
 """
 
 import dataclasses
@@ -29,6 +30,16 @@ class Spread:
             return f"{self.mean:.4f}"
         return f"{self.mean:.4f} ± {self.deviation:.4f}"
 
+    def bounds(self) -> tuple[float, float]:
+        """Return the confidence interval of the mean, by Student's t distribution.
+
+        Of intervals made like this, 95 % hold the mean over all seeds.
+        """
+        from scipy import stats  # scikit-learn brings it; only this needs it
+
+        reach = float(stats.t.ppf(0.975, self.count - 1)) * self.deviation / math.sqrt(self.count)
+        return self.mean - reach, self.mean + reach
+
 
 def spread(values: Sequence[float]) -> Spread:
     """Return mean and sample standard deviation; the latter is not a number for one value."""
@@ -49,14 +60,17 @@ def verdict(ours: Spread, figure: float) -> str:
     Returns
     -------
     str
-        ``"beaten"``, ``"reached"``, ``"not reached"``, or with fewer than three seeds
-        ``"1 of 3 seeds"``.
+        ``"beaten"``, ``"reached"``, ``"not reached"`` with the bounds of our mean, or with fewer
+        than three seeds ``"1 of 3 seeds"``.
     """
     if ours.count < SEEDS:
         return f"{ours.count} of {SEEDS} seeds"
     if ours.mean > figure:
         return "beaten"
-    return "reached" if ours.mean + 2 * ours.deviation >= figure else "not reached"
+    if ours.mean + 2 * ours.deviation >= figure:
+        return "reached"
+    least, most = ours.bounds()
+    return f"not reached: our mean is within {least:.4f}–{most:.4f} (95 %)"
 
 
 COLUMNS = (

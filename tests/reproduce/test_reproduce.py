@@ -88,7 +88,7 @@ def _places(images):
         ([0.88, 0.89, 0.90], "beaten"),
         ([0.871, 0.8700001, 0.8699], "beaten"),
         ([0.86, 0.87, 0.865], "reached"),
-        ([0.860, 0.861, 0.862], "not reached"),
+        ([0.860, 0.861, 0.862], "not reached: our mean is within 0.8585–0.8635 (95 %)"),
         ([0.87, 0.87, 0.87], "reached"),
         ([0.95, 0.95], "2 of 3 seeds"),
         ([0.95], "1 of 3 seeds"),
@@ -96,6 +96,16 @@ def _places(images):
 )
 def test_verdict_follows_mean_and_two_deviations(accuracies, expected):
     assert comparison.verdict(comparison.spread(accuracies), 0.87) == expected
+
+
+def test_bounds_hold_the_mean_in_95_of_100_draws():
+    random = np.random.default_rng(0)
+    held = [
+        least < 0.87 < most
+        for few in random.normal(0.87, 0.002, (4_000, 5))
+        for least, most in [comparison.spread(few.tolist()).bounds()]
+    ]
+    assert np.mean(held) == pytest.approx(0.95, abs=0.015)
 
 
 def test_spread_is_that_of_a_sample():
