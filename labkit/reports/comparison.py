@@ -1,8 +1,8 @@
 """Our figures beside the reports', in one table made from the recorded runs.
 
 A report gives the figure of a single run. Over at least three seeds, it is *beaten* when our mean
-is above it and *reached* when it is within two standard deviations of our mean. Where it is neither,
-the bounds are told within which the mean over all seeds lies, with a confidence of 95 %.
+is above it and *reached* when it is within two standard deviations of our mean. Where it is neither
+of them, the 95 % confidence interval of our mean is told.
 """
 
 import dataclasses
