@@ -244,3 +244,7 @@ def compiled_otherwise():
     other.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
     other.set_weights(model.get_weights())
     return other, history, penalty
+
+exercise.alike["l2_model stopped by *, weights restored"] = (
+    "no epoch was left out, and the network has the weights of one that its history tells of"
+)

@@ -145,3 +145,8 @@ def training_alone():
 exercise.wrong(earns=11, shows="too-few-epochs", too_short=lambda: _both(epochs=(30, 5)))
 exercise.wrong(earns=10, shows="validation-on-the-test-set", test_set=lambda: _both(part="test"))
 exercise.wrong(earns=8, shows="trained-on-unscaled-images", not_scaled=lambda: _both(scale=255))
+
+for name in BATCHES:
+    exercise.alike[f"{name}_model stopped by *, weights restored"] = (
+        "no epoch was left out, and the network has the weights of one that its history tells of"
+    )
