@@ -245,6 +245,7 @@ def compiled_otherwise():
     other.set_weights(model.get_weights())
     return other, history, penalty
 
+
 exercise.alike["l2_model stopped by *, weights restored"] = (
     "no epoch was left out, and the network has the weights of one that its history tells of"
 )
