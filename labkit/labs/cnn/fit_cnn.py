@@ -125,6 +125,7 @@ exercise.wrong(
 
 
 exercise.alike["model2 compiled with half the rate"] = "the text names an optimizer, and no rate"
+exercise.alike["model2 in batches *"] = "the text names no size of a batch"
 exercise.alike["model2 stopped by *, weights restored"] = (
     "no epoch was left out, and the network has the weights of one that its history tells of"
 )
