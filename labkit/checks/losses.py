@@ -13,6 +13,8 @@ Part = tuple[np.ndarray, np.ndarray]
 
 # A graphics processor rounds what it multiplies to ten binary digits.
 _ROUNDING, _LEAST = 2e-3, 1e-4
+# Of images that lie between two classes, rounding decides.
+_TURNED = 2e-3
 
 
 def same(seen: float, told: float) -> bool:
@@ -49,12 +51,27 @@ def exact(network: evidence.Model, part: Part) -> list[float]:
     return [] if any(map(math.isnan, seen)) else seen
 
 
-def epoch(seen: Sequence[float], told: Sequence[float]) -> int | None:
-    """Return which of the losses told of is the nearest to one seen; None where none is the same.
+def epoch(
+    seen: Sequence[float], told: Sequence[float], share: float, shares: Sequence[float]
+) -> int | None:
+    """Return the epoch after which a network had these weights; None where there is none.
 
     Any may be, for a callback may bring the weights of an earlier epoch back.
+
+    Parameters
+    ----------
+    seen : sequence of float
+        What the network's loss may be.
+    told : sequence of float
+        The losses told of, epoch by epoch.
+    share : float
+        The network's accuracy on the same images.
+    shares : sequence of float
+        The accuracies told of; where there are none, they are not asked about.
     """
-    pairs = [(one, number) for one in seen for number in range(len(told))]
+    alike = [abs(share - one) <= _TURNED for one in shares] or [True] * len(told)
+    numbers = [number for number in range(min(len(told), len(alike))) if alike[number]]
+    pairs = [(one, number) for one in seen for number in numbers]
     fitting = [(abs(one - told[n]), n) for one, n in pairs if same(one, told[n])]
     return min(fitting)[1] if fitting else None
 

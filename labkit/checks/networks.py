@@ -268,7 +268,7 @@ def evaluate_mistakes(loss_name: str, accuracy_name: str, model: str) -> list[Mi
 
     def on_training_images(answers: Answers) -> bool:
         seen = training_accuracy(answers, model)
-        return abs(told(answers, accuracy_name) - seen) <= trainings.luck(seen)
+        return abs(told(answers, accuracy_name) - seen) <= measure.luck(seen)
 
     def wrong(answers: Answers) -> bool:
         return not is_close(told(answers, accuracy_name), test_accuracy(answers, model))

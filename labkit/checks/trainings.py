@@ -384,29 +384,35 @@ def _measured(answers: Answers, history: str, model: str, plan: Plan) -> Message
             _AGAIN,
         )
     record, network = getattr(answers, history), getattr(answers, model)
-    curves = [curve(record, kind, validation=True) for kind in ("accuracy", "loss")]
+    shares, each = (curve(record, kind, validation=True) for kind in ("accuracy", "loss"))
     known = _held_out(answers, record.fit, plan)
-    exact = losses.exact(network, _images(answers, known)) if known is not None else []
-    epoch = losses.epoch(exact, curves[1])
-    told, loss = (values[-1 if epoch is None else epoch] if values else 0.0 for values in curves)
+    exact, share = [], 0.0
+    if known is not None:
+        exact = losses.exact(network, _images(answers, known))
+        share = measure.accuracy(network, *_images(answers, known)) if exact else 0.0
+    epoch = losses.epoch(exact, each, share, shares)
+    told, loss = (one[-1 if epoch is None else epoch] if one else 0.0 for one in (shares, each))
     parts = [measure.thinned(*part) for part in _held_out_parts(answers, record.fit, plan)]
     seen = [measure.accuracy(network, *part) for part in parts]
     nearest = min(range(len(parts)), key=lambda number: abs(seen[number] - told))
     # Where it is not known which images were held out, there are several parts.
-    if not min(seen) - luck(min(seen)) <= told <= max(seen) + luck(max(seen)):
+    if not min(seen) - measure.luck(min(seen)) <= told <= max(seen) + measure.luck(max(seen)):
         return Message(
             f"{history} tells of a validation accuracy of {told:.1%}. Measured on {plan.words}, "
             f"{model} reaches {seen[nearest]:.1%}",
             f"the history of this network, validated on {plan.words}",
             "Run the cells that define, compile and fit the network once more, in this order.",
         )
-    if epoch is not None or not curves[1]:
+    if epoch is not None or not each:
         return None
     may_be = losses.may_be(network, loss, parts[nearest])
     if may_be and not exact:
         return None
     if may_be:
-        saw = f"On the images held out {model} has a loss of {exact[0]:.5g}, not {loss:.5g}"
+        found = f"a loss of {exact[0]:.5g}, not {loss:.5g}"
+        if any(losses.same(one, loss) for one in exact):
+            found = f"an accuracy of {share:.2%}, not {told:.2%}"
+        saw = f"On the images held out {model} has {found}"
         return Message(saw, f"the weights that {history} ends with", _AGAIN)
     measured = measure.cross_entropy(network, *parts[nearest])
     return Message(
@@ -453,7 +459,7 @@ def better_on_tests(network: evidence.Model, data: given.Reference, model: str) 
     """Say so if `network`, called `model`, does clearly better on the test images."""
     tests = accuracy(network, *measure.thinned(data.x_test, data.y_test))
     seen = accuracy(network, *measure.thinned(data.x_train, data.y_train))
-    if not tests > seen + 1.5 * luck(seen):
+    if not tests > seen + 1.5 * measure.luck(seen):
         return None
     return Message(
         f"{model} is right on {tests:.1%} of the test images and on {seen:.1%} of the training "
@@ -532,11 +538,6 @@ def fits_unscaled(answers: Answers, model: str) -> bool:
 def learnt_unscaled(answers: Answers, history: str, model: str) -> bool:
     """Tell whether a network was trained, or validated, on pixels from 0 to 255."""
     return fits_unscaled(answers, model) or validated_on_unscaled(answers, history, model)
-
-
-def luck(share: float) -> float:
-    """Return how far a thinned-out accuracy may lie from the whole part's by luck."""
-    return 4 * math.sqrt(max(share * (1 - share), 0.01) / measure.PROBED)
 
 
 def accuracy(
