@@ -9,7 +9,16 @@ from typing import Any
 import numpy as np
 
 from labkit import evidence
-from labkit.checks import canonical, criteria, measure, names, networks, structures, trainings
+from labkit.checks import (
+    agreement,
+    canonical,
+    criteria,
+    measure,
+    names,
+    networks,
+    structures,
+    trainings,
+)
 from labkit.checks.authoring import Exercise, Message
 from labkit.checks.exercise import Answer, Answers, Criterion, Misconception, Unusable
 from labkit.checks.given import Reference
@@ -20,8 +29,8 @@ NETWORKS = Answer(
     saved_networks.by_key, evidence.Networks, "a dictionary with a Keras network in each entry"
 )
 SHARES = Answer(searches.shares, evidence.Value, "a dictionary with a number in each entry")
-# The notebook itself shows four places of an accuracy: who keeps these has not erred.
-FOUR_PLACES = 5.1e-5
+# The notebook itself shows four places of an accuracy: who keeps these, or three, has not erred.
+FOUR_PLACES, _THREE_PLACES = 5.1e-5, 5.1e-4
 _EPOCHS, _BATCH = 5, 128
 _GUESSING = 0.2
 
@@ -108,6 +117,13 @@ def validation_part(data: Reference) -> tuple[np.ndarray, np.ndarray]:
 
 def test_part(data: Reference) -> tuple[np.ndarray, np.ndarray]:
     return data.x_test, data.y_test
+
+
+def _validated(model: evidence.Model, data: Reference) -> tuple[float, float]:
+    """Return a network's validation accuracy, and how far off another machine's may be."""
+    images, labels = validation_part(data)
+    undecided = agreement.undecided(measure.outputs(model, images))
+    return measure.accuracy(model, images, labels), undecided / len(images)
 
 
 def verify_grid(accuracies: evidence.Array) -> None:
@@ -260,10 +276,10 @@ class Search:
             model, told = self.models(answers)[entry], self.told(answers)[entry]
             name = f"{self.networks}[{entry}]"
             try:
-                seen = measure.accuracy(model, *validation_part(answers.data))
+                seen, luck = _validated(model, answers.data)
             except measure.NotMeasurable as error:
                 return Message(f"{name} cannot be tried on the validation images: {error}")
-            if abs(told - seen) > 1e-3:
+            if abs(told - seen) > _THREE_PLACES + luck:
                 return Message(
                     f"{self.table}[{entry}] is {told:.4f}. Measured on the validation images, this "
                     f"network reaches {seen:.4f}",
