@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from tools.rewrite.code import Everywhere, Names, Rewriter, lines, parsed
+from tools.rewrite.code import Everywhere, Names, Rewriter, lines, parsed, trains_a_network
 
 
 def by_keyword(tree: ast.Module, names: Names) -> ast.Module:
@@ -127,13 +127,15 @@ def _called(node: ast.Call) -> ast.AST:
 
 
 def _with_callback(node: ast.Call) -> ast.AST:
-    if any(keyword.arg == "callbacks" for keyword in node.keywords):
+    if not trains_a_network(node) or any(word.arg == "callbacks" for word in node.keywords):
         return node
     own = ast.keyword("callbacks", parsed("[keras.callbacks.TerminateOnNaN()]"))
     return ast.Call(node.func, node.args, [*node.keywords, own])
 
 
 def _shuffled(node: ast.Call) -> ast.AST:
+    if not trains_a_network(node):
+        return node
     own = [ast.keyword("shuffle", ast.Constant(True)), ast.keyword("verbose", ast.Constant(2))]
     return ast.Call(node.func, node.args, [*_without_verbose(node), *own])
 

@@ -46,6 +46,12 @@ def parsed(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
 
 
+def trains_a_network(node: ast.Call) -> bool:
+    """Tell whether it is Keras's `fit`, which is told of epochs, and not that of scikit-learn."""
+    is_fit = isinstance(node.func, ast.Attribute) and node.func.attr == "fit"
+    return is_fit and any(keyword.arg == "epochs" for keyword in node.keywords)
+
+
 def lines(text: str) -> list[ast.stmt]:
     return ast.parse(text).body
 

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from tools.rewrite.code import Everywhere, Names, Rewriter, lines, parsed
+from tools.rewrite.code import Everywhere, Names, Rewriter, lines, parsed, trains_a_network
 
 _ACTIVATIONS = {"relu": "ReLU()", "softmax": "Softmax()"}
 _OWN = {
@@ -314,7 +314,7 @@ def history_of_the_network(tree: ast.Module, names: Names) -> ast.Module:
 
     def change(node: ast.Assign) -> Any:
         call, history = node.value, ast.unparse(node.targets[0])
-        if not isinstance(call, ast.Call) or not ast.unparse(call.func).endswith(".fit"):
+        if not isinstance(call, ast.Call) or not trains_a_network(call):
             return node
         return [ast.Expr(call), *lines(f"{history} = {ast.unparse(call.func.value)}.history")]
 
@@ -324,8 +324,7 @@ def history_of_the_network(tree: ast.Module, names: Names) -> ast.Module:
 def _fit_changed(words: str, change: Callable[[ast.Call], Any]) -> Rewriter:
     def rewriter(tree: ast.Module, names: Names) -> ast.Module:
         def made(node: ast.Call) -> Any:
-            is_fit = isinstance(node.func, ast.Attribute) and node.func.attr == "fit"
-            return change(node) if is_fit and len(node.args) >= 2 else node
+            return change(node) if trains_a_network(node) and len(node.args) >= 2 else node
 
         return Everywhere(ast.Call, made).visit(tree)
 

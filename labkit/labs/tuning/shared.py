@@ -356,6 +356,7 @@ def add_search(exercise: Exercise, search: Search) -> None:
         "the accuracies are those on the validation images": search.is_measured,
         f"{search.best} has the highest of them": search.is_best,
     }
+    exercise.alike["code: element*"] = "in which order, and how often, networks are trained is free"
     for (title, test), points, asks in zip(tests.items(), search.points, search.asks, strict=True):
         stop = test == search.has_entries
         exercise.require(Criterion(title, points, test, stop), asks=asks)
