@@ -11,7 +11,8 @@ from labkit.checks.canonical import canonical
 
 Part = tuple[np.ndarray, np.ndarray]
 
-# A graphics processor rounds what it multiplies to ten binary digits.
+# A graphics processor may round what it multiplies to ten binary digits. Done on purpose, that
+# moved losses of dense and convolutional networks, trained for 1 to 20 epochs, by 1.1e-4 at most.
 _ROUNDING, _LEAST = 2e-3, 1e-4
 # Of images that lie between two classes, rounding decides.
 _TURNED = 2e-3
