@@ -1,11 +1,13 @@
 """A seeded part of the mutants of the solutions, those that need no training."""
 
 import ast
+import warnings
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from sklearn import model_selection, neural_network
 
 from labkit.notebook import fits as notes
 from tools.mutate import course, operators
@@ -129,6 +131,24 @@ def _plot(x, *formulas, style="-", **look):
     for formula in formulas:
         axes.plot(x, formula(x), style, label=formula.__name__)
     return axes
+
+
+def test_searches_are_the_same_where_they_try_and_find_the_same():
+    images, labels = np.random.default_rng(1).random((60, 4)), np.arange(60) % 3
+
+    def searched(alphas=(0.1, 1.0), seed=1, **settings):
+        network = neural_network.MLPClassifier((3,), max_iter=5, random_state=seed)
+        search = model_selection.GridSearchCV(network, {"alpha": alphas}, **settings)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return search.fit(images, labels)
+
+    def are_alike(one, other):
+        return course._alike(None, one, other)
+
+    assert are_alike(searched(), searched(cv=5)) and are_alike(searched(), searched(n_jobs=2))
+    others = {"cv": 3}, {"seed": 2}, {"alphas": (0.1, 2.0)}, {"refit": False}
+    assert not any(are_alike(searched(), searched(**settings)) for settings in others)
 
 
 def test_pictures_of_curves_are_the_same_where_they_show_the_same():

@@ -241,10 +241,19 @@ def _alike(collector: Any, one: Any, other: Any) -> bool:
         return _same_fits(one, other) and _same_curves(one.history, other.history)
     if collector is pictures.picture:
         return _same_picture(one, other)
+    if hasattr(one, "cv_results_") and hasattr(other, "cv_results_"):
+        return _searched(one) == _searched(other)
     try:
         return bool(np.array_equal(np.asarray(one, object), np.asarray(other, object)))
     except (TypeError, ValueError):
         return False
+
+
+def _searched(search: Any) -> tuple[Any, ...]:
+    """Return what a search of scikit-learn's has tried and found, but for the time it took."""
+    scores = {name: str(told) for name, told in search.cv_results_.items() if "time" not in name}
+    learnt = getattr(getattr(search, "best_estimator_", None), "coefs_", ())
+    return scores, search.estimator.get_params(), [part.tolist() for part in learnt]
 
 
 def _same_picture(one: Any, other: Any) -> bool:

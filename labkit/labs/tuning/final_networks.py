@@ -184,3 +184,5 @@ def told_of_scores(keras, model_rate):
 exercise.alike["*: compiled with metrics *"] = (
     "what is reported is asked where the function is written"
 )
+for each in ("elements *", "swapped: model_*"):
+    exercise.alike[f"code: {each}"] = "in which order networks are built and trained is free"
