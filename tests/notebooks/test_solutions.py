@@ -1,5 +1,6 @@
 """The solutions: full points on every data set, and stored outputs that are really compared."""
 
+import html
 import os
 import re
 import shutil
@@ -40,6 +41,19 @@ def test_stored_outputs_are_clean(lab):
 def test_stored_points_are_full(lab):
     stored = running.points(running.read(running.solution(lab)))
     assert stored == {exercise.name: exercise.points for exercise in labs.load(lab)}
+
+
+@each_lab
+def test_stored_criteria_are_those_of_the_checks(lab):
+    """What nbval says after minutes of training: a criterion is called otherwise by now."""
+    document = running.read(running.solution(lab))
+    shown = {
+        cell.metadata.nbgrader.grade_id: html.unescape(cell.outputs[0].data["text/html"])
+        for cell in running.check_cells(document)
+    }
+    for exercise in labs.load(lab):
+        found = re.findall(r"✓ ([^<>]+) \[[\d.]+/[\d.]+\]", shown[f"{exercise.name}-check"])
+        assert found == [criterion.title for criterion in exercise.criteria]
 
 
 @each_lab
