@@ -86,8 +86,8 @@ class Place:
         """
         import keras
 
+        keras.utils.set_random_seed(1)  # first: a copy of a network draws its dropout's seed, too
         names = _fresh(self.before, source)
-        keras.utils.set_random_seed(1)
         try:
             with alone(SECONDS if not self.trains else 120):
                 execute(source, "<answer>", names)
