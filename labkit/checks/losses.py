@@ -17,6 +17,11 @@ _ROUNDING, _LEAST = 2e-3, 1e-4
 # Of images that lie between two classes, rounding decides.
 _TURNED = 2e-3
 
+ANY_EPOCH = (
+    "no epoch was left out, and the network has the weights of one that its history tells of"
+)
+"""Why a training that stopped by itself may be as right as one that did not."""
+
 
 def same(seen: float, told: float) -> bool:
     """Tell whether a loss that was measured is one that `fit` told, but for a processor's rounding.

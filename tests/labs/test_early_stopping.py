@@ -1,6 +1,7 @@
 """Lab 5's early stopping: held against what Keras does with the same losses."""
 
 import importlib
+import math
 import types
 
 import keras
@@ -9,6 +10,7 @@ import pytest
 
 # The folder gives the exercise by this name.
 early_stopping = importlib.import_module("labkit.labs.regularization.early_stopping")
+shared = importlib.import_module("labkit.labs.regularization.shared")
 
 
 def _losses(seed, count=60):
@@ -63,3 +65,18 @@ def test_whose_weights_a_network_has_is_told_by_the_nearest_loss(seed):
     rounded = lowest * (1 + rng.uniform(-1e-4, 1e-4))
     assert early_stopping._its_epoch(losses, rounded) == lowest
     assert early_stopping._its_epoch(losses, lowest - 0.01) is None
+
+
+@pytest.mark.parametrize("size", [96, 128, 480])
+def test_no_other_size_of_a_batch_is_taken_for_the_one_asked_for(size):
+    """Of all that there are; without a note of it, the steps of an epoch have to do."""
+    asked = shared.batches("history", size)
+
+    def is_taken(batch, fit):
+        record = types.SimpleNamespace(steps=math.ceil(shared.PART / batch), fit=fit)
+        return asked(types.SimpleNamespace(history=record)) is None
+
+    sizes = range(1, shared.PART + 1)
+    assert [b for b in sizes if is_taken(b, types.SimpleNamespace(batch=b))] == [size]
+    unknown = [batch for batch in sizes if is_taken(batch, None)]
+    assert size in unknown and len(unknown) < size

@@ -266,7 +266,7 @@ class Search:
                     f"{asked:g}",
                     "Hand the learning rate of the loop on to build_mlp."
                     if asked != self.rate
-                    else "Adam's usual rate is what build_mlp takes where none is told.",
+                    else "Call build_mlp without a learning rate: it takes Adam's usual one then.",
                 )
         models = self.models(answers)
         return built_otherwise({f"{self.networks}[{key}]": models[key] for key in self.wanted})
