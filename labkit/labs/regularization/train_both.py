@@ -148,3 +148,4 @@ exercise.wrong(earns=8, shows="trained-on-unscaled-images", not_scaled=lambda: _
 
 for name in BATCHES:
     exercise.alike[f"{name}_model stopped by *, weights restored"] = losses.ANY_EPOCH
+exercise.alike["code: swapped: plain_history = *"] = "in which order the two are trained is free"
