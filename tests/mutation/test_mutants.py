@@ -81,10 +81,10 @@ def test_networks_are_the_same_where_they_learn_and_put_out_the_same():
     assert not course._same_network(one, _network(flat()))
 
 
-def _trained(images, labels, seed=1, **settings):
+def _trained(images, labels, seed=1, metrics=(), **settings):
     keras.utils.set_random_seed(seed)
     model = _network(keras.layers.Flatten())
-    model.compile("sgd", "mse")
+    model.compile("sgd", "mse", metrics=list(metrics))
     record = model.fit(images, labels, **({"epochs": 2, "batch_size": 8, "verbose": 0} | settings))
     return model, record
 
@@ -99,6 +99,8 @@ def test_trainings_are_the_same_where_the_same_is_learnt_in_the_same_steps():
     assert course._alike(None, one, again)
     assert course._alike(None, {"a": one}, {"a": again})
     assert course._alike(None, record, like_it)
+    measured = [_trained(images, labels, metrics=["mae"] * times)[1] for times in (0, 1, 2)]
+    assert course._alike(None, *measured[1:]) and not course._alike(None, *measured[:2])
     longer = [
         _trained(images, labels, epochs=3),
         _trained(images, labels, batch_size=9),

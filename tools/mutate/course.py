@@ -380,10 +380,21 @@ def _same_notes(one: Any, other: Any) -> bool:
 
 
 def _same_curves(one: dict[str, list[float]], other: dict[str, list[float]]) -> bool:
+    one, other = _measured_once(one), _measured_once(other)
     return one.keys() == other.keys() and all(
         len(one[name]) == len(other[name]) and np.allclose(one[name], other[name], atol=1e-2)
         for name in one
     )
+
+
+def _measured_once(curves: dict[str, list[float]]) -> dict[str, list[float]]:
+    """Leave out the curve that Keras adds, by a number, for a metric that is named twice."""
+    named = {name: re.sub(r"_\d+$", "", name) for name in curves}
+    return {
+        name: curve
+        for name, curve in curves.items()
+        if name == named[name] or curve != curves.get(named[name])
+    }
 
 
 def compiled_with(model: Any) -> dict | None:
