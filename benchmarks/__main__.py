@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 
 from benchmarks import (
+    both_cores,
     burst,
     checks,
     grading,
@@ -39,6 +40,7 @@ def parts(rounds: int, burst_of: int) -> dict[str, Callable[[], Iterable[rows.Ro
         "start": start_up.measure,
         "loading": load_data.measure,
         "checks": checks.measure,
+        "cores": both_cores.measure,
         "training": training.measure,
         "grid": tuning_grid.measure,
         "grading": lambda: grading.measure(LIGHT, rounds),
