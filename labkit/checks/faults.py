@@ -4,6 +4,9 @@ from labkit.checks import names
 from labkit.checks.author_file import AuthorError
 from labkit.checks.authoring import Essay, Exercise
 
+# So many answers tell whether a check is right about those that its author did not think of.
+RIGHT, WRONG = 3, 5
+
 
 def of(item: Exercise | Essay) -> list[AuthorError]:
     """Return the faults of an exercise of a lab; empty where there is none."""
@@ -72,10 +75,16 @@ def _of_names(exercise: Exercise) -> list[AuthorError]:
 def _of_cases(exercise: Exercise) -> list[AuthorError]:
     """Return what is missing among the further answers."""
     found = []
-    right = sum(case.is_right for case in exercise.further)
-    if right < 2:
-        problem = f"there are {right} right answers besides the solution"
-        cure = "Add two that are written differently: exercise.right(by_shape=lambda ...: ...)."
+    right = [case.is_right for case in exercise.cases()]
+    if sum(right) < RIGHT:
+        problem = f"there are {sum(right)} right answers, the solution among them"
+        cure = f"{RIGHT} are needed, written differently: exercise.right(by_shape=lambda ...: ...)."
+        found.append(exercise.error(problem, cure))
+    if len(right) - sum(right) < WRONG:
+        problem = (
+            f"there are {len(right) - sum(right)} wrong answers, mistakes and nothing among them"
+        )
+        cure = f"{WRONG} are needed: exercise.wrong(all_images=lambda ...: ...)."
         found.append(exercise.error(problem, cure))
     known = {mistake.name for mistake in exercise.misconceptions}
     shown = {case.shows for case in exercise.further} - {""}

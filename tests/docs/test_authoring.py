@@ -17,7 +17,10 @@ from tests.grading import classroom
 
 GUIDE = (classroom.ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"```(sh|python)\n(.*?)```", flags=re.S)
-COPIED = ("labkit", "tools", "notebooks", "solutions", "nbgrader_config.py")
+COPIED = (
+    *("labkit", "tools", "benchmarks", "notebooks", "solutions", "tests"),
+    *("nbgrader_config.py", "pyproject.toml"),
+)
 
 pytestmark = [
     pytest.mark.slow,
@@ -142,6 +145,12 @@ def test_notebooks_are_counted(course):
     assert cells["ink-text"].source.startswith("### Exercise 2: How much ink? (5 points)")
     assert cells["ink"].source.endswith("# Write your code here.")
     assert cells["look-alikes-answer"].metadata.nbgrader.points == 5
+
+
+def test_the_courses_tests_take_the_lab_up(course):
+    (printed,) = (step.printed for step in course.steps if "pytest" in step.block)
+    (passed,) = re.findall(r"(\d+) passed", printed)
+    assert int(passed) > 30 and "failed" not in printed and "skipped" not in printed
 
 
 def _earned(path: pathlib.Path) -> dict[tuple[str, str], tuple[float, str]]:

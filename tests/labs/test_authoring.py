@@ -198,6 +198,8 @@ def _sum(**more):
         exercise.equal("n", 2, "the number of images", "Count.", asks=more.get("asks", "all of it"))
     exercise.right(lambda x_train: x_train.shape[0])
     exercise.right(more.get("right", lambda y_train: y_train.size))
+    exercise.wrong(one_too_many=lambda n: n + 1, one_too_few=lambda n: n - 1, half=lambda n: n / 2)
+    exercise.wrong(**({} if more.get("few") else {"double": lambda n: 2 * n}))
     return exercise
 
 
@@ -211,6 +213,7 @@ def test_a_good_exercise_has_no_faults():
         (lambda: _sum(asks="something else"), "does not say 'something else'"),
         (lambda: _sum(right=lambda x_valid: 0), "asks for 'x_valid'"),
         (lambda: _sum(twice=True), "two criteria are called"),
+        (lambda: _sum(few=True), "there are 4 wrong answers"),
         (lambda: Exercise(TEXT, n=NUMBER, hints=HINTS), "no solution"),
     ],
 )
@@ -558,10 +561,12 @@ def test_answers_are_made_of_the_solutions_and_of_earlier_ones(needs_first):
     exercise.right(lambda n: n)
     exercise.wrong(lambda n: (..., n))
     exercise.wrong(lambda rows: rows)
+    exercise.wrong(twice=lambda rows: 2 * rows, less=lambda rows: rows - 1)
     made = [case.make(book.names(reference())) for case in exercise.cases()]
     assert list(exercise.answers) == (["rows", "n"] if needs_first else ["n", "rows"])
     seen = made if needs_first else [answers[::-1] for answers in made]
-    assert seen[:2] == [(3, 4), (3, ...)] and seen[-4:] == [(3, 4), (3, 4), (4, 4), (3, 3)]
+    assert seen[:2] == [(3, 4), (3, ...)]
+    assert seen[-6:] == [(3, 4), (3, 4), (4, 4), (3, 3), (3, 6), (3, 2)]
     assert {tried.problem for tried in trial.of_nothing(exercise)} == {""}
     assert faults.of(exercise) == []
 

@@ -81,11 +81,9 @@ def test_no_answer_changes_what_the_solution_has_drawn(exercise):
 
 @pytest.mark.parametrize("lab", labs.MODULES)
 def test_answers_are_enough(lab):
-    """At least 3 right and 5 wrong answers, among them nothing and each misconception."""
+    """Among them are nothing and each misconception; how many they are, `faults` tells."""
     for exercise in labs.load(lab):
-        right = [case for case in exercise.cases() if case.is_right]
         wrong = [case for case in exercise.cases() if not case.is_right]
-        assert len(right) >= 3 and len(wrong) >= 5, exercise.name
         assert any(case.outcome is Outcome.NOT_ATTEMPTED for case in wrong), exercise.name
         named = {case.shows for case in wrong} - {""}
         assert named == {mistake.name for mistake in exercise.misconceptions}, exercise.name

@@ -26,6 +26,7 @@ def solution(x_train):
 
 exercise.equal("n", 1.5, "the number", "Count.", asks="Count", title="the step")
 exercise.right(by_shape=lambda x_train: x_train.shape[0], by_labels=lambda y_train: y_train.size)
+exercise.wrong(one=lambda: 1, more=lambda n: n + 1, less=lambda n: n - 1, half=lambda n: n / 2)
 '''
 ESSAY = '''"""{title}
 
