@@ -78,8 +78,9 @@ otherwise; *other clothes* are solutions that are written otherwise and are as r
 from a right answer has to lose points, what is right has to get all of them. *Same* is what does
 the same as the solution, *through* what should have lost points and did not. A *share* below 1 is
 the part that was tried, drawn by a fixed seed: each of these answers is a training. All was run on
-the drawn sample. `make mutate`, `make mutate-objects` and `make rewrite` run any lab, and with
-`--record` they put its exercises here: an exercise that is missing below was not kept so far."""
+the drawn sample. `make mutate`, `make mutate-objects` and `make rewrite` run any lab,
+with `--trainings` those of its exercises that train a network, and with `--record` they put them
+here: an exercise that is missing below was not kept so far."""
 
 
 def _table(kept: Kept) -> Iterator[str]:

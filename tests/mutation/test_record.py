@@ -1,9 +1,11 @@
 """What is kept of the measures of the checks: told as it is, and good enough."""
 
+import nbformat
 import pytest
 
 from labkit import labs
 from tools import options, record
+from tools.mutate import course, operators
 
 KEPT = record.read()
 
@@ -24,6 +26,21 @@ def test_the_first_lab_is_measured_whole(kind):
     names = {exercise.name for exercise in labs.load("lab1-data")}
     assert set(KEPT[kind]["lab1-data"]) == names
     assert all(found["made"] > 0 for found in KEPT[kind]["lab1-data"].values())
+
+
+@pytest.mark.parametrize("lab", labs.MODULES)
+def test_code_was_changed_as_it_would_be_today(lab):
+    """Else a solution or an operator has changed since: measure it again, with ``--record``."""
+    path = course.SOLUTIONS / lab / f"{lab}.ipynb"
+    sources = {
+        cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source
+        for cell in nbformat.read(path, as_version=4).cells
+    }
+    counted = {name: found["made"] for name, found in KEPT[record.CODE][lab].items()}
+    made = {
+        name: sum(1 for _ in operators.mutants(course.solution(sources[name]))) for name in counted
+    }
+    assert counted == made
 
 
 @pytest.mark.parametrize("kind", record.CHANGED)
