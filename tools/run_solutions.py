@@ -1,13 +1,14 @@
 """Run the solutions and store their outputs; run it as ``make solutions``.
 
-The outputs in the project come from the real data: with the drawn sample at hand nothing is
-written unless ``--sample`` asks for a trial run, which never writes.
+The outputs in the project come from the real data. With ``--sample`` they are tried on the drawn
+sample, in a folder that goes afterwards; nothing in the project is written.
 """
 
 import argparse
 import os
 import pathlib
 import sys
+import tempfile
 import time
 
 import nbclient
@@ -69,15 +70,17 @@ def main() -> int:
     elif data.source().kind != "real":
         sys.exit("The outputs are stored with the real data; set LABKIT_DATA to its folder.")
     os.environ.update(setup.TENSORFLOW | os.environ)
-    for name in arguments.labs or labs.MODULES:
-        path = SOLUTIONS / name / f"{name}.ipynb"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(assemble.worked_text(name), encoding="utf-8")
-        start = time.monotonic()
-        document = run(path)
-        if not arguments.sample:
-            write(document, path)
-        print(f"{name}: {time.monotonic() - start:.0f} s")
+    with tempfile.TemporaryDirectory() as trial:
+        folder = pathlib.Path(trial) if arguments.sample else SOLUTIONS
+        for name in arguments.labs or labs.MODULES:
+            path = folder / name / f"{name}.ipynb"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(assemble.worked_text(name), encoding="utf-8")
+            start = time.monotonic()
+            document = run(path)
+            if not arguments.sample:
+                write(document, path)
+            print(f"{name}: {time.monotonic() - start:.0f} s")
     return 0
 
 
