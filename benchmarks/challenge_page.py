@@ -12,25 +12,26 @@ Run = dict[str, Any]
 
 TEXT = """# The challenge of lab 6
 
-How the kit's own answers did on the test images, and what each method buys. `python -m
-benchmarks.challenge` trains them, and this page follows from what it has stored in
-`labkit/reports/recorded/challenge.json`. The machine: {processor}, {cores} cores.
+How the kit's own answers did on the test images, and what its methods buy. `python -m
+benchmarks.challenge --record quick far small` trains them, and this page follows from what it has
+stored in `labkit/reports/recorded/challenge.json`. The machine: {processor}, {cores} cores.
 
 ## The answers
 
 {answers}
 
-An answer's seconds are those of a whole process, from Python's start to the test; R1-conv's, of one
-run, are those of the training alone.
+An answer's seconds are those of a whole process, from Python's start to the test. R1-conv's are of
+one run, of the training alone; README.md has three other runs of it.
 
 {aims}
 
 ## What each method buys
 
-The quick answer's recipe, but {epochs} epochs, changed in one thing: learned from 55,000 training
-images, measured on the 5,000 that are held out. A gain is the mean of the differences from the
-unchanged recipe with the same seed. One image is 0.02 points, and two trainings that differ in
-their seed alone are some tenths of a point apart: read small gains with care.
+So far for {known} of {all} changes. The quick answer's recipe, but {epochs} epochs, changed in one
+thing: learned from 55,000 training images, measured on the 5,000 that are held out. A gain is the
+mean of the differences from the unchanged recipe with the same seed. One image is 0.02 points, and
+two trainings that differ in their seed alone are some tenths of a point apart: read small gains
+with care.
 
 {methods}
 
@@ -57,6 +58,8 @@ def text(record: dict[str, Any]) -> str:
         answers=table(challengers.leaderboard(record["runs"])),
         aims="\n".join(aims(record["runs"])),
         epochs=recipes.USUAL.epochs,
+        known=len({run["network"] for run in record["methods"]} - {recipes.UNCHANGED}),
+        all=len(recipes.METHODS) - 1,
         methods=table(gains(record["methods"]))
         if record["methods"]
         else "Nothing is recorded yet.",

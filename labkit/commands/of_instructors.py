@@ -74,7 +74,7 @@ def _add_grade(commands: argparse._SubParsersAction) -> None:
         default="",
         metavar="ADDRESS",
         help="run them on the workers of this Dask scheduler instead (tcp://HOST:8786); "
-        "needs pip install 'labkit[scale]'",
+        "needs, in the course's folder, pip install -e '.[scale]'",
     )
     parser.add_argument(
         "--minutes", type=float, default=15, help="how long a notebook may run (15)"
@@ -109,8 +109,8 @@ def _add_grade(commands: argparse._SubParsersAction) -> None:
         "--worksheet",
         type=pathlib.Path,
         metavar="FILE",
-        help="the table of grades as it was downloaded from Moodle, Canvas, Brightspace or"
-        " Blackboard: a copy with the grades filled in is written to the output",
+        help="the table of grades as it was downloaded from a platform, or any other table:"
+        " a copy with the grades filled in is written to the output",
     )
     parser.add_argument(
         "--assignment",
@@ -181,7 +181,8 @@ def _of_instructors(command: str, arguments: argparse.Namespace) -> int:
     except ModuleNotFoundError as error:
         print(
             f"labkit: {command} needs {error.name}, which students do not need."
-            " Install it: pip install 'labkit[instructor]'",
+            " Install it, in the course's folder: "
+            "pip install -c constraints.txt -e '.[instructor]'",
             file=sys.stderr,
         )
         return 2

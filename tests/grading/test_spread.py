@@ -112,7 +112,7 @@ def test_a_scheduler_without_workers(light_course, in_place, tmp_path, capsys):
 def test_dask_is_not_installed(light_course, in_place, tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert command(light_course, in_place, tmp_path, "tcp://127.0.0.1:9") == 2
-    assert "pip install 'labkit[scale]'" in capsys.readouterr().err
+    assert "pip install -c constraints.txt -e '.[scale]'" in capsys.readouterr().err
 
 
 def test_workers_that_would_grade_otherwise_are_refused():

@@ -154,8 +154,8 @@ def _imported() -> Any:
         import distributed
     except ModuleNotFoundError as error:
         raise ClusterError(
-            f"--cluster needs {error.name}, which is not installed here. Install it: "
-            "pip install 'labkit[scale]'"
+            f"--cluster needs {error.name}, which is not installed here. Install it, in "
+            "the course's folder: pip install -c constraints.txt -e '.[scale]'"
         ) from error
     return distributed
 
