@@ -282,10 +282,16 @@ def _extras(config: dict) -> tuple[str, ...]:
     found = [] if config.get("use_bias", True) else ["no bias"]
     if config.get("trainable") is False:
         found.append("weights that are frozen (trainable=False)")
+    if _initializer(config) in _ALL_ALIKE:
+        found.append("weights that all begin alike, and none of its nodes learns to differ")
     for part, words in _PARTS.items():
         if config.get(f"{part}_constraint"):
             found.append(f"a constraint on {words}")
     return tuple(found)
+
+
+# Keras's initializers of one constant value.
+_ALL_ALIKE = {"zeros", "ones", "constant"}
 
 
 def regularizer(setting: Any) -> tuple[float, float]:

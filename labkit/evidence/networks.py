@@ -133,7 +133,7 @@ def _compile_facts(settings: dict | None, model: Any) -> dict[str, Any]:
     return {
         "loss": _name(loss),
         "from_logits": _from_logits(loss),
-        "loss_settings": _loss_settings(loss),
+        "loss_settings": _loss_settings(loss, settings.get("loss_weights")),
         "optimizer": type(model.optimizer).__name__.lower(),
         "metrics": tuple(_metric(metric) for metric in metrics),
         "metric_names": tuple(_reported_as(metric) for metric in metrics),
@@ -163,17 +163,21 @@ def _reported_as(setting: Any) -> str:
     return setting if isinstance(setting, str) else _name(setting)
 
 
-def _loss_settings(loss: Any) -> tuple[str, ...]:
-    """Return what a loss was told besides what its values are, in words."""
+def _loss_settings(loss: Any, weights: Any) -> tuple[str, ...]:
+    """Return what a loss was told besides what its values are, and its weight, in words."""
+    weighted = tuple(f"loss_weights={weight}" for weight in _flat(weights) if weight != 1)
     config = loss.get("config") if isinstance(loss, dict) else None
     if not isinstance(config, dict):
-        return ()
+        return weighted
     usual = {"reduction": "sum_over_batch_size", "label_smoothing": 0.0, "axis": -1}
     usual |= {"ignore_class": None}
-    return tuple(
-        f"{key}={config[key]!r}"
-        for key in sorted(usual)
-        if key in config and config[key] != usual[key]
+    return (
+        tuple(
+            f"{key}={config[key]!r}"
+            for key in sorted(usual)
+            if key in config and config[key] != usual[key]
+        )
+        + weighted
     )
 
 

@@ -269,6 +269,25 @@ def test_a_regularizer_is_known_by_what_it_adds():
     assert np.isnan(of(lambda weights: keras.ops.sum(weights**4))["kernel"]).all()
 
 
+KINDS = [
+    kind
+    for kind in vars(keras.initializers).values()
+    if isinstance(kind, type) and keras.initializers.Initializer in kind.__mro__[1:]
+]
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS), key=lambda kind: kind.__name__))
+def test_weights_that_all_begin_alike_are_seen(kind):
+    """Of all initializers that Keras has; such a network learns next to nothing."""
+    try:
+        drawn = np.asarray(kind()((6, 3)))
+    except (TypeError, ValueError):
+        pytest.skip("for weights of another kind")
+    dense = layers.Dense(3, kernel_initializer=kind())
+    seen = _chain(keras.Sequential([keras.Input((6,)), dense]))[0]
+    assert any("begin alike" in extra for extra in seen.extras()) == (np.ptp(drawn) == 0)
+
+
 def test_branches_are_no_chain():
     inputs = keras.Input((6,))
     model = keras.Model(inputs, layers.Add()([layers.Dense(3)(inputs), layers.Dense(3)(inputs)]))

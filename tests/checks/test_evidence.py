@@ -42,6 +42,17 @@ def test_a_loss_is_the_same_however_compile_is_told():
     assert seen == {(name, False, ())}
 
 
+@given(
+    st.floats(-3, 3) | st.sampled_from([0, 1]), st.sampled_from(["list", "tuple", "number", "name"])
+)
+def test_a_loss_that_is_weighted_is_seen(weight, form):
+    model = _network()
+    told = {"list": [weight], "tuple": (weight,), "number": float(weight)}.get(form)
+    told = {model.layers[-1].name: weight} if form == "name" else told
+    model.compile("adam", "sparse_categorical_crossentropy", loss_weights=told)
+    assert bool(networks.model(model).loss_settings) == (weight != 1)
+
+
 def test_a_network_that_was_returned_before_is_known(tmp_path):
     kept = {}
 

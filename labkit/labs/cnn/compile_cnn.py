@@ -1,8 +1,8 @@
 """Compile the network
 
 Compile `model2` as you have defined it, with the optimizer **RMSprop** at a usual learning rate (Keras's own
-will do) and the **categorical cross-entropy** as loss, and have the accuracy reported. (Lab 2 had the class numbers as labels, here they are one-hot: that is why the
-loss has another name.)
+will do) and the **categorical cross-entropy** as loss, and have the accuracy reported, first of all metrics.
+(Lab 2 had the class numbers as labels, here they are one-hot: that is why the loss has another name.)
 """
 
 from labkit.checks import networks, structures
@@ -57,7 +57,9 @@ exercise.require(
     ),
     asks="the **categorical cross-entropy** as loss",
 )
-exercise.require(networks.accuracy_metric("model2", 1), asks="have the accuracy reported")
+exercise.require(
+    networks.accuracy_metric("model2", 1), asks="have the accuracy reported, first of all metrics"
+)
 exercise.knows(
     *networks.compile_mistakes(
         "model2",

@@ -1,8 +1,8 @@
 """Train for a few epochs
 
 Compile `convnet` with the optimizer Adam, with the cross-entropy that fits whole-number labels, and
-with accuracy as a metric. Then train it for **3 epochs** in batches of 256, with the **last fifth** of
-the training images set aside for validation, and keep what `fit` returns as `convnet_history`.
+with accuracy as the first metric. Then train it for **3 epochs** in batches of 256, with the **last
+fifth** of the training images set aside for validation, and keep what `fit` returns as `convnet_history`.
 Its layers stay as you have defined them, and all images count alike.
 (`verbose=0` keeps the output short, `verbose=1` shows a progress bar.)
 """

@@ -7,7 +7,7 @@ $$ \mathrm{relu}(x) = \max(0, x) \qquad \mathrm{sigmoid}(x) = \frac{1}{1 + e^{-x
 \tanh(x) = \frac{e^{x} - e^{-x}}{e^{x} + e^{-x}} $$
 
 Write them for whole arrays, and leave the array that comes in as it is. Then plot all three over
-values from −5 to 5, or further, and keep the axes as `activation_axes`. Let the picture say which
+at least 20 values from −5 to 5, or further, and keep the axes as `activation_axes`. Let the picture say which
 curve is which: with a legend that names them, and with other dashes or markers for each. Not everyone
 sees colours alike. A title, and words at the axes, are up to you.
 """
@@ -25,7 +25,8 @@ from labkit.labs.mlp import shared
 
 NAMES = ("relu", "sigmoid", "tanh")
 FEWEST_POINTS = 20
-FARTHEST = 4.9
+# Where np.arange ends that leaves its last value out, with so many points.
+FARTHEST = 4.49
 
 
 def numbers(random):
@@ -155,7 +156,7 @@ def _drawn(picture):
     }
 
 
-@exercise.criterion(3, asks="plot all three over values from −5 to 5, or further")
+@exercise.criterion(3, asks="plot all three over at least 20 values from −5 to 5, or further")
 def _(activation_axes):
     """the picture shows the three curves"""
     missing = [name for name, found in _drawn(activation_axes).items() if not found]
@@ -164,7 +165,7 @@ def _(activation_axes):
     count = sum(len(panel.lines) for panel in activation_axes.panels)
     return Message(
         f"There is no curve of {', '.join(missing)} among the {count} lines of the picture",
-        f"three curves over values from −5 to 5, with {FEWEST_POINTS} points or more between them",
+        f"three curves, each over {FEWEST_POINTS} values or more from −5 to 5",
         "np.linspace(-5, 5, 201) makes values of x to draw over.",
     )
 

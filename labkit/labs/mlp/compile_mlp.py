@@ -6,7 +6,7 @@ Before it can learn, the network needs three settings. Its layers stay as you ha
 | --- | --- | --- |
 | optimizer | changes the weights after every batch | Adam, at a usual learning rate: Keras's own will do |
 | loss | a number to make smaller: how bad the probabilities are | a cross-entropy |
-| metrics | numbers for people to read, which steer nothing | accuracy |
+| metrics | numbers for people to read, which steer nothing | accuracy, first of all |
 
 Keras has several cross-entropies. Choose the one that fits the labels as they are: look at
 `y_train[:5]` above. The wrong one either stops with an error or, worse, trains without a word.
@@ -69,7 +69,7 @@ exercise.require(
 )
 exercise.require(
     networks.accuracy_metric("model", 1),
-    asks="| metrics | numbers for people to read, which steer nothing | accuracy |",
+    asks="| metrics | numbers for people to read, which steer nothing | accuracy, first of all |",
 )
 exercise.knows(
     *networks.compile_mistakes(
