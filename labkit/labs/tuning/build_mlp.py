@@ -97,6 +97,10 @@ def _(build_mlp, probes):
                 "a Keras network",
                 f"Run {_called(probe)} in a cell of your own: Python marks the line that failed.",
             )
+        elif isinstance(seen, evidence.Other) and seen.reason:
+            wanted = "a network whose layers can be read"
+            saw = f"{_called(probe)} returned {_kind(seen)}, and {seen.reason}"
+            return Message(saw, wanted, "Sequential, with a loop that adds the layers, will do.")
         elif not isinstance(seen, evidence.Model):
             returned = "nothing" if isinstance(seen, evidence.Placeholder) else _kind(seen)
             saw = f"{_called(probe)} returned {returned}"
