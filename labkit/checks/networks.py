@@ -145,7 +145,8 @@ def accuracy_metric(name: str, points: float) -> Criterion:
             "the share of right answers, first among them",
             "evaluate() returns the metrics in this order: put the accuracy first."
             if fitting
-            else 'metrics takes a list of names; "accuracy" is one of them.',
+            else 'metrics=[...] takes a list of names, "accuracy" among them; without "metrics=" '
+            "the list is another argument of compile().",
         )
 
     return Criterion("accuracy is reported", points, test)
@@ -246,9 +247,19 @@ def training_accuracy(answers: Answers, model: str) -> float:
     return trainings.accuracy(getattr(answers, model), *some)
 
 
+def training_loss(answers: Answers, model: str) -> float:
+    """Return the cross-entropy of the network named `model` on the training images, thinned out."""
+    some = measure.thinned(answers.data.x_train, answers.data.y_train)
+    return measure.cross_entropy(getattr(answers, model), *some)
+
+
 def is_close(told: float, seen: float) -> bool:
     """Tell whether a number agrees with a measured one, but for rounding."""
     return abs(told - seen) <= _TOLERANCE * max(1.0, abs(seen))
+
+
+# A loss that no network has that has learnt anything.
+_OF_NO_USE = 20.0
 
 
 def evaluate_mistakes(loss_name: str, accuracy_name: str, model: str) -> list[Misconception]:
@@ -267,8 +278,16 @@ def evaluate_mistakes(loss_name: str, accuracy_name: str, model: str) -> list[Mi
         return is_close(share, test_accuracy(answers, model))
 
     def on_training_images(answers: Answers) -> bool:
-        seen = training_accuracy(answers, model)
-        return abs(told(answers, accuracy_name) - seen) <= measure.luck(seen)
+        seen, loss = training_accuracy(answers, model), training_loss(answers, model)
+        # Many a wrong accuracy is near this one: the loss has to be that of these images, too. One
+        # of a sure network that has learnt nothing is cut off here, and not by Keras.
+        loss_told = told(answers, loss_name)
+        as_seen = abs(loss_told - loss) < 0.25 * loss or min(loss_told, loss) > _OF_NO_USE
+        return (
+            abs(told(answers, accuracy_name) - seen) <= measure.luck(seen)
+            and as_seen
+            and not is_close(loss_told, test_loss(answers, model))
+        )
 
     def wrong(answers: Answers) -> bool:
         return not is_close(told(answers, accuracy_name), test_accuracy(answers, model))
@@ -305,6 +324,13 @@ def _measured(
         fact = getattr(answers, name)
         if not criteria.is_number(fact):
             return Message(f"{name} is {criteria.shown(fact)}", words, next_step)
+        learnt = [fit.learnt for fit in getattr(answers, model).fits if fit.learnt]
+        if any(trainings.of_tests(answers.data, shown) for shown in learnt):
+            return Message(
+                f"{model} has learnt from test images",
+                "a measure on images that it has never seen",
+                "Run the cells that define and train it again; fit() gets training images alone.",
+            )
         try:
             right = any(is_close(fact.value, measure_it(answers, model)) for measure_it in measured)
         except measure.NotMeasurable as error:

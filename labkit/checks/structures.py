@@ -248,7 +248,9 @@ def missing_flatten(name: str) -> Misconception:
     """Return the misconception that a dense layer takes images."""
 
     def seen(answers: Answers) -> bool:
-        return not chain_of(answers, name).fault and not chain_of(answers, name).of("flatten")
+        chain = chain_of(answers, name)
+        pooled = any(step.kind.startswith("Global") for step in chain.steps)  # to a vector, too
+        return not (chain.fault or chain.of("flatten") or pooled)
 
     return Misconception(
         "missing-flatten",

@@ -26,7 +26,7 @@ _EXACT = 2e-4
 _TOLERANCE = 1e-3
 # So many images may be found twice in the data, or in both parts of it.
 _FEW = 0.01
-_AGAIN = "Define and compile the network anew, then fit it, in this order."
+_AGAIN = "Mend that, then define and compile the network anew and fit it, in this order."
 
 
 def four_fifths(answers: Answers) -> tuple[int, int]:
@@ -330,14 +330,14 @@ def _may_be_steps(steps: int, images: int) -> bool:
 
 def trained_once(record: evidence.History, network: evidence.Model, model: str) -> Message | None:
     """Say so if `network` has been trained for more, or less, than `record` tells of."""
-    if tells_of_another(record, network):
+    before = record.fit.updates_before if record.fit else 0
+    if tells_of_another(record, network) or (before and not (network.updates or network.fits)):
         return Message(
             f"The history was made by another network's fit(), not by {model}'s",
             f"what fit() returned when {model} was trained",
             f"Keep what fit() returns where {model} itself is trained.",
         )
     told = record.steps * len(curve(record, "loss"))
-    before = record.fit.updates_before if record.fit else 0
     if before or len(network.fits) > 1:
         return Message(
             f"{model} had been trained before: the history tells of its last training alone",
@@ -576,8 +576,8 @@ def mistakes(history: str, model: str, wanted: int) -> list[Misconception]:
         Misconception(
             "trained-on-unscaled-images",
             unscaled,
-            "The network fits pixels from 0 to 255 better than scaled ones: it was trained on "
-            "images that are not scaled.",
+            "Some of the images were not scaled: the network learnt from pixels from 0 to 255, or "
+            "was validated on them.",
         ),
         Misconception(
             "validation-on-the-test-set",

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import numbers
 import re
 import sys
 from typing import Any
@@ -165,7 +166,8 @@ def _reported_as(setting: Any) -> str:
 
 def _loss_settings(loss: Any, weights: Any) -> tuple[str, ...]:
     """Return what a loss was told besides what its values are, and its weight, in words."""
-    weighted = tuple(f"loss_weights={weight}" for weight in _flat(weights) if weight != 1)
+    counted = [weight for weight in _flat(weights) if isinstance(weight, numbers.Real)]
+    weighted = tuple(f"loss_weights={weight}" for weight in counted if weight != 1)
     config = loss.get("config") if isinstance(loss, dict) else None
     if not isinstance(config, dict):
         return weighted

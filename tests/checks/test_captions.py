@@ -21,6 +21,14 @@ def test_a_class_is_named_whatever_stands_beside_it(words, names):
             assert captions.classes_in(words.format(written), names) == [name]
 
 
+def test_a_name_may_go_on_in_another_line(names):
+    for name in names:
+        places = [n for n, sign in enumerate(name, 1) if not sign.isalpha()]
+        for place in places:
+            written = f"{name[:place].strip()}\n{name[place:].strip()}"
+            assert captions.classes_in(written, names) == [name], written
+
+
 @pytest.mark.parametrize(
     "words",
     ["no {}", "not a {}", "Never an {}", "It isn't a {}", "Not {} at all", "no ✓ {}", "not “{}”"],

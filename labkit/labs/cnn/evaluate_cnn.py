@@ -1,6 +1,7 @@
 """Evaluate the network
 
-Measure the loss (`test_loss2`) and the accuracy (`test_accuracy2`) of `model2` on the test images.
+Measure the loss (`test_loss2`) and the accuracy (`test_accuracy2`) of `model2` on the test images, which
+it has never learnt from.
 """
 
 import numpy as np
@@ -45,7 +46,8 @@ exercise.require(
         "test_accuracy2 is the accuracy on the test images",
         "Give evaluate() the scaled test images with their channel, and their labels.",
     ),
-    asks="the accuracy (`test_accuracy2`) of `model2` on the test images",
+    asks="the accuracy (`test_accuracy2`) of `model2` on the test images, which it has never learnt "
+    "from",
 )
 exercise.knows(*networks.evaluate_mistakes("test_loss2", "test_accuracy2", "model2"))
 measured.add_answers(

@@ -37,8 +37,8 @@ def solution(labkit, model2, x_test_channel):
     return tenth_probabilities, tenth_name
 
 
-def _expected(model2, x_test, index=TENTH):
-    return measure.outputs(model2, x_test[index : index + 1])
+def _expected(model2, x_test, index=TENTH, scale=255):
+    return measure.outputs(model2, x_test[index : index + 1], scale)
 
 
 # The shape is known without the solution, which would have to train.
@@ -61,12 +61,15 @@ def _(tenth_probabilities, model2, x_test):
     try:
         if agreement.puts_out(tenth_probabilities, _expected(model2, x_test)):
             return None
+        unscaled = agreement.puts_out(tenth_probabilities, _expected(model2, x_test, scale=1))
     except measure.NotMeasurable as error:
         return Message(f"model2 cannot be tried on the image: {error}")
     return Message(
         "tenth_probabilities is not what model2 puts out for the image in the 10th position",
         "ten probabilities for that one test image, scaled as in training",
-        "Python counts from 0: which index does the 10th image have?",
+        "Its pixels go from 0 to 255: take it out of the scaled images."
+        if unscaled
+        else "Python counts from 0: which index does the 10th image have?",
     )
 
 

@@ -139,13 +139,13 @@ def _(challenger, challenger_history, data):
             "a validation accuracy on images that were held out from the training images",
             "Hand x_held and y_held to fit() as validation_data.",
         )
-    if held_out and fit.learnt and _overlap(held_out.images, fit.learnt.images):
+    noted = [note.learnt for note in (*challenger.fits, fit) if note and note.learnt]
+    if held_out and any(_overlap(held_out.images, learnt.images) for learnt in noted):
         return Message(
             "challenger has learnt from the images that it was validated on",
-            "a training on the images that are not held out",
+            "trainings on images that are not held out, from a network of your own on",
             "Hand x_learn and y_learn to fit(), and x_held and y_held as validation_data.",
         )
-    noted = [note.learnt for note in (*challenger.fits, fit) if note and note.learnt]
     if any(trainings.of_tests(data, learnt) for learnt in noted):
         return Message(
             "challenger has learnt from test images",

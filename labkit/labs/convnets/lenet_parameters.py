@@ -49,8 +49,13 @@ def pooling_forgotten():
 @exercise.mistake
 def largest_convolution():
     """This is the larger one of the two convolutions. Another layer has far more."""
-    yield 5 * 5 * 20 * 50 + 50
-    yield 5 * 5 * 20 * 50
+    return 5 * 5 * 20 * 50 + 50
+
+
+@exercise.mistake
+def channels_forgotten():
+    """Flatten lines up 50 channels, of 7 × 7 values each."""
+    return (7 * 7 + 1) * 500
 
 
 @exercise.mistake

@@ -57,6 +57,12 @@ exercise.require(
 @shared.measured
 def _(restored, chosen_probabilities, x_test):
     """the rows are restored's probabilities"""
+    if _are_of(chosen_probabilities, restored, x_test[EVERY_TENTH], scale=1):
+        return Message(
+            "chosen_probabilities are those of pixels from 0 to 255",
+            "those of the 32 test images, scaled as in the training",
+            "Cut them out of x_test_scaled.",
+        )
     if not _are_of(chosen_probabilities, restored, x_test[EVERY_TENTH]):
         return Message(
             "chosen_probabilities are not restored's probabilities of these images",
@@ -65,8 +71,8 @@ def _(restored, chosen_probabilities, x_test):
         )
 
 
-def _are_of(fact, restored, images):
-    wanted = measure.outputs(restored, images)
+def _are_of(fact, restored, images, scale=255):
+    wanted = measure.outputs(restored, images, scale)
     return fact.shape == wanted.shape and np.allclose(
         fact.sample, wanted, rtol=0, atol=agreement.OUTPUTS
     )

@@ -76,7 +76,7 @@ def _(ordered_names, ordered_table, class_names):
 
 @exercise.mistake(earns=2)
 def renamed_not_reordered(alphabetical_table, class_names):
-    """You changed the names above the columns, but the columns stayed where they were."""
+    """The names are in the order of the classes, but the columns stayed where they were."""
     return alphabetical_table.set_axis(list(class_names), axis=1), list(class_names)
 
 

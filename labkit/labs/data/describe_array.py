@@ -5,6 +5,7 @@
 """
 
 import contextlib
+import re
 
 import numpy as np
 
@@ -33,7 +34,8 @@ def solution(x_train):
 
 def _dtype_name(plain):
     """Return NumPy's name of a dtype, in whatever way that is written: "|u1" is uint8, too."""
-    words = str(plain).removeprefix("numpy.").removeprefix("np.")
+    words = re.sub(r"^<class '(.*)'>$", r"\1", str(plain))
+    words = words.removeprefix("numpy.").removeprefix("np.")
     with contextlib.suppress(TypeError, ValueError):
         return np.dtype(words).name
     return words

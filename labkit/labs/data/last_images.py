@@ -65,18 +65,27 @@ def _(last_axes, x_train, many):
 @exercise.criterion(4, asks="with the names of their classes")
 def _(last_axes, class_names, y_train, many):
     """each has the name of its class above it"""
+    if not any(_written(last_axes, class_names)):
+        return Message(
+            "No name of a class stands at the images",
+            "the class name of each image as its title",
+            "labkit.CLASS_NAMES has the name of each label; show_images takes the labels, too.",
+        )
     if not _names_are(last_axes, class_names, y_train[:many][-25:]):
         return Message(
-            "The names above the images are not those of their classes",
+            "The names at the images are not those of the last 25 of your images",
             "the class name of each image as its title",
-            "Cut the labels exactly as you cut the images.",
+            "Cut the labels exactly as the images are to be cut.",
         )
+
+
+def _written(picture, names):
+    return [captions.classes_at(panel, names) for panel in picture.panels]
 
 
 def _names_are(picture, names, labels):
     """Tell whether at each panel stands the name of its label, and no other one."""
-    written = [captions.classes_at(panel, names) for panel in picture.panels]
-    return written == [[names[label]] for label in labels]
+    return _written(picture, names) == [[names[label]] for label in labels]
 
 
 @exercise.sign(

@@ -1,8 +1,7 @@
 """Scale the images
 
-Make `x_train_scaled` and `x_test_scaled`, with the strongest ink, 255, as exactly 1. Give them these
-new names and leave `x_train` as it is: a cell that says `x_train = x_train / 255` divides once more
-each time it is run.
+Make `x_train_scaled` and `x_test_scaled`, with the strongest ink, 255, as exactly 1. Why new names? A
+cell that says `x_train = x_train / 255` divides once more each time it is run.
 """
 
 import numpy as np

@@ -57,7 +57,9 @@ def _(pixel_axes, x_train, index):
         if values <= set(written.values()) and _are_of_what_is_drawn(panel, written):
             return None
     seen = "The values of the pixels are not written into the picture"
-    if any(len(written) > 100 for written in numbers):
+    if not _shows(pixel_axes, x_train[index]):
+        seen = "The values of your image are not written into the picture"
+    elif any(len(written) > 100 for written in numbers):
         seen = "The numbers in the picture are not the values of the pixels that they stand on"
     return Message(
         seen,

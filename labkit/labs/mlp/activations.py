@@ -139,8 +139,13 @@ def _is_curve(line, formula):
         np.count_nonzero(np.abs(x) <= 5) >= FEWEST_POINTS
         and x.min() <= -FARTHEST
         and x.max() >= FARTHEST
-        and np.allclose(y, formula(x), atol=1e-3)
+        and _runs_along(line, formula)
     )
+
+
+def _runs_along(line, formula):
+    x, y = line[:, 0], line[:, 1]
+    return len(x) > 1 and np.allclose(y, formula(x), atol=1e-3)
 
 
 def _drawn(picture):
@@ -162,7 +167,16 @@ def _(activation_axes):
     missing = [name for name, found in _drawn(activation_axes).items() if not found]
     if not missing:
         return None
-    count = sum(len(panel.lines) for panel in activation_axes.panels)
+    lines = [line for panel in activation_axes.panels for line in panel.lines]
+    count = len(lines)
+    short = [line for line in lines if _runs_along(line, ACTIVATIONS[missing[0]])]
+    if short:
+        x = short[0][:, 0]
+        return Message(
+            f"The curve of {missing[0]} goes over {len(x)} values from {min(x):.3g} to {max(x):.3g}",
+            f"{FEWEST_POINTS} values or more from −5 to 5",
+            "np.linspace(-5, 5, 201) makes values of x to draw over.",
+        )
     return Message(
         f"There is no curve of {', '.join(missing)} among the {count} lines of the picture",
         f"three curves, each over {FEWEST_POINTS} values or more from −5 to 5",

@@ -3,7 +3,7 @@
 An accuracy says how often the network is wrong, not how. A *confusion matrix* does: row *i*, column
 *j* counts the images of class *i* that were taken for class *j*. Make `confusion` for the test images
 with `sklearn.metrics`, then find the mistake that happens most often. Write it as
-`most_confused`, a pair of class names: the true class, then the one it was taken for.
+`most_confused`, a pair of class names (or of their numbers): the true class, then the one it was taken for.
 """
 
 import numpy as np
@@ -98,7 +98,7 @@ def _pair(plain, class_names):
 @exercise.criterion(
     1,
     asks="find the mistake that happens most often. Write it as `most_confused`, a pair of class "
-    "names: the true class, then the one it was taken for.",
+    "names (or of their numbers): the true class, then the one it was taken for.",
 )
 @shared.on_test_images
 def _(most_confused, model, x_test, y_test, class_names):

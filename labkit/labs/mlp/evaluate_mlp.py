@@ -1,6 +1,7 @@
 """Evaluate it
 
-Measure loss and accuracy on the scaled test images, as `test_loss` and `test_accuracy`.
+Measure loss and accuracy on the scaled test images, which the network has never learnt from, as
+`test_loss` and `test_accuracy`.
 """
 
 import numpy as np
@@ -32,7 +33,8 @@ exercise.require(
     networks.measured_loss(
         "test_loss", "model", 3, "test_loss is the loss on the test images", TWO
     ),
-    asks="Measure loss and accuracy on the scaled test images, as `test_loss`",
+    asks="Measure loss and accuracy on the scaled test images, which the network has never learnt "
+    "from, as `test_loss`",
 )
 exercise.require(
     networks.measured_accuracy(

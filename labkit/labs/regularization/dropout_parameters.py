@@ -4,6 +4,8 @@ Predict before you build. How many parameters do the three dropout layers learn,
 does the whole network with dropout learn?
 """
 
+import itertools
+
 import numpy as np
 
 from labkit.checks.authoring import NUMBER, Exercise
@@ -60,10 +62,17 @@ def biases_forgotten():
     return ..., WEIGHTS
 
 
-@exercise.sign(shown_by=lambda: (..., 401_400), earns=2)
+@exercise.sign(shown_by=lambda: (..., _of_nodes_that_stay(1)), earns=2)
 def fewer_for_dropout(all_parameters):
     """You took something off. Dropped nodes come back in the next batch: all weights are learnt."""
-    return 0 < all_parameters < WEIGHTS and all_parameters != FIRST
+    return any(abs(all_parameters - _of_nodes_that_stay(bias)) <= FIRST // 100 for bias in (0, 1))
+
+
+def _of_nodes_that_stay(bias):
+    """Return how many parameters there were if dropped nodes had none."""
+    sizes = zip(shared.SIZES["dropout"], shared.RATES["dropout"], strict=True)
+    nodes = [784, *(units * (1 - rate) for units, rate in sizes), 10]
+    return sum((before + bias) * after for before, after in itertools.pairwise(nodes))
 
 
 @exercise.mistake(earns=2)

@@ -63,6 +63,8 @@ def _cut(name, points, words, asks):
             saw, next_step = f"has the shape {fact.shape}", "Count the images of your slice."
         elif not _is(fact, wanted):
             saw, next_step = "holds something else", "Look where your slice begins."
+            if name.startswith("x") and fact.maximum > 1:
+                saw, next_step = "holds pixels from 0 to 255", "Cut it out of x_train_scaled."
         else:
             return None
         return Message(f"{name} {saw}", words, next_step)

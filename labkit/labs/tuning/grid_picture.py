@@ -35,21 +35,24 @@ def solution(plt, decays, mean_accuracy, spread):
     return grid_axes
 
 
-def _meets(parts, decays, heights):
-    """Tell whether lines have points at all these heights, each over its decay."""
+def _meets(parts, decays, heights, factor):
+    """Tell whether lines have points at `factor` times these heights, each over its decay."""
     points = np.array([point for part in parts for point in part]).reshape(-1, 2)
     return all(
         np.any(
             np.isclose(points[:, 0], x, rtol=1e-3)
-            & np.isclose(points[:, 1], y, rtol=0, atol=2 * shared.FOUR_PLACES)
+            & np.isclose(points[:, 1], factor * y, rtol=0, atol=2 * shared.FOUR_PLACES * factor)
         )
         for x, y in zip(decays, heights, strict=True)
     )
 
 
-def _draws_means(grid_axes, decays, accuracies):
+def _draws_means(grid_axes, decays, accuracies, factors=(1, 100)):
+    """Tell whether a line goes through the means, as shares or in per cent."""
     means = np.asarray(accuracies.sample).mean(axis=1)
-    return any(_meets([line], decays, means) for line in grid_axes["lines"])
+    return any(
+        _meets([line], decays, means, factor) for line in grid_axes["lines"] for factor in factors
+    )
 
 
 def _draws_spread(grid_axes, decays, accuracies):
@@ -57,8 +60,9 @@ def _draws_spread(grid_axes, decays, accuracies):
     parts = grid_axes["spans"] + grid_axes["lines"] + grid_axes.get("points", [])
     table = np.asarray(accuracies.sample)
     means, spreads = table.mean(axis=1), [table.std(axis=1, ddof=ddof) for ddof in (1, 0)]
+    factor = 100 if _draws_means(grid_axes, decays, accuracies, (100,)) else 1
     return any(
-        _meets(parts, decays, means - spread) and _meets(parts, decays, means + spread)
+        all(_meets(parts, decays, means + sign * spread, factor) for sign in (-1, 1))
         for spread in spreads
     )
 
@@ -88,7 +92,9 @@ def _(grid_axes, decays, accuracies):
     shared.verify_grid(accuracies)
     if not _draws_spread(grid_axes, decays, accuracies):
         return Message(
-            "The picture does not show the spread",
+            "The picture has no bars, or other ones"
+            if grid_axes["spans"]
+            else "The picture does not show the spread",
             "from one spread below the mean to one above it, at each decay",
             "Matplotlib has a function that draws a line with bars of error.",
         )
@@ -99,8 +105,8 @@ def _(grid_axes):
     """a logarithmic axis, and words at both axes"""
     if grid_axes["xscale"] not in ("log", "symlog"):
         return Message(
-            f"The decays stand on a {grid_axes['xscale']} axis, most of them crowded at the left",
-            "equal room for equal factors",
+            f"The decays stand on a {grid_axes['xscale']} axis",
+            "the decays as they are, on an axis with equal room for equal factors",
             "Axes have set_xscale.",
         )
     if not (grid_axes["xlabel"].strip() and grid_axes["ylabel"].strip()):
@@ -131,7 +137,7 @@ def _says_the_other(grid_axes):
 def no_spread(grid_axes, decays, accuracies):
     """A mean without its spread does not say whether a difference means anything."""
     given = grid_axes, decays, accuracies
-    return _draws_means(*given) and not _draws_spread(*given)
+    return _draws_means(*given) and not (grid_axes["spans"] or _draws_spread(*given))
 
 
 @exercise.sign
@@ -168,6 +174,11 @@ def _picture(plt, x, mean, spread, shown="bars", scale="log", words=("weight dec
 @exercise.right
 def band(plt, decays, mean_accuracy, spread):
     return _picture(plt, decays, mean_accuracy, spread, shown="band")
+
+
+@exercise.right
+def in_per_cent(plt, decays, mean_accuracy, spread):
+    return _picture(plt, decays, 100 * mean_accuracy, 100 * spread)
 
 
 @exercise.right

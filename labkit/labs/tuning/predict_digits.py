@@ -71,7 +71,7 @@ def _(
 @exercise.sign
 def probabilities_for_classes(predictions_one):
     """These are probabilities, ten for each image. Asked is one class for each."""
-    return len(predictions_one.shape) == 2
+    return predictions_one.shape[1:] == (10,)
 
 
 @exercise.sign
