@@ -142,6 +142,28 @@ def test_a_network_of_ones_own_may_learn_all_but_test_images_and_those_held_out(
     )
 
 
+@pytest.mark.parametrize("before", LEARNT)
+def test_what_a_network_of_ones_own_learnt_before_counts_too(parts, before):
+    model, (images, labels) = _model(channel=True), parts["first four fifths"]
+    model.fit(parts[before][0][..., None], parts[before][1], 64, 1, 0)
+    validation = parts["last fifth"][0][..., None], parts["last fifth"][1]
+    history = model.fit(images[..., None], labels, 64, 1, 0, validation_data=validation)
+    verdict = CHALLENGE.judge(CHALLENGE.collect(model, history)).verdicts[1]
+    said = verdict.message.saw if verdict.message else ""
+    apart = before in ("first four fifths", "half", "other labels")
+    assert ("has learnt from" not in said) == apart, said
+
+
+@pytest.mark.parametrize("learnt", LEARNT)
+def test_test_images_that_were_learnt_are_no_measure(parts, learnt):
+    """Whatever else was learnt, before or after them."""
+    model, evaluate = _model(), _exercise_of("lab2-mlp", "evaluate-mlp")
+    model.fit(*parts[learnt], 64, 1, 0)
+    model.fit(*parts["half"], 64, 1, 0)
+    loss, accuracy = model.evaluate(*parts["test"], verbose=0)
+    assert bool(evaluate.check(loss, accuracy, model)) == ("test" not in learnt)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("watched", ["val_loss", "val_accuracy"])
 def test_a_training_that_stops_by_itself_watches_the_loss_and_is_done_once(parts, watched):
