@@ -32,6 +32,12 @@ def _named(plain):
 def _(better_networks, right, table):
     """the names are those of the table"""
     named, known = _named(better_networks), table["network"].tolist()
+    if isinstance(better_networks, str) and better_networks.strip() not in known:
+        return Message(
+            f"better_networks is one text, {better_networks[:60]!r}",
+            "a list with a text for each name",
+            "table[...]['network'].tolist() makes such a list.",
+        )
     strange = sorted(named - set(known))
     if strange or (right.better_networks and not named):
         return Message(

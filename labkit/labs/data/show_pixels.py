@@ -40,11 +40,15 @@ def solution(labkit, x_train, index):
 @exercise.criterion(3, asks="Draw the training image that **the next cell names**")
 def _(pixel_axes, x_train, index):
     """the figure shows your training image"""
-    if not _shows(pixel_axes, x_train[index]):
+    image = x_train[index]
+    if not _shows(pixel_axes, image):
+        turned = (image.T, image[::-1], image[:, ::-1], image[::-1, ::-1])
         return Message(
             f"The figure does not show the training image with the index {index}",
             f"x_train[{index}], the right way up",
-            "Hand the image over by its index; Python counts from 0.",
+            "It is the right image, but turned: leave its rows and columns in their order."
+            if any(_shows(pixel_axes, other) for other in turned)
+            else "Hand the image over by its index; Python counts from 0.",
         )
 
 

@@ -79,7 +79,9 @@ def _(overall_accuracy, answers):
             return Message(
                 f"overall_accuracy[{name!r}] is {overall_accuracy[name]:.6g}",
                 "the share of test images on the diagonal of its confusion matrix",
-                "Divide the sum over the diagonal by the sum over the whole table.",
+                "Keep it as it is, without rounding."
+                if overall_accuracy[name] in (round(share, 2), round(share, 3))
+                else "Divide the sum over the diagonal by the sum over the whole table.",
             )
 
 

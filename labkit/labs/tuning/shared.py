@@ -257,7 +257,7 @@ class Search:
                 return Message(
                     f"{name} has hidden layers of {nodes_in_words(hidden(model)) or 'no'} nodes",
                     nodes_in_words(wanted),
-                    "Build a new network in every round of the loop.",
+                    "In every round of the loop, build a new network of just these layers.",
                 )
             rate = structures.learning_rate(model)
             if asked and not math.isclose(rate or 0, asked, rel_tol=1e-4):
