@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks import rows
 
-TOPIC = "Two processes at once, to one alone"
+TOPIC = "Two processes beside each other, to one alone"
 
 
 def measure(rounds: int = 5) -> list[rows.Row]:
