@@ -74,7 +74,7 @@ def _add_grade(commands: argparse._SubParsersAction) -> None:
         default="",
         metavar="ADDRESS",
         help="run them on the workers of this Dask scheduler instead (tcp://HOST:8786); "
-        "needs, in the course's folder, pip install -e '.[scale]'",
+        "needs, in the course's folder, pip install -c constraints.txt -e '.[scale]'",
     )
     parser.add_argument(
         "--minutes", type=float, default=15, help="how long a notebook may run (15)"

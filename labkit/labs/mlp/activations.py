@@ -168,7 +168,6 @@ def _(activation_axes):
     if not missing:
         return None
     lines = [line for panel in activation_axes.panels for line in panel.lines]
-    count = len(lines)
     short = [line for line in lines if _runs_along(line, ACTIVATIONS[missing[0]])]
     if short:
         x = short[0][:, 0]
@@ -178,7 +177,7 @@ def _(activation_axes):
             "np.linspace(-5, 5, 201) makes values of x to draw over.",
         )
     return Message(
-        f"There is no curve of {', '.join(missing)} among the {count} lines of the picture",
+        f"There is no curve of {', '.join(missing)} among the {len(lines)} lines of the picture",
         f"three curves, each over {FEWEST_POINTS} values or more from −5 to 5",
         "np.linspace(-5, 5, 201) makes values of x to draw over.",
     )

@@ -5,7 +5,7 @@ its shapes at once. (Older texts, the lab that this course grew from among them,
 an `input_shape`; Keras now warns about that.)
 """
 
-from labkit.checks import criteria, structures
+from labkit.checks import criteria, forward, structures
 from labkit.checks.authoring import MODEL, Exercise, Message
 from labkit.checks.canonical import canonical
 from labkit.labs.mlp import shared
@@ -103,7 +103,7 @@ def _(model, answers):
     question = "Which function makes probabilities that share a total of 1?"
     hidden, output = _activations(model)
     found = _has_activation(output, "softmax", "output", question)
-    if found or hidden != "relu":  # the hidden layer has a criterion of its own
+    if found or hidden not in forward.ACTIVATIONS:  # the hidden layer has a criterion of its own
         return found
     # What the network puts out is held against what its layers would put out.
     return structures.computes("model", answers, canonical(model.config))
