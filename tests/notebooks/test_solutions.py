@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 
+import matplotlib.pyplot as plt
 import pytest
 
 from labkit import labs
@@ -54,6 +55,24 @@ def test_stored_criteria_are_those_of_the_checks(lab):
     for exercise in labs.load(lab):
         found = re.findall(r"✓ ([^<>]+) \[[\d.]+/[\d.]+\]", shown[f"{exercise.name}-check"])
         assert found == [criterion.title for criterion in exercise.criteria]
+
+
+@each_lab
+def test_stored_figures_are_those_of_the_recordings(lab, monkeypatch):
+    """What nbval says after minutes of training: more seeds were recorded since."""
+    monkeypatch.setattr("IPython.display.display", lambda *shown: None)
+    document = running.read(running.solution(lab))
+    code = [cell for cell in document.cells if cell.cell_type == "code"]
+    names = {}
+    for cell in code:
+        if cell.id == "setup":
+            exec("\n".join(re.findall(r"^(?:import|from) .*", cell.source, re.M)), names)
+        elif re.search(r"\brecorded(_\w+)?\b", cell.source):
+            shown = running.value(cell.source, names)
+            stored = [o for o in cell.outputs if o.output_type == "execute_result"]
+            expected = [] if shown is None else [repr(shown)]
+            assert [output.data["text/plain"] for output in stored] == expected, cell.id
+    plt.close("all")
 
 
 @each_lab
