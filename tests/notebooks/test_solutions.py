@@ -12,6 +12,7 @@ import pytest
 
 from labkit import labs
 from labkit.grading.runs import sandbox
+from labkit.plots import alt_text
 from tests.notebooks import running
 
 SANITIZE = running.ROOT / "tests" / "notebooks" / "nbval.cfg"
@@ -72,7 +73,10 @@ def test_stored_figures_are_those_of_the_recordings(lab, monkeypatch):
             stored = [o for o in cell.outputs if o.output_type == "execute_result"]
             expected = [] if shown is None else [repr(shown)]
             assert [output.data["text/plain"] for output in stored] == expected, cell.id
-    plt.close("all")
+            drawn = [alt_text.alt_text(plt.figure(number)) for number in plt.get_fignums()]
+            pictures = [o for o in cell.outputs if o.output_type == "display_data"]
+            assert [p.metadata["image/png"]["alt"] for p in pictures] == drawn, cell.id
+            plt.close("all")
 
 
 @each_lab
