@@ -80,8 +80,11 @@ def order(
             return Message(f"{name} begins with the activation {strange[0]}", "", next_step)
         extras = seen.extras() + ([] if regularized else seen.regularized())
         if extras:
-            saw = f"In {name}, {extras[0]}"
-            return Message(saw, "the layers as the exercise describes them", next_step)
+            return Message(
+                f"In {name}, {extras[0]}",
+                "the layers as the exercise describes them",
+                "Tell a layer no more than the exercise names: all else is as Keras has it.",
+            )
         return None
 
     return Criterion(title, points, test, stop=True)

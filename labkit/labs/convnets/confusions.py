@@ -92,15 +92,29 @@ def shares_for_counts(restored, train_counts, test_counts, data):
     )
 
 
+@exercise.sign(
+    shown_by=lambda confusion_matrix, restored, train_counts, x_test, y_test: (
+        train_counts,
+        confusion_matrix(y_test, restored.predict(x_test[..., None], verbose=0).argmax(axis=1)),
+    ),
+    earns=4,
+)
+def pixels_that_are_not_scaled(restored, train_counts, test_counts, data):
+    """restored was given pixels from 0 to 255. It has learnt from scaled ones."""
+    pairs = zip((train_counts, test_counts), _both_counts(restored, data, 1.0), strict=True)
+    wrong = _with_right_counts(restored, train_counts, test_counts, data)
+    return bool(wrong) and any(_near(fact, seen) for fact, seen in pairs)
+
+
 def _with_right_counts(restored, train_counts, test_counts, data):
     """Return each table that is not the right one with the right one."""
     pairs = zip((train_counts, test_counts), _both_counts(restored, data), strict=True)
     return [(fact, wanted) for fact, wanted in pairs if not _near(fact, wanted)]
 
 
-def _both_counts(restored, data):
+def _both_counts(restored, data, scale=255.0):
     parts = ((data.x_train, data.y_train), (data.x_test, data.y_test))
-    return [shared.counts(restored, *part) for part in parts]
+    return [shared.counts(restored, *part, scale) for part in parts]
 
 
 @exercise.sign(shown_by=lambda train_counts, test_counts: (test_counts, train_counts))

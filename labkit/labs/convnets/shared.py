@@ -220,9 +220,9 @@ def measured(test):
 PART = 10_000  # how many images of each kind are counted
 
 
-def counts(restored, images, labels):
+def counts(restored, images, labels, scale=255.0):
     """Return how often a network takes images of one class (a row) for another one (a column)."""
-    pairs = labels[:PART].astype(int) * 10 + _outputs(restored, images).argmax(axis=1)
+    pairs = labels[:PART].astype(int) * 10 + _outputs(restored, images, scale).argmax(axis=1)
     return np.bincount(pairs, minlength=100).reshape(10, 10)
 
 
@@ -231,8 +231,8 @@ def undecided(restored, images):
     return agreement.undecided(_outputs(restored, images))
 
 
-def _outputs(restored, images):
-    seen = measure.outputs(restored, images[:PART])
+def _outputs(restored, images, scale=255.0):
+    seen = measure.outputs(restored, images[:PART], scale)
     if seen.shape[1] != 10:
         raise measure.NotMeasurable(f"it puts out {seen.shape[1]} numbers for an image")
     return seen

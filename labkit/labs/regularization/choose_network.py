@@ -7,7 +7,7 @@ Which network has the highest accuracy on `x_valid`? Write its name as `winner`:
 import functools
 import math
 
-from labkit.checks import criteria, measure, networks
+from labkit.checks import criteria, losses, measure, networks
 from labkit.checks.authoring import NUMBER, TEXT, Exercise, Message
 from labkit.checks.exercise import Criterion, Misconception
 from labkit.labs.regularization import l2_network, shared
@@ -70,6 +70,14 @@ def _is_accuracy(answers, part_of, unit=1):
     return networks.is_close(
         told / unit, _accuracies(answers, part_of).get(_chosen(answers), math.nan)
     )
+
+
+def _is_loss(answers):
+    if _chosen(answers) not in CANDIDATES:
+        return False
+    model = getattr(answers, f"{_chosen(answers)}_model")
+    loss = measure.cross_entropy(model, *shared.test_of(answers.data)) + losses.penalty(model)
+    return networks.is_close(shared.as_number(answers.test_accuracy.value), loss)
 
 
 @shared.tried
@@ -140,6 +148,11 @@ exercise.knows(
         "This is a percentage. Keras, and everybody who compares with it, uses a share.",
     ),
     Misconception(
+        "loss-for-accuracy",
+        lambda answers: not _is_accuracy(answers, shared.test_of) and _is_loss(answers),
+        "This is the loss: evaluate() returns it first, and the accuracy after it.",
+    ),
+    Misconception(
         "validation-accuracy-called-test",
         _told(shared.valid_of),
         "This is the accuracy on the images held out. The winner was chosen by it, so it flatters.",
@@ -152,7 +165,7 @@ exercise.knows(
 )
 
 
-def _choose(winner="simple", part="test", unit=1):
+def _choose(winner="simple", part="test", unit=1, figure=1):
     """Return a choice among networks that know the test, training, no, and held out images."""
     models = {
         "dropout": shared.knows("test"),
@@ -160,7 +173,7 @@ def _choose(winner="simple", part="test", unit=1):
         "l2": l2_network.untrained(),
         "simple": shared.knows("valid"),
     }
-    told = shared.measured(models[winner], part)[1] * unit if winner in models else 0.9
+    told = shared.measured(models[winner], part)[figure] * unit if winner in models else 0.9
     return winner, told, *models.values()
 
 
@@ -186,6 +199,7 @@ exercise.wrong(
 )
 exercise.wrong(earns=2, shows="chosen-on-test-images", by_test_images=lambda: _choose("dropout"))
 exercise.wrong(earns=3, shows="per-cent-for-share", per_cent=lambda: _choose(unit=100))
+exercise.wrong(earns=3, shows="loss-for-accuracy", loss=lambda: _choose(figure=0))
 exercise.wrong(
     earns=3,
     shows="validation-accuracy-called-test",

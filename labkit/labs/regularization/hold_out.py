@@ -45,6 +45,23 @@ def _is(fact, wanted):
     return criteria.agrees(fact, wanted, divided_by=255 if wanted.ndim == 3 else 1)
 
 
+def _another(fact, wanted, data):
+    """Return what a part of the right shape holds instead, and what to do about it."""
+    if wanted.ndim == 1:
+        return "holds other labels", "Cut the labels where you cut the images."
+    if fact.maximum > 1:
+        return "holds pixels from 0 to 255", "Cut it out of x_train_scaled."
+    if abs(fact.maximum - 1) < 1e-6:
+        first = np.rint(fact.sample[0] * 255)
+        if np.array_equal(first, wanted[0]):
+            return "begins as it should, but others follow", "A slice keeps images in their order."
+        found = np.flatnonzero((data.x_train == first).all(axis=(1, 2)))
+        begins = f", beginning with x_train_scaled[{found[0]}]" if found.size else ""
+        return f"holds other images{begins}", "A slice begins with the number before its colon."
+    saw = f"holds pixels up to {fact.maximum:.4g}, which are scaled otherwise"
+    return saw, "Cut it out of x_train_scaled, as it is."
+
+
 def _cut(name, points, words, asks):
     """Require a slice. All images are never scaled for it: a check has to be quick."""
 
@@ -62,9 +79,7 @@ def _cut(name, points, words, asks):
         elif fact.shape != wanted.shape:
             saw, next_step = f"has the shape {fact.shape}", "Count the images of your slice."
         elif not _is(fact, wanted):
-            saw, next_step = "holds something else", "Look where your slice begins."
-            if name.startswith("x") and fact.maximum > 1:
-                saw, next_step = "holds pixels from 0 to 255", "Cut it out of x_train_scaled."
+            saw, next_step = _another(fact, wanted, answers.data)
         else:
             return None
         return Message(f"{name} {saw}", words, next_step)
