@@ -126,14 +126,7 @@ def rows(
 
     What was trained in full stands in the place of what was reduced.
     """
-    return sorted(_row(recipe, folder) for recipe in chosen)
-
-
-def _row(recipe: recipes.Recipe, folder: pathlib.Path) -> tuple[str, ...]:
-    full = recipes.IN_FULL.get(recipe.network)
-    if full and (runs := recordings.recorded(full, folder)):
-        return row(full, runs)
-    return row(recipe, recordings.recorded(recipe, folder))
+    return sorted(row(*recordings.fullest(recipe, folder)) for recipe in chosen)
 
 
 def as_markdown(cells: Iterable[Sequence[str]]) -> str:

@@ -55,6 +55,15 @@ def recorded(recipe: recipes.Recipe, folder: pathlib.Path = FOLDER) -> list[Run]
     return sorted(valid, key=lambda run: run["seed"])
 
 
+def fullest(
+    recipe: recipes.Recipe, folder: pathlib.Path = FOLDER
+) -> tuple[recipes.Recipe, list[Run]]:
+    """Return the recipe in full with its runs where there are some, else `recipe` with its own."""
+    full = recipes.IN_FULL.get(recipe.network)
+    runs = recorded(full, folder) if full else []
+    return (full, runs) if runs else (recipe, recorded(recipe, folder))
+
+
 def missing(
     chosen: Iterable[recipes.Recipe], seeds: int, folder: pathlib.Path = FOLDER
 ) -> list[tuple[recipes.Recipe, int]]:

@@ -108,6 +108,21 @@ class LabPage:
                 return expect(prompt).to_have_text("[*]:", timeout=IDLE_SECONDS * 1000)
         raise AssertionError(f"After {TRIES} tries {name} does not run")
 
+    def stop(self, name: str) -> None:
+        """Stop a running cell with the two keys for it, again if need be.
+
+        A cell has its star as soon as the kernel is asked to run it. A kernel that has not begun
+        yet lets an interrupt go, as it does when it has nothing to run.
+        """
+        prompt, expect = self.cell(name).locator(".jp-InputPrompt"), chromium.playwright.expect
+        for _ in range(TRIES):
+            self.go(name)
+            self.page.keyboard.press("i")
+            self.page.keyboard.press("i")
+            with contextlib.suppress(AssertionError):
+                return expect(prompt).to_have_text(_RAN, timeout=IDLE_SECONDS * 1000)
+        raise AssertionError(f"After {TRIES} tries {name} still runs")
+
     def wait_until_ran(self, name: str) -> None:
         """Wait until a cell that was begun has its number."""
         self.expect(self.cell(name).locator(".jp-InputPrompt")).to_have_text(_RAN)

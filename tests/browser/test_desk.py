@@ -105,9 +105,7 @@ def test_what_does_not_end_is_stopped_with_a_sentence(desk):
     # A cell runs as long as the student lets it: the button stops it, or two keys.
     desk.write(name, "while True: pass")
     desk.begin(name)
-    desk.go(name)
-    desk.page.keyboard.press("i")
-    desk.page.keyboard.press("i")
+    desk.stop(name)
     desk.expect(desk.cell(name).locator(".jp-OutputArea-output")).to_contain_text("was stopped")
     desk.run(f"{name}-check")
     desk.expect(desk.box(name)).to_contain_text("was stopped before its end in line 1")

@@ -258,7 +258,8 @@ def all_networks():
     rows = []
     for recipe in recipes.RECIPES.values():
         # A cross-validated network has no accuracy on the test images.
-        runs = [run for run in recordings.recorded(recipe) if "test" in run.get("confusion", {})]
+        _, every = recordings.fullest(recipe)
+        runs = [run for run in every if "test" in run.get("confusion", {})]
         if runs:
             test = comparison.spread([recordings.accuracy(run, "test") for run in runs])
             seconds = comparison.spread([run["seconds"] for run in runs])
@@ -270,7 +271,7 @@ def all_networks():
 
 def recorded_curves():
     """Return the recorded learning curves of this lab's three networks, by network."""
-    runs = {name: recordings.recorded(recipes.RECIPES[name]) for name in _FULL_RUNS}
+    runs = {name: recordings.fullest(recipes.RECIPES[name])[1] for name in _FULL_RUNS}
     return {name: found[0]["curves"] for name, found in runs.items() if found}
 
 
