@@ -213,7 +213,7 @@ IN_FULL: dict[str, Recipe] = {
         epochs=10,
         images=None,
         note=(
-            "As the report trains it. Its best epoch is the 7th; its test accuracy follows from "
+            "As the report trains it, whose best epoch is the 7th; its test accuracy follows from "
             "its figure 7."
         ),
     )
