@@ -101,9 +101,9 @@ def shares_for_counts(restored, train_counts, test_counts, data):
 )
 def pixels_that_are_not_scaled(restored, train_counts, test_counts, data):
     """restored was given pixels from 0 to 255. It has learnt from scaled ones."""
-    pairs = zip((train_counts, test_counts), _both_counts(restored, data, 1.0), strict=True)
-    wrong = _with_right_counts(restored, train_counts, test_counts, data)
-    return bool(wrong) and any(_near(fact, seen) for fact, seen in pairs)
+    own, unscaled = _both_counts(restored, data), _both_counts(restored, data, scale=1.0)
+    counted = zip((train_counts, test_counts), own, unscaled, strict=True)
+    return any(_near(fact, seen) and not _near(fact, right) for fact, right, seen in counted)
 
 
 def _with_right_counts(restored, train_counts, test_counts, data):

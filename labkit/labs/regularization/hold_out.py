@@ -156,6 +156,12 @@ def by_index(x_train_scaled, y_train):
 
 exercise.wrong(earns=5, labels_in_a_list=lambda y_valid: (..., ..., ..., y_valid.tolist()))
 exercise.wrong(constant=lambda: (0, 0, 0, 0))
+exercise.wrong(
+    earns=5,
+    in_another_order=lambda x_part: (x_part[np.r_[0, len(x_part) - 1 : 0 : -1]], ..., ..., ...),
+    scaled_twice=lambda x_part: (x_part / 255, ..., ..., ...),
+    other_images=lambda x_train_scaled: (x_train_scaled[1:4801], ..., ..., ...),
+)
 exercise.wrong(earns=3, half_of_it=lambda: (..., ..., None, None))
 
 
