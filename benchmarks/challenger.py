@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 
 from benchmarks.recipes import Recipe
-from labkit.notebook import setup
+from labkit.notebook import feeding, setup
 
 os.environ.update(setup.TENSORFLOW | os.environ)
 
@@ -13,6 +13,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
+
+feeding.mend()
 
 Images = np.ndarray
 Labels = np.ndarray
@@ -228,7 +230,7 @@ def batches(images: Images, labels: Labels, recipe: Recipe) -> tf.data.Dataset:
     # A dataset that were made anew for each epoch would shuffle each in the same order.
     order = tf.data.Dataset.range(len(images)).shuffle(len(images))
     every = order.batch(recipe.batch, drop_remainder=True).repeat(recipe.epochs).enumerate()
-    return every.map(lambda at, chosen: seen(at // steps, chosen)).prefetch(4)
+    return feeding.untuned(every.map(lambda at, chosen: seen(at // steps, chosen)).prefetch(4))
 
 
 def halved(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

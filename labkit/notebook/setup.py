@@ -44,13 +44,13 @@ def setup(lab: str, dataset: str = "fashion-mnist") -> Any:
         If the folder named by ``LABKIT_DATA`` lacks a file or holds a bad one.
     """
     from labkit import data
-    from labkit.notebook import fits, shuffling
+    from labkit.notebook import feeding, fits
 
     _listen()
     os.environ.update(TENSORFLOW | os.environ)
     with _quiet_start():
         importlib.import_module("keras")
-        shuffling.in_every_epoch()
+        feeding.mend()
         fits.note()
     _use_alt_text()
     _know_the_cells()

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from labkit import files
+from labkit.notebook import feeding
 
 CURVES, RESUMED = "curves", "resumed_after"
 _SECONDS = ("seconds", "processor_seconds")
@@ -81,7 +82,8 @@ def _batches(
 
     places = tf.data.Dataset.range(1).flat_map(order).batch(size)
     batches = places.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
-    return batches.apply(tf.data.experimental.assert_cardinality(-(-len(x) // size)))
+    counted = batches.apply(tf.data.experimental.assert_cardinality(-(-len(x) // size)))
+    return feeding.untuned(counted)
 
 
 class _Luck(keras.callbacks.Callback):

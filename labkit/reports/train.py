@@ -34,7 +34,7 @@ import numpy as np
 
 from labkit import data, files
 from labkit.data import cache
-from labkit.notebook import setup
+from labkit.notebook import feeding, setup
 from labkit.reports import comparison, recipes, recordings
 
 QUICK_IMAGES = 2_000
@@ -85,6 +85,7 @@ def _train(recipe: recipes.Recipe, seed: int) -> recordings.Run:
 
     from labkit.reports import going_on, networks
 
+    feeding.mend()
     keras.utils.set_random_seed(seed)
     model = networks.build(recipe.network)
     parts = split(recipe, model.input_shape[1:])

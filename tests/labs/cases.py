@@ -7,13 +7,13 @@ from labkit import labs
 from labkit.checks.authoring import Case, Exercise
 from labkit.checks.given import reference
 from labkit.evidence import saved_networks
-from labkit.notebook import shuffling
+from labkit.notebook import feeding
 
 LONG = 1.0  # seconds of the processor
 _TRAINED: dict[tuple[str, str], tuple] = {}
 
 # What `labkit.setup` does for a notebook: the answers are trained as a student trains them.
-shuffling.in_every_epoch()
+feeding.mend()
 
 
 @dataclasses.dataclass(frozen=True)

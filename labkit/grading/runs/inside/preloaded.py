@@ -28,7 +28,7 @@ LIBRARIES = (
     *("sklearn.metrics", "sklearn.model_selection", "tensorflow", "keras"),
     *("labkit.data", "labkit.evidence.values", "labkit.evidence.functions"),
     *("labkit.evidence.networks", "labkit.evidence.pictures", "labkit.plots.advance"),
-    *("labkit.notebook.fits", "labkit.notebook.setup", "labkit.notebook.shuffling"),
+    *("labkit.notebook.fits", "labkit.notebook.setup", "labkit.notebook.feeding"),
 )
 MOST_DESCRIPTORS = 8
 

@@ -1,4 +1,4 @@
-"""With a seed set, `fit` goes through the images in another order in each epoch."""
+"""How arrays get to a network: in another order in each epoch, and tuned by no thread."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ import pytest
 from keras.src.trainers.data_adapters import array_data_adapter
 from scipy import sparse
 
-from labkit.notebook import shuffling
+from labkit.notebook import feeding
 
 COUNT, EPOCHS = 970, 3
 
@@ -34,7 +34,7 @@ class Recorder(keras.Model):
 
 @pytest.fixture
 def mended():
-    shuffling.in_every_epoch()
+    feeding.mend()
 
 
 def _orders(seed, x=None, y=None, **settings):
@@ -50,7 +50,7 @@ def _orders(seed, x=None, y=None, **settings):
 
 @pytest.mark.usefixtures("mended")
 def test_keras_still_needs_it(monkeypatch):
-    """When this fails, Keras does it by itself: delete `labkit.notebook.shuffling`."""
+    """When this fails, Keras shuffles by itself: delete that part of `labkit.notebook.feeding`."""
     adapter = array_data_adapter.ArrayDataAdapter
     monkeypatch.setattr(adapter, "get_tf_dataset", adapter.plain_tf_dataset)
     first, *others = _orders(1)
@@ -86,8 +86,26 @@ class TestMended:
 
     def test_a_second_call_changes_nothing(self):
         before = array_data_adapter.ArrayDataAdapter.get_tf_dataset
-        shuffling.in_every_epoch()
+        feeding.mend()
         assert array_data_adapter.ArrayDataAdapter.get_tf_dataset is before
+
+
+KINDS = {
+    "fit": {"batch_size": 96, "shuffle": True},
+    "evaluate": {"batch_size": 96, "shuffle": False},
+    "a batch alone": {"batch_size": COUNT, "shuffle": True},
+    "batches in order": {"batch_size": 96, "shuffle": "batch"},
+}
+
+
+@pytest.mark.usefixtures("mended")
+@pytest.mark.parametrize("settings", KINDS.values(), ids=KINDS)
+def test_no_thread_tunes_the_batches(settings):
+    adapter = array_data_adapter.ArrayDataAdapter(np.zeros((COUNT, 3)), np.zeros(COUNT), **settings)
+    batches = adapter.get_tf_dataset()
+    assert batches.options().autotune.enabled is False
+    assert adapter.plain_tf_dataset().options().autotune.enabled is None  # TensorFlow tunes it
+    assert sum(len(y) for _, y in batches) == COUNT
 
 
 @pytest.mark.slow
@@ -101,4 +119,4 @@ def test_the_set_up_of_a_lab_mends_it(tmp_path):
     finished = subprocess.run(
         [sys.executable, "-c", program], env=settings, capture_output=True, text=True
     )
-    assert finished.stdout.splitlines()[-1:] == ["labkit.notebook.shuffling"], finished.stderr
+    assert finished.stdout.splitlines()[-1:] == ["labkit.notebook.feeding"], finished.stderr
