@@ -64,6 +64,17 @@ def test_suite_runs_with_the_pinned_version(name):
     assert metadata.version(name) == _constraints()[name]
 
 
+@pytest.mark.parametrize("name", _constraints())
+def test_pin_suits_every_release_of_the_pythons(name):
+    """Debian 12 brings Python 3.11.2, and a package may ask for a later 3.11."""
+    wanted = metadata.metadata(name)["Requires-Python"] or ""
+    ours, theirs = map(packaging.specifiers.SpecifierSet, (PROJECT["requires-python"], wanted))
+    firsts = [version for minor in range(20) if ours.contains(version := f"3.{minor}.0")]
+    refused = [version for version in firsts if not theirs.contains(version)]
+    assert firsts
+    assert not refused, f"{name} {_constraints()[name]} wants Python {wanted}: pin an earlier one"
+
+
 def test_opening_a_notebook_reads_no_grammar():
     """What checks notebooks may bring one along, whose reading takes seconds of every start."""
     program = "import sys, nbformat; sys.exit('lark' in sys.modules)"
