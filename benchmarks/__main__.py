@@ -61,27 +61,30 @@ def merged(earlier: Sequence[rows.Row], new: Sequence[rows.Row]) -> list[rows.Ro
 
 def store(new: Sequence[rows.Row]) -> None:
     """Store rows, beside what was stored before of the same machine and versions."""
-    record: dict = {"machine": rows.machine(), "rows": []}
-    if RECORD.exists():
-        earlier = json.loads(RECORD.read_text(encoding="utf-8"))
-        if earlier["machine"] == record["machine"]:
-            record = earlier
+    records = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else []
+    own = {"machine": rows.machine(), "rows": []}
+    record = next((one for one in records if one["machine"] == own["machine"]), own)
+    if record is own:
+        records.append(own)
     every = merged(rows.read(record), new)
     record["rows"] = [dataclasses.asdict(row) for row in every]
-    RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(page(record), encoding="utf-8")
-    scale.PAGE.write_text(scale.page(record), encoding="utf-8")
+    RECORD.write_text(json.dumps(records, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(page(records), encoding="utf-8")
+    scale.PAGE.write_text(scale.page(records), encoding="utf-8")
 
 
-def page(record: dict) -> str:
-    """Return the page of what was measured."""
-    machine = "\n".join(f"- {name}: {value}" for name, value in record["machine"].items())
+def page(records: Sequence[dict]) -> str:
+    """Return the page of what was measured, machine by machine."""
     text = """# How fast it is
 
 `make bench` measures real labs and real classes beside the usual ways, what is compared in turn and
-in one run. This page shows what was stored last (`python -m benchmarks --record`). The machine:
+in one run. This page shows what was stored last on each machine (`python -m benchmarks --record`).
 """
-    return "\n".join([text, machine, *rows.lines(rows.read(record)), ""])
+    parts = [text]
+    for number, record in enumerate(records, start=1):
+        named = "\n".join(f"- {name}: {value}" for name, value in record["machine"].items())
+        parts += [f"## Machine {number}\n", named, *rows.lines(rows.read(record)), ""]
+    return "\n".join(parts)
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ import json
 import math
 import pathlib
 import sys
+from collections.abc import Sequence
 
 from benchmarks import grading, rows
 
@@ -17,8 +18,9 @@ STUDENTS = (100, 1_000, 10_000, 100_000)
 CORES, MINUTES = 16, 60
 
 
-def page(record: dict) -> str:
-    """Return the page, from what `benchmarks` has recorded."""
+def page(records: Sequence[dict]) -> str:
+    """Return the page, from what `benchmarks` has recorded on the machine with the most rows."""
+    record = max(records, key=lambda one: len(one["rows"]))
     cores = record["machine"]["cores"]
     heading = " | ".join(HEADINGS).format(cores=cores)
     lines = [f"| {heading} |", f"|{' --- |' + ' ---: |' * (len(HEADINGS) - 1)}"]
@@ -83,8 +85,8 @@ machines was at hand.
 
 
 def main() -> int:
-    record = json.loads((DOCS / "performance.json").read_text(encoding="utf-8"))
-    PAGE.write_text(page(record), encoding="utf-8")
+    records = json.loads((DOCS / "performance.json").read_text(encoding="utf-8"))
+    PAGE.write_text(page(records), encoding="utf-8")
     print(f"Written: {PAGE.name}")
     return 0
 

@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import pathlib
+import tempfile
 
 import pytest
 from hypothesis import given
@@ -39,7 +41,9 @@ def _record(seconds=1.8, cores=2):
 
 
 def test_costs_follow_from_the_seconds():
-    text = scale.page(_record())
+    short = _record(0.1, cores=64)
+    short["rows"].pop()
+    text = scale.page([short, _record()])  # computed from the machine that measured more
     # 1,000 notebooks of 1.8 s on two cores are an hour of both.
     assert "| lab1-data | 1,000 | 1.0 | 30 | 1 | 4 |" in text
     assert "| lab1-data | 100,000 | 100.0 | 3,000 | 7 | 54 |" in text
@@ -81,9 +85,25 @@ def test_what_was_not_measured_is_said(tmp_path, monkeypatch):
     assert "import labkit | 0.100 s" in everything.PAGE.read_text(encoding="utf-8")
 
 
+@given(st.lists(st.tuples(st.sampled_from([1, 2, 3]), NAMED), min_size=1))
+def test_each_machine_keeps_its_rows(measured):
+    with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        for module, what in ((everything, "RECORD"), (everything, "PAGE"), (scale, "PAGE")):
+            patch.setattr(module, what, pathlib.Path(name) / f"{module.__name__}-{what}")
+        for cores, row in measured:
+            patch.setattr(rows, "machine", lambda cores=cores: {"cores": cores})
+            everything.store([row])
+        records = json.loads(everything.RECORD.read_text(encoding="utf-8"))
+    of = {record["machine"]["cores"]: set(rows.read(record)) for record in records}
+    assert len(of) == len(records)
+    for cores in of:
+        own = [row for where, row in measured if where == cores]
+        assert of[cores] == set(everything.merged([], own))
+
+
 def test_pages_are_those_of_the_stored_record():
     if not everything.RECORD.exists():
         pytest.skip("nothing is recorded yet: python -m benchmarks --record")
-    record = json.loads(everything.RECORD.read_text(encoding="utf-8"))
-    assert everything.PAGE.read_text(encoding="utf-8") == everything.page(record)
-    assert scale.PAGE.read_text(encoding="utf-8") == scale.page(record)
+    records = json.loads(everything.RECORD.read_text(encoding="utf-8"))
+    assert everything.PAGE.read_text(encoding="utf-8") == everything.page(records)
+    assert scale.PAGE.read_text(encoding="utf-8") == scale.page(records)
