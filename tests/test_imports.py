@@ -1,6 +1,7 @@
 """What a student's imports load, and which way the parts of the package depend on each other."""
 
 import ast
+import functools
 import graphlib
 import pathlib
 import subprocess
@@ -109,10 +110,54 @@ def test_no_module_imports_itself_through_others():
     graphlib.TopologicalSorter(needed).prepare()
 
 
+PROJECT = PACKAGE.parent
+SOURCES = [
+    path
+    for name in ("labkit", "tests", "tools", "benchmarks")
+    for path in (PROJECT / name).rglob("*.py")
+]
+
+
+def test_what_is_imported_of_the_project_is_there():
+    """Also by the tools and benchmarks, which few tests run. Nothing is imported for it."""
+    missing = [
+        f"{path.relative_to(PROJECT)}:{node.lineno}: {module}.{alias.name}"
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        for module in [node.module or ""]
+        if not node.level and module.split(".")[0] in ("labkit", "tests", "tools", "benchmarks")
+        for alias in node.names
+        if not _is_there(module, alias.name)
+    ]
+    assert missing == []
+
+
+def _is_there(module: str, name: str) -> bool:
+    place = PROJECT.joinpath(*module.split("."))
+    if (place / name).is_dir() or (place / f"{name}.py").is_file():
+        return True
+    source = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+    return source.is_file() and name in _names_of(source)
+
+
+@functools.cache
+def _names_of(source: pathlib.Path) -> set[str]:
+    """Return every name that a file binds anywhere, defines, imports or offers when asked."""
+    names = set()
+    for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.Constant(value=str(name)):
+                names.add(name)
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+            case ast.alias(name=name, asname=given):
+                names.add(given or name)
+    return names
+
+
 def test_no_module_is_longer_than_600_lines():
-    project = PACKAGE.parent
-    rooms = [project / name for name in ("labkit", "tests", "tools", "benchmarks")]
-    paths = [path for room in rooms for path in room.rglob("*.py")]
+    paths = SOURCES
     lengths = {path: len(path.read_text("utf-8").splitlines()) for path in paths}
     assert len(paths) > 400
     assert {str(path): length for path, length in lengths.items() if length > 600} == {}

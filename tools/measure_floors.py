@@ -22,7 +22,7 @@ import keras  # after the settings above: TensorFlow reads them when it is impor
 
 from labkit.checks import measure
 from labkit.labs import cnn, floors
-from labkit.notebook import shuffling
+from labkit.notebook import feeding
 from labkit.reports import networks
 
 PATH = pathlib.Path(__file__).resolve().parent.parent / "labkit" / "labs" / "runs.json"
@@ -84,7 +84,7 @@ def run_of(network: str, seed: int) -> dict:
     """Return the record of one training of `network`."""
     asked = NETWORKS[network]
     (x_train, y_train), (x_test, y_test) = getattr(data, f"load_{asked.data}")()
-    shuffling.in_every_epoch()
+    feeding.mend()
     keras.utils.set_random_seed(seed)
     model = asked.build()
     shape = model.input_shape[1:]

@@ -17,7 +17,7 @@ from labkit.checks.given import reference
 from labkit.checks.result import Outcome, Result
 from labkit.evidence import fits as noted
 from labkit.evidence import functions, networks, saved_networks, searches
-from labkit.notebook import fits, shuffling
+from labkit.notebook import feeding, fits
 from tools.mutate import course
 from tools.mutate.objects import arrays, histories, pictures, trainings
 from tools.mutate.objects import files as of_files
@@ -36,7 +36,7 @@ def as_in_a_notebook() -> None:
 
     A second call changes nothing.
     """
-    shuffling.in_every_epoch()
+    feeding.mend()
     fits.note()
 
 
