@@ -72,9 +72,13 @@ def test_what_is_measured_again_takes_the_place_of_what_was(earlier, new):
     assert topics == sorted(topics, key=topics.index)  # the rows of a topic stand together
 
 
-def test_what_was_not_measured_is_said(tmp_path, monkeypatch):
+def _store_in(folder, patch):
     for module, name in ((everything, "RECORD"), (everything, "PAGE"), (scale, "PAGE")):
-        monkeypatch.setattr(module, name, tmp_path / f"{module.__name__}-{name}")
+        patch.setattr(module, name, folder / f"{module.__name__}-{name}")
+
+
+def test_what_was_not_measured_is_said(tmp_path, monkeypatch):
+    _store_in(tmp_path, monkeypatch)
     everything.store([rows.Row("Start", "import labkit", (0.1,))])
     assert "import labkit | 0.100 s" in everything.PAGE.read_text(encoding="utf-8")
     assert "No grading is recorded yet" in scale.PAGE.read_text(encoding="utf-8")
@@ -88,8 +92,7 @@ def test_what_was_not_measured_is_said(tmp_path, monkeypatch):
 @given(st.lists(st.tuples(st.sampled_from([1, 2, 3]), NAMED), min_size=1))
 def test_each_machine_keeps_its_rows(measured):
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
-        for module, what in ((everything, "RECORD"), (everything, "PAGE"), (scale, "PAGE")):
-            patch.setattr(module, what, pathlib.Path(name) / f"{module.__name__}-{what}")
+        _store_in(pathlib.Path(name), patch)
         for cores, row in measured:
             patch.setattr(rows, "machine", lambda cores=cores: {"cores": cores})
             everything.store([row])
